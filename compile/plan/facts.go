@@ -1,0 +1,113 @@
+package plan
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+)
+
+// Facts is what a plan assumes of the host it will run on. Everything the
+// compiler takes from the host is in here, so that the same configuration and
+// the same Facts always give the same plan, on any machine.
+type Facts struct {
+	Arch         string       `json:"arch"`                  // Go's name of the CPU, "amd64"
+	Kernel       string       `json:"kernel"`                // release, uname(2)
+	LastCap      uint32       `json:"last_cap"`              // number of the newest capability the kernel knows
+	CgroupNS     bool         `json:"cgroup_namespaces"`     // the kernel has cgroup namespaces
+	Cgroups      CgroupFacts  `json:"cgroups"`               // the hierarchies and where the caller stands in them
+	LSM          string       `json:"lsm,omitempty"`         // "apparmor", "selinux" or empty: the one LXC would use
+	Caller       CallerFacts  `json:"caller"`                // who starts the container
+	RootfsMount  string       `json:"rootfs_mount"`          // LXC's default of lxc.rootfs.mount on this host, empty when the directory is missing
+	DelegateList List[string] `json:"delegate,omitzero"`     // /sys/kernel/cgroup/delegate: v2 files to hand to a container's root
+	MissingAuto  List[string] `json:"missing_auto,omitzero"` // paths mount.auto would bind that this kernel lacks, "/proc/sysrq-trigger"
+}
+
+// CgroupLayout is how cgroups are mounted on the host, in LXC's words.
+type CgroupLayout string
+
+// The layouts.
+const (
+	CgroupLegacy  CgroupLayout = "legacy"  // v1 only
+	CgroupHybrid  CgroupLayout = "hybrid"  // v1 and a v2 hierarchy beside it
+	CgroupUnified CgroupLayout = "unified" // v2 only
+	CgroupNone    CgroupLayout = "none"
+)
+
+// CgroupFacts describes the host's cgroups.
+type CgroupFacts struct {
+	Layout      CgroupLayout    `json:"layout"`
+	Hierarchies List[Hierarchy] `json:"hierarchies,omitzero"`
+}
+
+// Hierarchy is one mounted cgroup hierarchy (cgroups(7)).
+type Hierarchy struct {
+	Name        string       `json:"name"` // controllers joined by commas, "name=systemd", or "unified"
+	Version     int          `json:"version"`
+	Mount       string       `json:"mount"`
+	Base        string       `json:"base"`                 // where a container of this caller goes, "/" for the root
+	Controllers List[string] `json:"controllers,omitzero"` // available there
+	Writable    bool         `json:"writable"`             // the caller may make cgroups there
+}
+
+// CallerFacts describes who starts the container.
+type CallerFacts struct {
+	UID          uint32       `json:"uid"`
+	GID          uint32       `json:"gid"`
+	Capabilities List[string] `json:"capabilities,omitzero"` // effective, "CAP_SYS_ADMIN"; empty for an ordinary user
+	User         string       `json:"user,omitempty"`        // login name, for /etc/subuid
+	InUserNS     bool         `json:"in_user_namespace,omitempty"`
+	NewIDMap     bool         `json:"newidmap,omitempty"` // newuidmap and newgidmap are there and privileged
+	SubUIDs      List[SubIDs] `json:"subuids,omitzero"`
+	SubGIDs      List[SubIDs] `json:"subgids,omitzero"`
+}
+
+// SubIDs is a range of subordinate ids (subuid(5)).
+type SubIDs struct {
+	First uint32 `json:"first"`
+	Count uint32 `json:"count"`
+}
+
+// Root reports whether the caller is root of the initial user namespace, in
+// LXC's sense: effective uid 0.
+func (c CallerFacts) Root() bool { return c.UID == 0 }
+
+// Has reports whether the caller has a capability in effect, "CAP_MKNOD".
+func (c CallerFacts) Has(capability string) bool {
+	return slices.Contains(c.Capabilities.items, capability)
+}
+
+// Find returns the hierarchy that holds a controller, or, for "unified", the v2
+// hierarchy. A hierarchy's own name is found as well.
+func (c CgroupFacts) Find(controller string) (Hierarchy, bool) {
+	for _, h := range c.Hierarchies.All() {
+		if h.Name == controller || h.Version == 1 && slices.Contains(h.Controllers.items, controller) {
+			return h, true
+		}
+	}
+	return Hierarchy{}, false
+}
+
+// Differences lists in words how other differs from f; nothing when they are
+// equal. It is what makes a stored plan stale.
+func (f Facts) Differences(other Facts) []string {
+	return differences("", reflect.ValueOf(f), reflect.ValueOf(other))
+}
+
+// differences compares two structs field by field under their JSON names, so
+// that a fact added later is compared without another line here.
+func differences(prefix string, was, is reflect.Value) []string {
+	var words []string
+	for i := range was.NumField() {
+		field := was.Type().Field(i)
+		name := prefix + jsonName(field.Tag.Get("json"))
+		a, b := was.Field(i), is.Field(i)
+		switch {
+		case reflect.DeepEqual(a.Interface(), b.Interface()):
+		case a.Kind() == reflect.Struct && field.Type.PkgPath() != "" && field.Type.NumField() > 1:
+			words = append(words, differences(name+".", a, b)...)
+		default:
+			words = append(words, fmt.Sprintf("%s: the plan was made for %s, this host has %s", name, compact(a), compact(b)))
+		}
+	}
+	return words
+}

@@ -1,0 +1,86 @@
+package plan
+
+// A kindRow ties the word of an op in the plan format to its Go type.
+type kindRow struct {
+	kind   Kind
+	side   Side
+	decode func(data []byte) (Op, error)
+}
+
+// decodeOp reads an op of a known type, refusing unknown fields.
+func decodeOp[O Op](data []byte) (Op, error) {
+	var op O
+	if err := decodeStrict(data, &op); err != nil {
+		return nil, err
+	}
+	return op, nil
+}
+
+// row makes the table entry of one op type.
+func row[O Op](side Side) kindRow {
+	var zero O
+	return kindRow{zero.Kind(), side, decodeOp[O]}
+}
+
+// kinds lists every op there is, once, with the side that carries it out. The
+// launch has exactly one executor for each, on that side; a test demands it.
+func kinds() []kindRow {
+	return []kindRow{
+		row[CgroupCreate](Monitor),
+		row[CgroupLimit](Monitor),
+		row[CgroupDelegate](Monitor),
+		row[DeviceRules](Monitor),
+		row[ConsoleOpen](Monitor),
+		row[Spawn](Monitor),
+		row[IDMapWrite](Monitor),
+		row[Run](Monitor),
+
+		row[ParentDeath](Payload),
+		row[CgroupEnter](Payload),
+		row[UserEnter](Payload),
+		row[Unshare](Payload),
+		row[MakePrivate](Payload),
+		row[Rootfs](Payload),
+		row[Hostname](Payload),
+		row[Keyring](Payload),
+		row[Directory](Payload),
+		row[Mount](Payload),
+		row[Bind](Payload),
+		row[Node](Payload),
+		row[Symlink](Payload),
+		row[Unmount](Payload),
+		row[Console](Payload),
+		row[TTY](Payload),
+		row[PivotRoot](Payload),
+		row[BootID](Payload),
+		row[Personality](Payload),
+		row[Sysctl](Payload),
+		row[CapabilityDrop](Payload),
+		row[Stdio](Payload),
+		row[Session](Payload),
+		row[WorkDir](Payload),
+		row[Label](Payload),
+		row[NoNewPrivs](Payload),
+		row[Seccomp](Payload),
+		row[Identity](Payload),
+		row[Exec](Payload),
+	}
+}
+
+// KindSides returns every kind of op with the side that carries it out.
+func KindSides() map[Kind]Side {
+	sides := make(map[Kind]Side)
+	for _, r := range kinds() {
+		sides[r.kind] = r.side
+	}
+	return sides
+}
+
+func lookupKind(k Kind) (kindRow, bool) {
+	for _, r := range kinds() {
+		if r.kind == k {
+			return r, true
+		}
+	}
+	return kindRow{}, false
+}

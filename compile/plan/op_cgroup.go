@@ -1,0 +1,116 @@
+package plan
+
+import (
+	"fmt"
+	"path"
+	"strings"
+)
+
+// CgroupCreate makes the payload's cgroup in one hierarchy (cgroups(7)).
+//
+// Of all hierarchies together the first free name is taken: Name, then Name-1,
+// Name-2 … up to Name-999, as LXC does, unless Exact says that the name was
+// given verbatim by lxc.cgroup.dir.container.
+type CgroupCreate struct {
+	Hierarchy   string       `json:"hierarchy"`            // "memory", "cpu,cpuacct", "name=systemd", "unified"
+	Version     int          `json:"version"`              // 1 or 2
+	Mount       string       `json:"mount"`                // where the hierarchy is mounted
+	Base        string       `json:"base"`                 // cgroup below Mount that the payload's goes into, "/" for the root
+	Name        string       `json:"name"`                 // of the payload's cgroup, below Base
+	Inner       string       `json:"inner,omitempty"`      // lxc.cgroup.dir.container.inner: the processes' leaf below Name
+	Exact       bool         `json:"exact,omitempty"`      // fail when the name is taken
+	Controllers List[string] `json:"controllers,omitzero"` // v2: controllers to enable on the way down, for the limits
+}
+
+func (CgroupCreate) Kind() Kind       { return "cgroup-create" }
+func (o CgroupCreate) Object() string { return o.Hierarchy }
+func (o CgroupCreate) Describe() string {
+	return fmt.Sprintf("create cgroup %s", path.Join(o.Mount, o.Base, o.Name, o.Inner))
+}
+
+// CgroupLimit writes one file of the payload's cgroup.
+type CgroupLimit struct {
+	Hierarchy string `json:"hierarchy"`
+	File      string `json:"file"`  // name inside the cgroup directory, such as "memory.max"
+	Value     string `json:"value"` // written as it is
+}
+
+func (CgroupLimit) Kind() Kind       { return "cgroup-limit" }
+func (o CgroupLimit) Object() string { return o.File }
+func (o CgroupLimit) Describe() string {
+	return fmt.Sprintf("write %q to %s of the payload's cgroup in %s", o.Value, o.File, o.Hierarchy)
+}
+
+// CgroupDelegate gives the payload's cgroup of one hierarchy to the container's
+// root, so that an init in a user namespace can make cgroups of its own.
+type CgroupDelegate struct {
+	Hierarchy string       `json:"hierarchy"`
+	UID       uint32       `json:"uid"` // host ids of the container's root
+	GID       uint32       `json:"gid"`
+	Files     List[string] `json:"files"` // files to hand over beside the directory itself
+}
+
+func (CgroupDelegate) Kind() Kind       { return "cgroup-delegate" }
+func (o CgroupDelegate) Object() string { return o.Hierarchy }
+func (o CgroupDelegate) Describe() string {
+	return fmt.Sprintf("hand the payload's cgroup in %s to host ids %d:%d", o.Hierarchy, o.UID, o.GID)
+}
+
+// DeviceRule is one line of lxc.cgroup.devices.* or lxc.cgroup2.devices.*.
+type DeviceRule struct {
+	Allow  bool   `json:"allow"`
+	Type   string `json:"type"`   // "a" all, "b" block, "c" character
+	Major  int64  `json:"major"`  // -1 any
+	Minor  int64  `json:"minor"`  // -1 any
+	Access string `json:"access"` // letters of "rwm": read, write, mknod
+}
+
+// String gives the rule as the v1 device controller takes it, "c 1:3 rwm".
+func (r DeviceRule) String() string {
+	if r.Type == "a" {
+		return "a *:* rwm"
+	}
+	return fmt.Sprintf("%s %s:%s %s", r.Type, deviceNumber(r.Major), deviceNumber(r.Minor), r.Access)
+}
+
+func deviceNumber(n int64) string {
+	if n < 0 {
+		return "*"
+	}
+	return fmt.Sprint(n)
+}
+
+// DeviceRules restricts the devices the payload may use: line by line to
+// devices.allow and devices.deny on v1, as one eBPF program on v2.
+type DeviceRules struct {
+	Hierarchy string           `json:"hierarchy"`
+	Version   int              `json:"version"`
+	Rules     List[DeviceRule] `json:"rules"` // in the order of the configuration
+}
+
+func (DeviceRules) Kind() Kind       { return "device-rules" }
+func (o DeviceRules) Object() string { return o.Hierarchy }
+func (o DeviceRules) Describe() string {
+	words := make([]string, 0, o.Rules.Len())
+	for _, r := range o.Rules.All() {
+		verb := "deny "
+		if r.Allow {
+			verb = "allow "
+		}
+		words = append(words, verb+r.String())
+	}
+	return fmt.Sprintf("restrict devices (cgroup v%d): %s", o.Version, strings.Join(words, ", "))
+}
+
+// CgroupEnter moves the payload into its v1 cgroups. The payload does it itself,
+// by writing "0" to each tasks file, because a thread that moves itself waits
+// for no RCU grace period; the v2 cgroup is entered by clone3.
+type CgroupEnter struct {
+	Hierarchies List[string] `json:"hierarchies"`
+}
+
+func (CgroupEnter) Kind() Kind     { return "cgroup-enter" }
+func (CgroupEnter) Object() string { return "v1" }
+func (o CgroupEnter) Describe() string {
+	return "enter the payload's cgroups of " + strings.Join(o.Hierarchies.items, " ")
+}

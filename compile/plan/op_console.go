@@ -1,0 +1,48 @@
+package plan
+
+import "fmt"
+
+// ConsoleOpen allocates the console: a pty of the host's devpts (pty(7)) whose
+// other end the monitor keeps.
+type ConsoleOpen struct {
+	UID uint32 `json:"uid"` // host ids that own the pty: the container's root
+	GID uint32 `json:"gid"`
+	Own bool   `json:"own,omitempty"` // change the owner to UID
+}
+
+func (ConsoleOpen) Kind() Kind       { return "console-open" }
+func (ConsoleOpen) Object() string   { return "pty" }
+func (ConsoleOpen) Describe() string { return "allocate a pty of the host for the console" }
+
+// Console binds the console's pty on a file in the container.
+type Console struct {
+	Target string `json:"target"`         // "/dev/console", or below lxc.tty.dir
+	Also   string `json:"also,omitempty"` // with lxc.tty.dir: "/dev/console", where Target is bound a second time
+}
+
+func (Console) Kind() Kind         { return "console" }
+func (o Console) Object() string   { return o.Target }
+func (o Console) Describe() string { return "bind the console's pty on " + o.Target }
+
+// TTY allocates a pty of the container's devpts and binds it on a file in the
+// container; the other end goes to the monitor, for lxc-console.
+type TTY struct {
+	Number uint32 `json:"number"`         // from 1, as in "tty1"
+	Target string `json:"target"`         // "/dev/tty1", or below lxc.tty.dir
+	Link   string `json:"link,omitempty"` // with lxc.tty.dir: path of the symbolic link to Target
+}
+
+func (TTY) Kind() Kind       { return "tty" }
+func (o TTY) Object() string { return fmt.Sprintf("tty%d", o.Number) }
+func (o TTY) Describe() string {
+	return fmt.Sprintf("allocate a pty of the container and bind it on %s", o.Target)
+}
+
+// Unmount takes a mount of the container away again (umount2(2), MNT_DETACH).
+type Unmount struct {
+	Target string `json:"target"`
+}
+
+func (Unmount) Kind() Kind         { return "unmount" }
+func (o Unmount) Object() string   { return o.Target }
+func (o Unmount) Describe() string { return "unmount " + o.Target }

@@ -1,0 +1,206 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Create says what to make at the target of a mount when nothing is there.
+type Create string
+
+// What to create.
+const (
+	CreateNothing Create = ""
+	CreateDir     Create = "dir"  // and its parents, mode 0755
+	CreateFile    Create = "file" // empty, and its parents
+)
+
+// Propagation is the propagation type of a mount (mount_namespaces(7)). The
+// forms with r apply to the whole tree below the mount.
+type Propagation string
+
+// MountFlag is a per-mount flag under the name that mount(8) gives it.
+type MountFlag string
+
+// The flags.
+const (
+	FlagReadOnly    MountFlag = "ro"
+	FlagNoSUID      MountFlag = "nosuid"
+	FlagNoDev       MountFlag = "nodev"
+	FlagNoExec      MountFlag = "noexec"
+	FlagNoATime     MountFlag = "noatime"
+	FlagNoDirATime  MountFlag = "nodiratime"
+	FlagRelATime    MountFlag = "relatime"
+	FlagStrictATime MountFlag = "strictatime"
+	FlagNoSymFollow MountFlag = "nosymfollow"
+)
+
+// Paths inside the container are written from its root, "/dev/pts", and are
+// resolved by the launch below the rootfs without following any symbolic link.
+
+// MakePrivate keeps the container's mounts from reaching the host
+// (mount_namespaces(7)): every mount of the payload's namespace becomes a slave.
+type MakePrivate struct {
+	Propagation Propagation `json:"propagation"`
+}
+
+func (MakePrivate) Kind() Kind     { return "propagation" }
+func (MakePrivate) Object() string { return "/" }
+func (o MakePrivate) Describe() string {
+	return fmt.Sprintf("make every mount of the new namespace %s, so that none reaches the host", o.Propagation)
+}
+
+// Rootfs mounts the container's root file system tree where the payload builds
+// on it.
+type Rootfs struct {
+	Source      string          `json:"source"` // directory on the host
+	At          string          `json:"at"`     // directory on the host to mount it at; equal to Source to mount it over itself
+	Set         List[MountFlag] `json:"set,omitzero"`
+	Propagation Propagation     `json:"propagation,omitempty"`
+}
+
+func (Rootfs) Kind() Kind       { return "rootfs" }
+func (o Rootfs) Object() string { return o.Source }
+func (o Rootfs) Describe() string {
+	return fmt.Sprintf("bind the root file system %s at %s%s", o.Source, o.At, describeFlags(o.Set, List[MountFlag]{}))
+}
+
+// Mount mounts a new instance of a file system.
+type Mount struct {
+	Source      string          `json:"source"` // shown in mountinfo; for block file systems the device
+	Target      string          `json:"target"` // in the container
+	FSType      string          `json:"fstype"`
+	Set         List[MountFlag] `json:"set,omitzero"`
+	Data        List[string]    `json:"data,omitzero"`      // file system options, "size=500000" or a bare word
+	SuperRO     bool            `json:"super_ro,omitempty"` // the file system itself is read-only, not just the mount
+	Create      Create          `json:"create,omitempty"`
+	Optional    bool            `json:"optional,omitempty"`     // any failure is let pass
+	SkipMissing bool            `json:"skip_missing,omitempty"` // a target that does not exist is let pass
+	Propagation Propagation     `json:"propagation,omitempty"`
+}
+
+func (Mount) Kind() Kind       { return "mount" }
+func (o Mount) Object() string { return o.Target }
+func (o Mount) Describe() string {
+	text := fmt.Sprintf("mount %s on %s%s", o.FSType, o.Target, describeFlags(o.Set, List[MountFlag]{}))
+	if o.Data.Len() > 0 {
+		text += ", options " + strings.Join(o.Data.items, ",")
+	}
+	return text + describeCreate(o.Create) + describeOptional(o.Optional)
+}
+
+// Bind makes a directory or file visible at a second place (mount(2), MS_BIND).
+type Bind struct {
+	Source      string          `json:"source"`
+	InContainer bool            `json:"in_container,omitempty"` // Source is a path in the container
+	Target      string          `json:"target"`
+	Recursive   bool            `json:"recursive,omitempty"`
+	Set         List[MountFlag] `json:"set,omitzero"`
+	Clear       List[MountFlag] `json:"clear,omitzero"`
+	Create      Create          `json:"create,omitempty"`
+	Optional    bool            `json:"optional,omitempty"`     // any failure is let pass
+	SkipMissing bool            `json:"skip_missing,omitempty"` // a source or target that does not exist is let pass
+	Propagation Propagation     `json:"propagation,omitempty"`
+}
+
+func (Bind) Kind() Kind       { return "bind" }
+func (o Bind) Object() string { return o.Target }
+func (o Bind) Describe() string {
+	verb, where := "bind", "host"
+	if o.Recursive {
+		verb = "bind recursively"
+	}
+	if o.InContainer {
+		where = "container"
+	}
+	return fmt.Sprintf("%s %s path %s on %s%s%s%s", verb, where, o.Source, o.Target,
+		describeFlags(o.Set, o.Clear), describeCreate(o.Create), describeOptional(o.Optional))
+}
+
+// Directory makes a directory in the container; one that exists is kept.
+type Directory struct {
+	Path string `json:"path"`
+	Mode uint32 `json:"mode"`
+}
+
+func (Directory) Kind() Kind       { return "directory" }
+func (o Directory) Object() string { return o.Path }
+func (o Directory) Describe() string {
+	return fmt.Sprintf("make directory %s, mode %04o", o.Path, o.Mode)
+}
+
+// Node makes a character device in the container's /dev (mknod(2)); one that
+// exists is kept.
+type Node struct {
+	Path  string `json:"path"`
+	Major uint32 `json:"major"`
+	Minor uint32 `json:"minor"`
+	Mode  uint32 `json:"mode"`
+}
+
+func (Node) Kind() Kind       { return "node" }
+func (o Node) Object() string { return o.Path }
+func (o Node) Describe() string {
+	return fmt.Sprintf("make character device %s %d:%d, mode %04o", o.Path, o.Major, o.Minor, o.Mode)
+}
+
+// Symlink makes a symbolic link in the container; one that exists is kept.
+type Symlink struct {
+	Path string `json:"path"`
+	To   string `json:"to"`
+}
+
+func (Symlink) Kind() Kind         { return "symlink" }
+func (o Symlink) Object() string   { return o.Path }
+func (o Symlink) Describe() string { return fmt.Sprintf("link %s to %s", o.Path, o.To) }
+
+// PivotRoot makes the rootfs the root of the mount namespace and lets go of the
+// host's tree (pivot_root(2)).
+type PivotRoot struct {
+	Propagation Propagation `json:"propagation"` // of the new root and all below it
+}
+
+func (PivotRoot) Kind() Kind     { return "pivot-root" }
+func (PivotRoot) Object() string { return "/" }
+func (o PivotRoot) Describe() string {
+	return fmt.Sprintf("pivot into the rootfs, detach the host's tree, make all mounts %s", o.Propagation)
+}
+
+// BootID gives the container a boot id of its own: a random one, made at launch,
+// is written to Path and bound read-only over /proc/sys/kernel/random/boot_id.
+// It is best effort, as in LXC: a container without /proc has none.
+type BootID struct {
+	Path string `json:"path"`
+}
+
+func (BootID) Kind() Kind       { return "boot-id" }
+func (o BootID) Object() string { return o.Path }
+func (BootID) Describe() string { return "give the container a random boot id" }
+
+func describeFlags(set, cleared List[MountFlag]) string {
+	var words []string
+	for _, f := range set.items {
+		words = append(words, string(f))
+	}
+	for _, f := range cleared.items {
+		words = append(words, "not "+string(f))
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(words, ", ") + ")"
+}
+
+func describeCreate(c Create) string {
+	if c == CreateNothing {
+		return ""
+	}
+	return ", creating the target as a " + map[Create]string{CreateDir: "directory", CreateFile: "file"}[c]
+}
+
+func describeOptional(optional bool) string {
+	if optional {
+		return ", if possible"
+	}
+	return ""
+}

@@ -1,0 +1,211 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Spawn clones the payload (clone(2), clone3). The namespaces that can be made
+// by clone are made here; the rest by Unshare.
+type Spawn struct {
+	Namespaces NamespaceSet `json:"namespaces"`
+	IntoCgroup string       `json:"into_cgroup,omitempty"` // v2 hierarchy whose payload cgroup the child starts in
+}
+
+func (Spawn) Kind() Kind     { return "spawn" }
+func (Spawn) Object() string { return "payload" }
+func (o Spawn) Describe() string {
+	text := "clone the payload"
+	if o.Namespaces.Len() > 0 {
+		text += " with new namespaces " + o.Namespaces.String()
+	}
+	if o.IntoCgroup != "" {
+		text += ", directly into its cgroup in " + o.IntoCgroup
+	}
+	return text
+}
+
+// IDMap is one range of ids of a user namespace (user_namespaces(7)).
+type IDMap struct {
+	Container uint32 `json:"container"` // first id inside
+	Host      uint32 `json:"host"`      // first id outside
+	Range     uint32 `json:"range"`     // how many
+}
+
+// IDMapMethod is the way the maps reach the kernel.
+type IDMapMethod string
+
+// The methods.
+const (
+	IDMapDirect IDMapMethod = "direct"    // the monitor writes uid_map and gid_map
+	IDMapHelper IDMapMethod = "newuidmap" // newuidmap(1) and newgidmap(1) write them
+)
+
+// IDMapWrite gives the payload's user namespace its ids.
+type IDMapWrite struct {
+	UIDs          List[IDMap] `json:"uids"`
+	GIDs          List[IDMap] `json:"gids"`
+	Method        IDMapMethod `json:"method"`
+	DenySetgroups bool        `json:"deny_setgroups,omitempty"` // user_namespaces(7): needed before an unprivileged gid_map
+}
+
+func (IDMapWrite) Kind() Kind     { return "id-map" }
+func (IDMapWrite) Object() string { return "user" }
+func (o IDMapWrite) Describe() string {
+	return fmt.Sprintf("map ids (%s): uid %s; gid %s", o.Method, describeIDMaps(o.UIDs), describeIDMaps(o.GIDs))
+}
+
+func describeIDMaps(maps List[IDMap]) string {
+	words := make([]string, 0, maps.Len())
+	for _, m := range maps.All() {
+		words = append(words, fmt.Sprintf("%d-%d → host %d-%d",
+			m.Container, uint64(m.Container)+uint64(m.Range)-1, m.Host, uint64(m.Host)+uint64(m.Range)-1))
+	}
+	return strings.Join(words, ", ")
+}
+
+// ParentDeath has the kernel signal the payload when the monitor dies
+// (PR_SET_PDEATHSIG, prctl(2)), so that no container outlives its monitor.
+type ParentDeath struct {
+	Signal uint32 `json:"signal"`
+}
+
+func (ParentDeath) Kind() Kind     { return "parent-death" }
+func (ParentDeath) Object() string { return "signal" }
+func (o ParentDeath) Describe() string {
+	return fmt.Sprintf("receive signal %d when the monitor dies", o.Signal)
+}
+
+// UserEnter takes on ids of the new user namespace, its root where one is mapped.
+type UserEnter struct {
+	UID uint32 `json:"uid"`
+	GID uint32 `json:"gid"`
+	// ClearGroups drops the supplementary groups, which the map does not hold.
+	ClearGroups bool `json:"clear_groups,omitempty"`
+}
+
+func (UserEnter) Kind() Kind     { return "user-enter" }
+func (UserEnter) Object() string { return "user" }
+func (o UserEnter) Describe() string {
+	return fmt.Sprintf("become uid %d gid %d of the user namespace", o.UID, o.GID)
+}
+
+// Unshare leaves namespaces that must not be made by clone: the cgroup namespace
+// is rooted where its maker stands, so it comes after the cgroups were entered.
+type Unshare struct {
+	Namespaces NamespaceSet `json:"namespaces"`
+}
+
+func (Unshare) Kind() Kind         { return "unshare" }
+func (o Unshare) Object() string   { return o.Namespaces.String() }
+func (o Unshare) Describe() string { return "unshare namespaces " + o.Namespaces.String() }
+
+// Hostname sets the host name of the UTS namespace (sethostname(2)).
+type Hostname struct {
+	Name string `json:"name"`
+}
+
+func (Hostname) Kind() Kind         { return "hostname" }
+func (Hostname) Object() string     { return "uts" }
+func (o Hostname) Describe() string { return fmt.Sprintf("set the host name to %q", o.Name) }
+
+// Keyring joins a new session keyring (keyrings(7)), so that the container does
+// not see its starter's keys. Kernels and policies without keyrings are let pass.
+type Keyring struct{}
+
+func (Keyring) Kind() Kind       { return "keyring" }
+func (Keyring) Object() string   { return "session" }
+func (Keyring) Describe() string { return "join a new session keyring" }
+
+// Personality chooses the execution domain (personality(2)).
+type Personality struct {
+	Persona uint32 `json:"persona"` // PER_LINUX 0 or PER_LINUX32 8
+}
+
+func (Personality) Kind() Kind     { return "personality" }
+func (Personality) Object() string { return "arch" }
+func (o Personality) Describe() string {
+	if o.Persona == 8 {
+		return "report a 32-bit machine (personality PER_LINUX32)"
+	}
+	return "report the native machine (personality PER_LINUX)"
+}
+
+// Sysctl writes a file below the container's /proc/sys (sysctl(8)).
+type Sysctl struct {
+	Name  string `json:"name"` // with slashes, "net/ipv4/ip_forward"
+	Value string `json:"value"`
+}
+
+func (Sysctl) Kind() Kind         { return "sysctl" }
+func (o Sysctl) Object() string   { return o.Name }
+func (o Sysctl) Describe() string { return fmt.Sprintf("set sysctl %s to %q", o.Name, o.Value) }
+
+// Stdio makes the console init's standard input, output and error.
+type Stdio struct{}
+
+func (Stdio) Kind() Kind       { return "stdio" }
+func (Stdio) Object() string   { return "console" }
+func (Stdio) Describe() string { return "use the console as standard input, output and error" }
+
+// Session makes the payload a session leader (setsid(2)).
+type Session struct{}
+
+func (Session) Kind() Kind       { return "session" }
+func (Session) Object() string   { return "init" }
+func (Session) Describe() string { return "start a new session" }
+
+// WorkDir changes the working directory (chdir(2)).
+type WorkDir struct {
+	Path   string `json:"path"`
+	Create bool   `json:"create,omitempty"` // make it, mode 0755, when it is missing
+}
+
+func (WorkDir) Kind() Kind         { return "work-dir" }
+func (o WorkDir) Object() string   { return o.Path }
+func (o WorkDir) Describe() string { return "change directory to " + o.Path }
+
+// Identity takes on init's ids (setgroups(2), setresgid(2), setresuid(2)).
+type Identity struct {
+	UID       uint32       `json:"uid"`
+	GID       uint32       `json:"gid"`
+	SetGroups bool         `json:"set_groups,omitempty"` // replace the supplementary groups by Groups
+	Groups    List[uint32] `json:"groups,omitzero"`
+}
+
+func (Identity) Kind() Kind     { return "identity" }
+func (Identity) Object() string { return "init" }
+func (o Identity) Describe() string {
+	text := fmt.Sprintf("become uid %d gid %d", o.UID, o.GID)
+	switch {
+	case !o.SetGroups:
+		return text
+	case o.Groups.Len() == 0:
+		return text + " with no supplementary groups"
+	}
+	return fmt.Sprintf("%s with supplementary groups %v", text, o.Groups.items)
+}
+
+// Exec becomes init (execve(2)). The first of Paths that exists is executed, as
+// execvp(3) does without a PATH variable.
+type Exec struct {
+	Paths List[string] `json:"paths"`
+	Argv  List[string] `json:"argv"`
+	Env   List[string] `json:"env"` // NAME=VALUE, the whole environment
+}
+
+func (Exec) Kind() Kind         { return "exec" }
+func (Exec) Object() string     { return "init" }
+func (o Exec) Describe() string { return "execute " + strings.Join(o.Argv.items, " ") }
+
+// Run is the container's life seen from the monitor: carry the console, forward
+// signals, wait for init, then take down what the launch has made.
+type Run struct {
+	HaltSignal   uint32 `json:"halt_signal"`
+	RebootSignal uint32 `json:"reboot_signal"`
+	StopSignal   uint32 `json:"stop_signal"`
+}
+
+func (Run) Kind() Kind       { return "run" }
+func (Run) Object() string   { return "init" }
+func (Run) Describe() string { return "forward signals and wait for init to end" }

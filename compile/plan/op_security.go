@@ -1,0 +1,68 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Capability is a capability by name, "CAP_SYS_ADMIN", and number (capabilities(7)).
+type Capability struct {
+	Name   string `json:"name"`
+	Number uint32 `json:"number"`
+}
+
+// CapabilityDrop takes capabilities out of the bounding set (PR_CAPBSET_DROP,
+// prctl(2)): neither init nor anything it executes can gain them again.
+type CapabilityDrop struct {
+	Capabilities List[Capability] `json:"capabilities"`
+}
+
+func (CapabilityDrop) Kind() Kind     { return "capability-drop" }
+func (CapabilityDrop) Object() string { return "bounding" }
+func (o CapabilityDrop) Describe() string {
+	names := make([]string, 0, o.Capabilities.Len())
+	for _, c := range o.Capabilities.items {
+		names = append(names, c.Name)
+	}
+	return "drop from the bounding set " + strings.Join(names, " ")
+}
+
+// NoNewPrivs keeps execve from granting privileges (PR_SET_NO_NEW_PRIVS, prctl(2)).
+type NoNewPrivs struct{}
+
+func (NoNewPrivs) Kind() Kind       { return "no-new-privs" }
+func (NoNewPrivs) Object() string   { return "init" }
+func (NoNewPrivs) Describe() string { return "set no_new_privs" }
+
+// BPF is one instruction of a classic BPF program (linux/filter.h).
+type BPF struct {
+	Code uint16 `json:"code"`
+	JT   uint8  `json:"jt"`
+	JF   uint8  `json:"jf"`
+	K    uint32 `json:"k"`
+}
+
+// Seccomp loads a filter for system calls (seccomp(2)).
+type Seccomp struct {
+	Policy  string       `json:"policy"`           // the policy file it was compiled from
+	Filter  List[BPF]    `json:"filter"`           // the program itself
+	Listing List[string] `json:"listing"`          // what it does, rule by rule, for people
+	Notify  bool         `json:"notify,omitempty"` // open a listener (SECCOMP_FILTER_FLAG_NEW_LISTENER)
+}
+
+func (Seccomp) Kind() Kind       { return "seccomp" }
+func (o Seccomp) Object() string { return o.Policy }
+func (o Seccomp) Describe() string {
+	return fmt.Sprintf("load the seccomp filter of %s: %d rules, %d instructions", o.Policy, o.Listing.Len(), o.Filter.Len())
+}
+
+// Label asks the LSM for another label at the coming execve (apparmor(7),
+// selinux(8)).
+type Label struct {
+	LSM   string `json:"lsm"`   // "apparmor" or "selinux"
+	Label string `json:"label"` // profile name or context
+}
+
+func (Label) Kind() Kind         { return "label" }
+func (o Label) Object() string   { return o.LSM }
+func (o Label) Describe() string { return fmt.Sprintf("run init under %s label %q", o.LSM, o.Label) }

@@ -1,0 +1,182 @@
+package plan
+
+import "fmt"
+
+// Place is a point in the order of a launch. Steps of one place keep the order
+// in which the configuration gave them.
+type Place string
+
+// The places. Their order is that of the table below, not of this list.
+const (
+	AtCgroupCreate    Place = "cgroup-create"
+	AtConsoleOpen     Place = "console-open"
+	AtSpawn           Place = "spawn"
+	AtIDMap           Place = "id-map"
+	AtCgroupDelegate  Place = "cgroup-delegate"
+	AtCgroupLimit     Place = "cgroup-limit"
+	AtParentDeath     Place = "parent-death"
+	AtCgroupEnter     Place = "cgroup-enter"
+	AtUserEnter       Place = "user-enter"
+	AtUnshare         Place = "unshare"
+	AtPropagation     Place = "propagation"
+	AtRootfs          Place = "rootfs"
+	AtHostname        Place = "hostname"
+	AtKeyring         Place = "keyring"
+	AtDev             Place = "dev"
+	AtAutoMount       Place = "auto-mount"
+	AtMountEntry      Place = "mount-entry"
+	AtAutoMountCgroup Place = "auto-mount-cgroup"
+	AtDevNode         Place = "dev-node"
+	AtDevpts          Place = "devpts"
+	AtConsole         Place = "console"
+	AtTTY             Place = "tty"
+	AtDevptsGone      Place = "devpts-gone"
+	AtDevLink         Place = "dev-link"
+	AtPivot           Place = "pivot"
+	AtBootID          Place = "boot-id"
+	AtPersonality     Place = "personality"
+	AtSysctl          Place = "sysctl"
+	AtCapability      Place = "capability"
+	AtDeviceRules     Place = "device-rules"
+	AtStdio           Place = "stdio"
+	AtSession         Place = "session"
+	AtWorkDir         Place = "work-dir"
+	AtLabel           Place = "label"
+	AtNoNewPrivs      Place = "no-new-privs"
+	AtSeccomp         Place = "seccomp"
+	AtIdentity        Place = "identity"
+	AtExec            Place = "exec"
+	AtRun             Place = "run"
+)
+
+// places is the order of a launch: one row a place, in the phase it belongs to.
+// It follows LXC's start.c and conf.c where the order can be seen from outside.
+var places = [...]struct {
+	place Place
+	phase Phase
+}{
+	{AtCgroupCreate, PhasePrepare},
+	{AtConsoleOpen, PhasePrepare},
+	{AtSpawn, PhaseSpawn},
+	{AtIDMap, PhaseAdmit},
+	{AtCgroupDelegate, PhaseAdmit},
+	{AtCgroupLimit, PhaseAdmit},
+	{AtParentDeath, PhaseEnter},
+	{AtCgroupEnter, PhaseEnter},
+	{AtUserEnter, PhaseEnter},
+	{AtUnshare, PhaseEnter},
+	{AtPropagation, PhaseMount},
+	{AtRootfs, PhaseMount},
+	{AtHostname, PhaseMount},
+	{AtKeyring, PhaseMount},
+	{AtDev, PhaseMount},
+	{AtAutoMount, PhaseMount},
+	{AtMountEntry, PhaseMount},
+	{AtAutoMountCgroup, PhaseMount},
+	{AtDevNode, PhaseMount},
+	{AtDevpts, PhaseMount},
+	{AtConsole, PhaseMount},
+	{AtTTY, PhaseMount},
+	{AtDevptsGone, PhaseMount},
+	{AtDevLink, PhaseMount},
+	{AtPivot, PhasePivot},
+	{AtBootID, PhasePivot},
+	{AtPersonality, PhaseConfine},
+	{AtSysctl, PhaseConfine},
+	{AtCapability, PhaseConfine},
+	{AtDeviceRules, PhaseLimit},
+	{AtStdio, PhaseStart},
+	{AtSession, PhaseStart},
+	{AtWorkDir, PhaseStart},
+	{AtLabel, PhaseStart},
+	{AtNoNewPrivs, PhaseStart},
+	{AtSeccomp, PhaseStart},
+	{AtIdentity, PhaseStart},
+	{AtExec, PhaseStart},
+	{AtRun, PhaseRunning},
+}
+
+// A Constraint says why one place comes before another. Constraints do not make
+// the order, they hold it: whoever moves a row of the table is told what breaks.
+type Constraint struct {
+	Before, After Place
+	Because       string
+}
+
+// constraints are the reasons behind the order of places.
+var constraints = [...]Constraint{
+	{AtCgroupCreate, AtSpawn, "clone3 puts the payload into the v2 cgroup, which has to exist"},
+	{AtConsoleOpen, AtSpawn, "the payload binds the console by the number its pty got"},
+	{AtIDMap, AtUserEnter, "ids do not exist in a user namespace before its map is written"},
+	{AtIDMap, AtCgroupEnter, "until its ids are mapped the payload is the overflow user everywhere"},
+	{AtCgroupLimit, AtCgroupEnter, "a cpuset cgroup without cpus and mems takes no process, and no limit may come late"},
+	{AtParentDeath, AtUserEnter, "armed as early as possible; armed again after the ids changed, because setresuid clears it"},
+	{AtCgroupEnter, AtUnshare, "a cgroup namespace is rooted where its maker stands: before, /proc/self/cgroup would show the host's path"},
+	{AtPropagation, AtRootfs, "else the container's mounts would appear on the host"},
+	{AtRootfs, AtDev, "/dev is mounted inside the rootfs"},
+	{AtDev, AtAutoMount, "LXC's order: mounts on /dev/* must land on the new /dev"},
+	{AtAutoMount, AtMountEntry, "an entry may mount over a part of /proc or /sys, never the other way round"},
+	{AtMountEntry, AtAutoMountCgroup, "LXC's order: cgroups go on top of what entries made of /sys"},
+	{AtDev, AtDevNode, "nodes are made on the new /dev"},
+	{AtMountEntry, AtDevNode, "LXC's order: an entry may bring a node of its own, which is then kept"},
+	{AtDevNode, AtDevpts, "devpts is mounted on a directory of /dev"},
+	{AtDevpts, AtTTY, "ttys are allocated from the container's devpts"},
+	{AtTTY, AtDevptsGone, "with lxc.pty.max = 0 the container keeps its ttys but not the devpts they came from"},
+	{AtConsole, AtPivot, "the console's pty is found below the host's /dev/pts, which is out of reach afterwards"},
+	{AtRootfs, AtPivot, "pivot_root needs the tree that becomes the root"},
+	{AtPivot, AtBootID, "the file is made in the container's /dev and bound over its own /proc"},
+	{AtPivot, AtSysctl, "sysctls are written below the container's /proc"},
+	{AtDevNode, AtDeviceRules, "the device cgroup would refuse mknod for the nodes still to be made"},
+	{AtUnshare, AtCapability, "unshare, mount and pivot_root need CAP_SYS_ADMIN, which the drop may take away"},
+	{AtBootID, AtCapability, "mounting needs CAP_SYS_ADMIN"},
+	{AtLabel, AtNoNewPrivs, "with no_new_privs set the kernel refuses an exec transition to another profile"},
+	{AtNoNewPrivs, AtSeccomp, "no_new_privs lets an unprivileged payload load its filter"},
+	{AtWorkDir, AtIdentity, "LXC changes directory as the container's root"},
+	{AtSeccomp, AtIdentity, "loading a filter without no_new_privs needs CAP_SYS_ADMIN, which a change of uid loses"},
+	{AtStdio, AtExec, "init starts with the console as standard input, output and error"},
+	{AtIdentity, AtExec, "init runs as lxc.init.uid and lxc.init.gid"},
+}
+
+// Constraints returns the reasons behind the order, for documentation and tests.
+func Constraints() []Constraint { return append([]Constraint(nil), constraints[:]...) }
+
+// Places returns the places in the order they run.
+func Places() []Place {
+	order := make([]Place, 0, len(places))
+	for _, row := range places {
+		order = append(order, row.place)
+	}
+	return order
+}
+
+// rank is the position of a place in the order, -1 for an unknown place.
+func (p Place) rank() int {
+	for i, row := range places {
+		if row.place == p {
+			return i
+		}
+	}
+	return -1
+}
+
+// Phase returns the phase a place belongs to, empty for an unknown place.
+func (p Place) Phase() Phase {
+	for _, row := range places {
+		if row.place == p {
+			return row.phase
+		}
+	}
+	return ""
+}
+
+// Because returns the constraints that hold a place where it is, as sentences
+// for `lxcfg plan`.
+func (p Place) Because() []string {
+	var reasons []string
+	for _, c := range constraints {
+		if c.After == p {
+			reasons = append(reasons, fmt.Sprintf("after %s: %s", c.Before, c.Because))
+		}
+	}
+	return reasons
+}

@@ -1,0 +1,67 @@
+package plan
+
+// Side is one of the two processes a launch consists of. The words are LXC's:
+// the monitor stays on the host, the payload becomes the container's init.
+type Side string
+
+// The two sides.
+const (
+	Monitor Side = "monitor"
+	Payload Side = "payload"
+)
+
+// Phase is a stretch of the launch that belongs to one side. Where the side
+// changes from one phase to the next there is a barrier: that side waits for
+// the other. The conversation between the two processes is derived from this
+// table and numbered nowhere.
+type Phase string
+
+// The phases, in the order they run.
+const (
+	PhasePrepare Phase = "prepare"
+	PhaseSpawn   Phase = "spawn"
+	PhaseAdmit   Phase = "admit"
+	PhaseEnter   Phase = "enter"
+	PhaseConnect Phase = "connect"
+	PhaseMount   Phase = "mount"
+	PhasePivot   Phase = "pivot"
+	PhaseConfine Phase = "confine"
+	PhaseLimit   Phase = "limit"
+	PhaseStart   Phase = "start"
+	PhaseRunning Phase = "running"
+)
+
+// PhaseRow describes one phase.
+type PhaseRow struct {
+	Phase Phase
+	Side  Side
+	Doc   string // what happens in it, for people
+}
+
+// phases is the launch in eleven lines.
+var phases = [...]PhaseRow{
+	{PhasePrepare, Monitor, "make what the container will be put into: its cgroups and its console"},
+	{PhaseSpawn, Monitor, "clone the payload with its namespaces"},
+	{PhaseAdmit, Monitor, "write id maps and cgroup limits, which only the host side may do"},
+	{PhaseEnter, Payload, "settle in the new namespaces: cgroups, ids, parent-death signal"},
+	{PhaseConnect, Monitor, "give the payload what the host owns: network devices, process limits"},
+	{PhaseMount, Payload, "build the container's file system tree beside the host's"},
+	{PhasePivot, Payload, "make that tree the root"},
+	{PhaseConfine, Payload, "give up privileges: personality, capabilities"},
+	{PhaseLimit, Monitor, "close the device cgroup, now that every device node has been made"},
+	{PhaseStart, Payload, "take on the final identity and become init"},
+	{PhaseRunning, Monitor, "carry the console, forward signals, wait for init"},
+}
+
+// Phases returns the phases in the order they run.
+func Phases() []PhaseRow { return append([]PhaseRow(nil), phases[:]...) }
+
+// Side returns the process the phase runs in, empty for an unknown phase.
+func (p Phase) Side() Side {
+	for _, row := range phases {
+		if row.Phase == p {
+			return row.Side
+		}
+	}
+	return ""
+}

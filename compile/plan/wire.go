@@ -1,0 +1,200 @@
+package plan
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+)
+
+// Format is the number of the plan format. A plan of another format is refused:
+// a plan half understood is no plan.
+const Format = 1
+
+// Version is the version of lxcfg, written into plans and reports.
+const Version = "0.1.0"
+
+// wirePlan is a plan as JSON, in the order the fields are written.
+type wirePlan struct {
+	Format    int          `json:"format"`
+	Lxcfg     string       `json:"lxcfg"`
+	Digest    string       `json:"digest"`
+	Container string       `json:"container"`
+	LXCPath   string       `json:"lxcpath"`
+	Sources   List[Source] `json:"sources"`
+	Facts     Facts        `json:"facts"`
+	Steps     []wireStep   `json:"steps"`
+}
+
+// wireStep is a step as JSON. Phase, side and describe repeat what place and op
+// say already, for readers that do not know the tables; reading checks them.
+type wireStep struct {
+	Name     string          `json:"name"`
+	Phase    Phase           `json:"phase"`
+	Side     Side            `json:"side"`
+	Place    Place           `json:"place"`
+	Kind     Kind            `json:"kind"`
+	Describe string          `json:"describe"`
+	Origins  List[Origin]    `json:"origins"`
+	Because  string          `json:"because,omitempty"`
+	Op       json.RawMessage `json:"op"`
+}
+
+// JSON returns the plan in its canonical form: the same plan gives the same
+// bytes on every machine.
+func (p Plan) JSON() ([]byte, error) {
+	wire, err := p.wire()
+	if err != nil {
+		return nil, err
+	}
+	if wire.Digest, err = wire.digest(); err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(wire); err != nil {
+		return nil, fmt.Errorf("write plan: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// Digest returns "sha256:" and the hash of the plan's canonical form.
+func (p Plan) Digest() (string, error) {
+	wire, err := p.wire()
+	if err != nil {
+		return "", err
+	}
+	return wire.digest()
+}
+
+func (p Plan) wire() (wirePlan, error) {
+	wire := wirePlan{
+		Format:    Format,
+		Lxcfg:     Version,
+		Container: p.container,
+		LXCPath:   p.lxcPath,
+		Sources:   p.sources,
+		Facts:     p.facts,
+		Steps:     make([]wireStep, 0, p.Len()),
+	}
+	for _, s := range p.Steps() {
+		op, err := json.Marshal(s.Op)
+		if err != nil {
+			return wirePlan{}, fmt.Errorf("write step %q: %w", s.Name, err)
+		}
+		wire.Steps = append(wire.Steps, wireStep{
+			Name: s.Name, Phase: s.Phase(), Side: s.Side(), Place: s.Place, Kind: s.Op.Kind(),
+			Describe: s.Op.Describe(), Origins: s.Origins, Because: s.Because, Op: op,
+		})
+	}
+	return wire, nil
+}
+
+// digest hashes the compact form of the plan without its digest.
+func (w wirePlan) digest() (string, error) {
+	w.Digest = ""
+	compact, err := json.Marshal(w)
+	if err != nil {
+		return "", fmt.Errorf("write plan: %w", err)
+	}
+	return fmt.Sprintf("sha256:%x", sha256.Sum256(compact)), nil
+}
+
+// Read reads a plan file. It refuses, each in a sentence, what is not JSON, a
+// plan of another format, an unknown field, and a plan that was altered.
+func Read(data []byte) (Plan, error) {
+	var head struct {
+		Format *int   `json:"format"`
+		Lxcfg  string `json:"lxcfg"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil || head.Format == nil {
+		return Plan{}, errors.New("this is no plan file: it does not start as the output of `lxcfg plan -o` does")
+	}
+	if *head.Format != Format {
+		return Plan{}, fmt.Errorf("the plan is of format %d (written by lxcfg %q) and this lxcfg reads format %d: make it again with `lxcfg plan -o`",
+			*head.Format, head.Lxcfg, Format)
+	}
+	var wire wirePlan
+	if err := decodeStrict(data, &wire); err != nil {
+		return Plan{}, fmt.Errorf("the plan file is damaged: %w", err)
+	}
+	want, err := wire.digest()
+	if err != nil {
+		return Plan{}, err
+	}
+	if wire.Digest != want {
+		return Plan{}, fmt.Errorf("the plan was altered after it was made: it says %s and hashes to %s; make it again with `lxcfg plan -o`",
+			wire.Digest, want)
+	}
+	p, err := wire.plan()
+	if err != nil {
+		return Plan{}, err
+	}
+	// A byte that JSON does not care about may not change either: then "the file
+	// is as it was reviewed" needs no knowledge of JSON.
+	canonical, err := p.JSON()
+	if err != nil {
+		return Plan{}, err
+	}
+	if !bytes.Equal(canonical, data) {
+		return Plan{}, errors.New("the plan was altered after it was made: its layout is not the one lxcfg writes; make it again with `lxcfg plan -o`")
+	}
+	return p, nil
+}
+
+// plan turns what was read into a Plan and checks that it is one.
+func (w wirePlan) plan() (Plan, error) {
+	p := Plan{container: w.Container, lxcPath: w.LXCPath, sources: w.Sources, facts: w.Facts}
+	steps := make([]Step, 0, len(w.Steps))
+	for _, ws := range w.Steps {
+		row, ok := lookupKind(ws.Kind)
+		if !ok {
+			return Plan{}, fmt.Errorf("step %q is of unknown kind %q", ws.Name, ws.Kind)
+		}
+		op, err := row.decode(ws.Op)
+		if err != nil {
+			return Plan{}, fmt.Errorf("step %q: %w", ws.Name, err)
+		}
+		s := Step{Name: ws.Name, Place: ws.Place, Origins: ws.Origins, Because: ws.Because, Op: op}
+		if s.Phase() != ws.Phase || s.Side() != ws.Side || op.Describe() != ws.Describe {
+			return Plan{}, fmt.Errorf("step %q contradicts itself: its phase, side or description is not that of its op", ws.Name)
+		}
+		steps = append(steps, s)
+	}
+	p.steps = List[Step]{steps}
+	return p, p.check()
+}
+
+// decodeStrict reads one JSON value, refusing unknown fields and anything after it.
+func decodeStrict(data []byte, into any) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("there is text after the end of the value")
+	}
+	return nil
+}
+
+// jsonName returns the name part of a json struct tag.
+func jsonName(tag string) string {
+	name, _, _ := strings.Cut(tag, ",")
+	return name
+}
+
+// compact prints a fact for a person.
+func compact(v reflect.Value) string {
+	data, err := json.Marshal(v.Interface())
+	if err != nil {
+		return fmt.Sprint(v.Interface())
+	}
+	return string(data)
+}
