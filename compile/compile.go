@@ -1,0 +1,153 @@
+package compile
+
+import (
+	"crypto/sha256"
+	"fmt"
+
+	"lxcfg/compile/config"
+	"lxcfg/compile/keys"
+	"lxcfg/compile/plan"
+	"lxcfg/grammar/diag"
+	"lxcfg/grammar/source"
+)
+
+// Options says what is launched, beside the configuration.
+type Options struct {
+	Name    string   // of the container
+	LXCPath string   // directory that holds the container's directory
+	Argv    []string // the command to run instead of lxc.init.cmd; empty: that
+}
+
+// compiler is the state of one compilation: what goes in, and what came out so far.
+type compiler struct {
+	config   *config.Config
+	loaded   *Loaded
+	options  Options
+	facts    plan.Facts
+	builder  plan.Builder
+	findings diag.List
+
+	namespaces plan.NamespaceSet // the payload gets new ones of
+	uids, gids []plan.IDMap      // of its user namespace
+}
+
+// sections is what a launch is made of. Each looks at one part of the
+// configuration and adds the steps for it; the plan puts them in order.
+var sections = [...]func(*compiler){
+	(*compiler).compileUnsupported,
+	(*compiler).compileNamespaces,
+	(*compiler).compileIDMap,
+	(*compiler).compileCgroups,
+	(*compiler).compileDeviceRules,
+	(*compiler).compileRootfs,
+	(*compiler).compileNetwork,
+	(*compiler).compileDev,
+	(*compiler).compileAutoMounts,
+	(*compiler).compileMountEntries,
+	(*compiler).compileConsole,
+	(*compiler).compileCapabilities,
+	(*compiler).compileConfinement,
+	(*compiler).compileProcess,
+}
+
+// Compile makes the launch plan of a loaded configuration on the host that the
+// facts describe. The findings are those that need the host or the whole
+// configuration; with one of severity error among them the plan is the zero
+// Plan and must not be used.
+func Compile(l *Loaded, o Options, facts plan.Facts) (plan.Plan, diag.List) {
+	c := &compiler{
+		config:  l.Config,
+		loaded:  l,
+		options: o,
+		facts:   facts,
+		builder: plan.Builder{Container: o.Name, LXCPath: o.LXCPath, Facts: facts},
+	}
+	for _, f := range c.config.Sources {
+		c.builder.AddSource(plan.Source{Name: f.Name, SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(f.Text)))})
+	}
+	for _, section := range sections {
+		section(c)
+	}
+	if c.findings.Has(diag.Error) {
+		return plan.Plan{}, c.findings
+	}
+	p, err := c.builder.Build()
+	if err != nil {
+		c.findings = append(c.findings, diag.Diagnostic{
+			Code: "internal/plan", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Summary: "lxcfg made a plan that contradicts itself: " + err.Error(),
+			Detail:  "This is a bug of lxcfg. Please report it together with the configuration.",
+		})
+		return plan.Plan{}, c.findings
+	}
+	return p, c.findings
+}
+
+// compileUnsupported stops the launch for every key that is set and that lxcfg
+// understands but cannot carry out: a setting is never ignored in silence.
+func (c *compiler) compileUnsupported() {
+	for _, key := range keys.Unsupported(c.config) {
+		c.refuse(key.Origin, "launch/unsupported",
+			fmt.Sprintf("lxcfg cannot carry out %q yet", key.Name),
+			"The launch stops here because the container would not be what the configuration says. Remove the line, or start the container with lxc-start.")
+	}
+}
+
+// add appends a step that a configuration line asked for.
+func (c *compiler) add(at plan.Place, op plan.Op, origins ...config.Origin) {
+	c.builder.Add(at, op, "", planOrigins(origins)...)
+}
+
+// addDefault appends a step that is there without a line, for the given reason.
+func (c *compiler) addDefault(at plan.Place, op plan.Op, because string) {
+	c.builder.Add(at, op, because)
+}
+
+// addFor appends a step for a value: its line when it was set, the reason else.
+func addFor[T any](c *compiler, at plan.Place, op plan.Op, v config.Value[T], because string) {
+	if v.Set {
+		c.add(at, op, v.Origin)
+		return
+	}
+	c.addDefault(at, op, because)
+}
+
+// refuse records a finding that stops the launch, at the line at fault.
+func (c *compiler) refuse(at config.Origin, code, summary, detail string) {
+	c.report(diag.Error, diag.FailsAtStart, at, code, summary, detail)
+}
+
+// report records a finding at a line.
+func (c *compiler) report(severity diag.Severity, effect diag.Effect, at config.Origin, code, summary, detail string) {
+	c.findings = append(c.findings, diag.Diagnostic{
+		Code: code, Severity: severity, Effect: effect, Summary: summary, Detail: detail,
+		Subject: at.Range, Key: at.Key, Trail: at.Trail,
+	})
+}
+
+// nowhere is the origin of a finding about something the configuration lacks.
+func (c *compiler) nowhere() config.Origin {
+	var at config.Origin
+	if len(c.config.Sources) > 0 {
+		at.Range = source.Range{File: c.config.Sources[0].Name, Start: source.Pos{Line: 1, Column: 1}, End: source.Pos{Line: 1, Column: 1}}
+	}
+	return at
+}
+
+// planOrigins gives origins the form they have in a plan.
+func planOrigins(origins []config.Origin) []plan.Origin {
+	out := make([]plan.Origin, 0, len(origins))
+	for _, o := range origins {
+		out = append(out, plan.Origin{File: o.Range.File, Line: o.Range.Start.Line, Column: o.Range.Start.Column, Key: o.Key})
+	}
+	return out
+}
+
+// origins collects the lines a list of values comes from.
+func origins[T any](items config.Items[T]) []config.Origin {
+	out := make([]config.Origin, 0, len(items))
+	for _, v := range items {
+		out = append(out, v.Origin)
+	}
+	return out
+}

@@ -1,0 +1,95 @@
+package compile
+
+import (
+	"fmt"
+
+	"lxcfg/compile/plan"
+)
+
+// devptsGroup is the group tty, which owns ptys on every distribution; LXC
+// writes its number as it is.
+const devptsGroup = 5
+
+// compileConsole sets up terminals: the container's own devpts, its console and
+// its ttys.
+func (c *compiler) compileConsole() {
+	console := &c.config.Console
+	ttys, ptys := console.TTYMax.V, console.PTYMax.V
+	c.compileDevpts(uint64(ptys) + uint64(ttys))
+
+	dir := "/dev"
+	if console.TTYDir.V != "" {
+		dir += "/" + console.TTYDir.V
+		if console.Path.V != "none" || ttys > 0 {
+			c.add(plan.AtConsole, plan.Directory{Path: dir, Mode: 0o755}, console.TTYDir.Origin)
+		}
+	}
+	switch {
+	case console.Path.V == "none":
+	case console.Path.V != "":
+		c.refuse(console.Path.Origin, "launch/unsupported", "lxcfg cannot attach the console to another device yet",
+			"Remove the line to use the terminal lxcfg runs in, or set it to none.")
+	default:
+		c.compileConsolePty(dir)
+	}
+	for n := uint32(1); n <= ttys; n++ {
+		tty := plan.TTY{Number: n, Target: fmt.Sprintf("%s/tty%d", dir, n)}
+		if dir != "/dev" {
+			tty.Link = fmt.Sprintf("/dev/tty%d", n)
+		}
+		c.add(plan.AtTTY, tty, console.TTYMax.Origin)
+	}
+}
+
+// compileDevpts mounts a devpts instance for so many ptys (devpts is a file
+// system of its own for every mount since Linux 4.7). With no lxc.pty.max the
+// container keeps its ttys only.
+func (c *compiler) compileDevpts(max uint64) {
+	if max == 0 {
+		return
+	}
+	console := &c.config.Console
+	lines := planOrigins(nil)
+	if console.PTYMax.Set {
+		lines = append(lines, planOrigins(origins1(console.PTYMax))...)
+	}
+	if console.TTYMax.Set {
+		lines = append(lines, planOrigins(origins1(console.TTYMax))...)
+	}
+	var data []string
+	if _, mapped := hostID(c.gids, devptsGroup); mapped || !c.namespaces.Has(plan.NamespaceUser) {
+		data = append(data, fmt.Sprintf("gid=%d", devptsGroup))
+	}
+	data = append(data, "newinstance", "ptmxmode=0666", "mode=0620", fmt.Sprintf("max=%d", max))
+	c.builder.Add(plan.AtDevpts, plan.Directory{Path: "/dev/pts", Mode: 0o755}, "", lines...)
+	c.builder.Add(plan.AtDevpts, plan.Mount{Source: "devpts", Target: "/dev/pts", FSType: "devpts",
+		Set: plan.ListOf(plan.FlagNoSUID, plan.FlagNoExec), Data: plan.ListOf(data...)}, "", lines...)
+	if console.PTYMax.V == 0 {
+		c.builder.Add(plan.AtDevptsGone, plan.Unmount{Target: "/dev/pts"}, "lxc.pty.max is 0: the ttys stay, their devpts goes", lines...)
+		return
+	}
+	c.builder.Add(plan.AtDevpts, plan.Bind{Source: "/dev/pts/ptmx", InContainer: true, Target: "/dev/ptmx", Create: plan.CreateFile}, "", lines...)
+}
+
+// compileConsolePty gives the container a console: a pty of the host, or, where
+// the container may have more than one pty, one of its own.
+func (c *compiler) compileConsolePty(dir string) {
+	const because = "default of lxc.console.path: a pty"
+	op := plan.Console{Target: dir + "/console"}
+	if dir != "/dev" {
+		op.Also = "/dev/console"
+	}
+	if c.config.Console.PTYMax.V > 1 {
+		op.Allocate = true
+	} else {
+		open := plan.ConsoleOpen{}
+		if c.namespaces.Has(plan.NamespaceUser) {
+			uid, uidMapped := hostID(c.uids, 0)
+			gid, gidMapped := hostID(c.gids, 0)
+			open = plan.ConsoleOpen{UID: uid, GID: gid, Own: uidMapped && gidMapped && c.facts.Caller.Root()}
+		}
+		c.addDefault(plan.AtConsoleOpen, open, because)
+	}
+	c.addDefault(plan.AtConsole, op, because)
+	c.addDefault(plan.AtStdio, plan.Stdio{}, because)
+}

@@ -1,0 +1,175 @@
+package compile
+
+import (
+	"fmt"
+	"strings"
+
+	"lxcfg/compile/config"
+	"lxcfg/compile/plan"
+	"lxcfg/grammar"
+)
+
+// sigKill is the signal the payload gets from the kernel when the monitor dies.
+const sigKill = 9
+
+// compileProcess is everything about the process that becomes init.
+func (c *compiler) compileProcess() {
+	cfg := c.config
+	c.addDefault(plan.AtParentDeath, plan.ParentDeath{Signal: sigKill}, "no container outlives its monitor")
+	if name := cfg.UTS.Name; name.V != "" && c.namespaces.Has(plan.NamespaceUTS) {
+		c.add(plan.AtHostname, plan.Hostname{Name: name.V}, name.Origin)
+	}
+	// The manual has lxc.keyring.session the wrong way round: 1 means no new one.
+	if keyring := cfg.Namespaces.KeyringSession; !keyring.V {
+		addFor(c, plan.AtKeyring, plan.Keyring{}, keyring, "default of lxc.keyring.session")
+	}
+	if arch := cfg.Arch; arch.Set {
+		persona := uint32(0) // PER_LINUX
+		if arch.V.Bits == 32 {
+			persona = 8 // PER_LINUX32
+		}
+		c.add(plan.AtPersonality, plan.Personality{Persona: persona}, arch.Origin)
+	}
+	for _, s := range cfg.Limits.Sysctl {
+		c.add(plan.AtSysctl, plan.Sysctl{Name: strings.ReplaceAll(s.V.Name, ".", "/"), Value: s.V.Value}, s.Origin)
+	}
+	c.addDefault(plan.AtSession, plan.Session{}, "init leads a session of its own")
+	if cwd := cfg.Init.Cwd; cwd.V != "" {
+		c.add(plan.AtWorkDir, plan.WorkDir{Path: cwd.V, Create: true}, cwd.Origin)
+	}
+	c.compileIdentity()
+	c.compileExec()
+	c.addDefault(plan.AtRun, plan.Run{
+		HaltSignal:   cfg.Signals.Halt.V,
+		RebootSignal: cfg.Signals.Reboot.V,
+		StopSignal:   cfg.Signals.Stop.V,
+	}, "the container runs until its init ends")
+}
+
+// compileIdentity gives init its ids. Where nothing changes hands there is no
+// step: the payload already is the container's root.
+func (c *compiler) compileIdentity() {
+	cfg := &c.config.Init
+	id := plan.Identity{UID: cfg.UID.V, GID: cfg.GID.V}
+	lines := []config.Origin{}
+	because := ""
+	for _, v := range []config.Value[uint32]{cfg.UID, cfg.GID} {
+		if v.Set {
+			lines = append(lines, v.Origin)
+		}
+	}
+	switch {
+	case len(cfg.Groups) > 0:
+		groups := make([]uint32, 0, len(cfg.Groups))
+		for _, g := range cfg.Groups {
+			groups = append(groups, g.V)
+		}
+		id.SetGroups, id.Groups = true, plan.ListOf(groups...)
+		lines = append(lines, origins(cfg.Groups)...)
+	case !c.namespaces.Has(plan.NamespaceUser):
+		id.SetGroups = true
+		because = "init starts without the groups of who started it"
+	}
+	c.checkMapped(cfg.UID, c.uids, "uid")
+	c.checkMapped(cfg.GID, c.gids, "gid")
+	if id.SetGroups || id.UID != 0 || id.GID != 0 {
+		c.builder.Add(plan.AtIdentity, id, because, planOrigins(distinct(lines))...)
+	}
+	if death := c.config.Signals.ParentDeath; death.V != sigKill {
+		addFor(c, plan.AtIdentity, plan.ParentDeath{Signal: death.V}, death, "")
+	}
+}
+
+// checkMapped refuses an id for init that does not exist in its user namespace.
+func (c *compiler) checkMapped(id config.Value[uint32], maps []plan.IDMap, kind string) {
+	if _, mapped := hostID(maps, id.V); mapped || !c.namespaces.Has(plan.NamespaceUser) || !id.Set {
+		return
+	}
+	c.refuse(id.Origin, "idmap/init-unmapped", fmt.Sprintf("%s %d is not in the container's id map", kind, id.V),
+		"Take an id that an lxc.idmap line maps, or add a line that maps this one.")
+}
+
+// compileExec runs the command given at the start, or lxc.init.cmd.
+func (c *compiler) compileExec() {
+	cmd := c.config.Init.Cmd
+	argv, because := c.options.Argv, "the command given at the start"
+	var lines []config.Origin
+	if len(argv) == 0 {
+		argv, because = grammar.SplitCommand(cmd.V), "default of lxc.init.cmd"
+		if cmd.Set {
+			because, lines = "", []config.Origin{cmd.Origin}
+		}
+	}
+	if len(argv) == 0 {
+		c.refuse(cmd.Origin, "init/empty-command", "lxc.init.cmd names no program", "Name one, such as /sbin/init, or remove the line.")
+		return
+	}
+	// execvp(3) without PATH looks in these two, and init has no PATH.
+	paths := []string{argv[0]}
+	if !strings.Contains(argv[0], "/") {
+		paths = []string{"/bin/" + argv[0], "/usr/bin/" + argv[0]}
+	}
+	env, envLines := c.environment()
+	c.builder.Add(plan.AtExec, plan.Exec{Paths: plan.ListOf(paths...), Argv: plan.ListOf(argv...), Env: plan.ListOf(env...)},
+		because, planOrigins(append(lines, envLines...))...)
+}
+
+// environment is init's whole environment: lxc.environment, then
+// lxc.environment.runtime, then what LXC adds. Of one name the last wins.
+func (c *compiler) environment() (env []string, lines []config.Origin) {
+	set := func(assignment string) {
+		name, _, _ := strings.Cut(assignment, "=")
+		for i, old := range env {
+			if strings.HasPrefix(old, name+"=") {
+				env[i] = assignment
+				return
+			}
+		}
+		env = append(env, assignment)
+	}
+	for _, items := range []config.Items[string]{c.config.Env.Both, c.config.Env.Runtime} {
+		for _, v := range items {
+			set(v.V)
+			lines = append(lines, v.Origin)
+		}
+	}
+	set("container=lxc")
+	if ttys := c.ttyNames(); ttys != "" {
+		set("container_ttys=" + ttys)
+	}
+	return env, lines
+}
+
+// ttyNames is what container_ttys lists: the ptys behind the ttys, below /dev.
+// They are allocated in order from a devpts of their own; a console that comes
+// from the same instance is first.
+func (c *compiler) ttyNames() string {
+	console := &c.config.Console
+	first := uint32(0)
+	if console.PTYMax.V > 1 && console.Path.V != "none" {
+		first = 1
+	}
+	names := make([]string, 0, console.TTYMax.V)
+	for i := range console.TTYMax.V {
+		names = append(names, fmt.Sprintf("pts/%d", first+i))
+	}
+	return strings.Join(names, " ")
+}
+
+// distinct drops repeated origins, as of several words of one line.
+func distinct(lines []config.Origin) []config.Origin {
+	var out []config.Origin
+	for _, o := range lines {
+		same := func(p config.Origin) bool {
+			return p.Range.File == o.Range.File && p.Range.Start.Line == o.Range.Start.Line
+		}
+		seen := false
+		for _, p := range out {
+			seen = seen || same(p)
+		}
+		if !seen {
+			out = append(out, o)
+		}
+	}
+	return out
+}

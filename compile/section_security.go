@@ -1,0 +1,126 @@
+package compile
+
+import (
+	"fmt"
+
+	"lxcfg/compile/config"
+	"lxcfg/compile/plan"
+	seccompiler "lxcfg/compile/seccomp"
+	"lxcfg/grammar/diag"
+	"lxcfg/grammar/seccomp"
+)
+
+// compileCapabilities drops what lxc.cap.drop names, or all but what
+// lxc.cap.keep names, from the bounding set.
+func (c *compiler) compileCapabilities() {
+	dropped := c.droppedCapabilities()
+	if len(dropped) == 0 {
+		return
+	}
+	drop := make([]plan.Capability, 0, len(dropped))
+	for _, d := range dropped {
+		drop = append(drop, plan.Capability{Name: d.Name, Number: d.Number})
+	}
+	lines := origins(c.config.Cap.Drop)
+	if c.config.Cap.KeepSet.V {
+		lines = append(origins(c.config.Cap.Keep), c.config.Cap.KeepSet.Origin)
+	}
+	c.add(plan.AtCapability, plan.CapabilityDrop{Capabilities: plan.ListOf(drop...)}, distinct(lines)...)
+}
+
+// droppedCapabilities lists what the container loses, each once.
+func (c *compiler) droppedCapabilities() []config.Capability {
+	caps := &c.config.Cap
+	var dropped []config.Capability
+	if caps.KeepSet.V {
+		for number := uint32(0); number <= c.facts.LastCap; number++ {
+			if !hasCapability(caps.Keep, number) {
+				dropped = append(dropped, config.Capability{Name: config.CapabilityName(number), Number: number})
+			}
+		}
+		return dropped
+	}
+	for i, d := range caps.Drop {
+		if d.V.Number <= c.facts.LastCap && !hasCapability(caps.Drop[:i], d.V.Number) {
+			dropped = append(dropped, d.V)
+		}
+	}
+	return dropped
+}
+
+func hasCapability(items config.Items[config.Capability], number uint32) bool {
+	for _, v := range items {
+		if v.V.Number == number {
+			return true
+		}
+	}
+	return false
+}
+
+// compileConfinement is what holds init from its first instruction on: the LSM
+// label, no_new_privs and the seccomp filter.
+func (c *compiler) compileConfinement() {
+	c.compileLabel()
+	if nnp := c.config.Security.NoNewPrivs; nnp.V {
+		c.add(plan.AtNoNewPrivs, plan.NoNewPrivs{}, nnp.Origin)
+	}
+	c.compileSeccomp()
+}
+
+// compileLabel asks for the AppArmor profile or SELinux context, on a host that
+// has the LSM. Elsewhere LXC ignores the keys, so there is nothing to do.
+func (c *compiler) compileLabel() {
+	security := &c.config.Security
+	switch c.facts.LSM {
+	case "apparmor":
+		switch profile := security.AppArmorProfile; profile.V {
+		case "unchanged":
+		case "generated":
+			c.refuse(profile.Origin, "launch/unsupported", "lxcfg cannot generate AppArmor profiles yet",
+				"Name a loaded profile, such as `lxc-container-default-cgns`, or `unconfined`.")
+		case "":
+			label := "lxc-container-default"
+			if c.facts.CgroupNS {
+				label += "-cgns"
+			}
+			c.addDefault(plan.AtLabel, plan.Label{LSM: "apparmor", Label: label}, "default of lxc.apparmor.profile")
+		default:
+			c.add(plan.AtLabel, plan.Label{LSM: "apparmor", Label: profile.V}, profile.Origin)
+		}
+	case "selinux":
+		if context := security.SELinuxContext; context.V != "" {
+			c.add(plan.AtLabel, plan.Label{LSM: "selinux", Label: context.V}, context.Origin)
+		}
+	}
+}
+
+// compileSeccomp compiles the policy file into the filter the kernel runs.
+func (c *compiler) compileSeccomp() {
+	profile := c.config.Seccomp.Profile
+	if profile.V == "" {
+		return
+	}
+	if c.loaded.Policy == nil {
+		c.refuse(profile.Origin, "seccomp/unreadable", fmt.Sprintf("the seccomp policy %q cannot be read", profile.V),
+			"Check the path and its permissions. The launch stops, because the container would run without the filter.")
+		return
+	}
+	policy := seccomp.Parse(*c.loaded.Policy)
+	filter, findings := seccompiler.Compile(policy, c.facts.Arch)
+	findings = append(policy.Findings[:len(policy.Findings):len(policy.Findings)], findings...)
+	for i := range findings {
+		findings[i].Trail = append(profile.Origin.Trail[:len(profile.Origin.Trail):len(profile.Origin.Trail)],
+			diag.Place{File: profile.Origin.Range.File, Line: profile.Origin.Range.Start.Line})
+	}
+	c.findings = append(c.findings, findings...)
+	if findings.Has(diag.Error) {
+		return
+	}
+	c.add(plan.AtSeccomp, plan.Seccomp{
+		Policy: profile.V, Filter: plan.ListOf(filter.Program...), Listing: plan.ListOf(filter.Listing...), Notify: filter.Notify,
+	}, profile.Origin)
+	if filter.Notify {
+		c.refuse(profile.Origin, "launch/unsupported", "lxcfg cannot serve the notify rules of a seccomp policy yet",
+			"Calls the policy sends to a proxy would wait for ever.")
+	}
+}
