@@ -10,16 +10,15 @@ import (
 // compiler takes from the host is in here, so that the same configuration and
 // the same Facts always give the same plan, on any machine.
 type Facts struct {
-	Arch         string       `json:"arch"`                  // Go's name of the CPU, "amd64"
-	Kernel       string       `json:"kernel"`                // release, uname(2)
-	LastCap      uint32       `json:"last_cap"`              // number of the newest capability the kernel knows
-	CgroupNS     bool         `json:"cgroup_namespaces"`     // the kernel has cgroup namespaces
-	Cgroups      CgroupFacts  `json:"cgroups"`               // the hierarchies and where the caller stands in them
-	LSM          string       `json:"lsm,omitempty"`         // "apparmor", "selinux" or empty: the one LXC would use
-	Caller       CallerFacts  `json:"caller"`                // who starts the container
-	RootfsMount  string       `json:"rootfs_mount"`          // LXC's default of lxc.rootfs.mount on this host, empty when the directory is missing
-	DelegateList List[string] `json:"delegate,omitzero"`     // /sys/kernel/cgroup/delegate: v2 files to hand to a container's root
-	MissingAuto  List[string] `json:"missing_auto,omitzero"` // paths mount.auto would bind that this kernel lacks, "/proc/sysrq-trigger"
+	Arch         string       `json:"arch"`              // Go's name of the CPU, "amd64"
+	Kernel       string       `json:"kernel"`            // release, uname(2)
+	LastCap      uint32       `json:"last_cap"`          // number of the newest capability the kernel knows
+	CgroupNS     bool         `json:"cgroup_namespaces"` // the kernel has cgroup namespaces
+	Cgroups      CgroupFacts  `json:"cgroups"`           // the hierarchies and where the caller stands in them
+	LSM          string       `json:"lsm,omitempty"`     // "apparmor", "selinux" or empty: the one LXC would use
+	Caller       CallerFacts  `json:"caller"`            // who starts the container
+	RootfsMount  string       `json:"rootfs_mount"`      // LXC's default of lxc.rootfs.mount on this host, empty when the directory is missing
+	DelegateList List[string] `json:"delegate,omitzero"` // /sys/kernel/cgroup/delegate: v2 files to hand to a container's root
 }
 
 // CgroupLayout is how cgroups are mounted on the host, in LXC's words.

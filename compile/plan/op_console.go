@@ -14,15 +14,23 @@ func (ConsoleOpen) Kind() Kind       { return "console-open" }
 func (ConsoleOpen) Object() string   { return "pty" }
 func (ConsoleOpen) Describe() string { return "allocate a pty of the host for the console" }
 
-// Console binds the console's pty on a file in the container.
+// Console binds the console's pty on a file in the container. The pty is the
+// one ConsoleOpen made on the host, unless Allocate says that it is allocated
+// here, from the container's devpts; its other end then goes to the monitor.
 type Console struct {
-	Target string `json:"target"`         // "/dev/console", or below lxc.tty.dir
-	Also   string `json:"also,omitempty"` // with lxc.tty.dir: "/dev/console", where Target is bound a second time
+	Target   string `json:"target"`             // "/dev/console", or below lxc.tty.dir
+	Also     string `json:"also,omitempty"`     // with lxc.tty.dir: "/dev/console", where Target is bound a second time
+	Allocate bool   `json:"allocate,omitempty"` // lxc.pty.max > 1: LXC takes the console from the container's devpts
 }
 
-func (Console) Kind() Kind         { return "console" }
-func (o Console) Object() string   { return o.Target }
-func (o Console) Describe() string { return "bind the console's pty on " + o.Target }
+func (Console) Kind() Kind       { return "console" }
+func (o Console) Object() string { return o.Target }
+func (o Console) Describe() string {
+	if o.Allocate {
+		return "allocate a pty of the container for the console and bind it on " + o.Target
+	}
+	return "bind the console's pty on " + o.Target
+}
 
 // TTY allocates a pty of the container's devpts and binds it on a file in the
 // container; the other end goes to the monitor, for lxc-console.

@@ -1,0 +1,115 @@
+//go:build linux
+
+package monitor
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/hashicorp/go-multierror"
+
+	"lxcfg/compile/plan"
+	"lxcfg/launch/payload"
+	"lxcfg/launch/program"
+)
+
+// Monitor is the host side of one launch.
+type Monitor struct {
+	plan  plan.Plan
+	image *program.Image
+	child program.Child
+	undos []undo
+
+	cgroups   map[string]*cgroup // by hierarchy
+	suffix    string             // of the cgroups' name, when the plan's is taken
+	console   *os.File           // master of the console's pty
+	consoleAt string             // path of its slave
+	terminals []*os.File         // masters of the ttys
+	barrier   *os.File           // our end of the conversation, see payload/barrier.go
+	fds       *os.File           // our end of the socket that masters come over
+}
+
+// undo takes back what a step has made.
+type undo struct {
+	step string
+	fn   func() error
+}
+
+// New prepares the host side of a plan.
+func New(p plan.Plan) *Monitor {
+	return &Monitor{plan: p, cgroups: make(map[string]*cgroup)}
+}
+
+// Do carries out one of the monitor's steps. Every op of the monitor's side has
+// its case here, and nothing else has.
+func (m *Monitor) Do(s plan.Step, prog *program.Program) error {
+	switch op := s.Op.(type) {
+	case plan.CgroupCreate:
+		return m.createCgroup(s.Name, op)
+	case plan.ConsoleOpen:
+		return m.openConsole(s.Name, op)
+	case plan.Spawn:
+		return m.spawn(s.Name, op, prog)
+	case plan.IDMapWrite:
+		return m.writeIDMap(op)
+	case plan.CgroupDelegate:
+		return m.delegateCgroup(op)
+	case plan.CgroupLimit:
+		return m.writeLimit(op)
+	case plan.DeviceRules:
+		return m.restrictDevices(op)
+	case plan.Run:
+		return nil // Wait carries it out, once the payload has become init
+	}
+	return fmt.Errorf("the monitor does not know how to %s", s.Op.Describe())
+}
+
+// later registers how to take a step back.
+func (m *Monitor) later(step string, fn func() error) {
+	m.undos = append(m.undos, undo{step, fn})
+}
+
+// Undo takes back everything that was made, the last first, and returns what
+// could not be: the names of the steps taken back are in undone.
+func (m *Monitor) Undo() (undone []string, err error) {
+	var failed *multierror.Error
+	for i := len(m.undos) - 1; i >= 0; i-- {
+		u := m.undos[i]
+		if err := u.fn(); err != nil {
+			failed = multierror.Append(failed, fmt.Errorf("undo %s: %w", u.step, err))
+			continue
+		}
+		undone = append(undone, u.step)
+	}
+	m.undos = nil
+	return undone, failed.ErrorOrNil()
+}
+
+// Child returns the payload, zero before it was spawned.
+func (m *Monitor) Child() program.Child { return m.child }
+
+// Image returns the program the payload runs, nil before it was spawned.
+func (m *Monitor) Image() *program.Image { return m.image }
+
+// inputs is what the payload's program needs of this launch.
+func (m *Monitor) inputs(barrier, terminals *os.File) (program.Inputs, error) {
+	in := program.Inputs{
+		FDs: map[string]int{
+			payload.InputBarrier:     int(barrier.Fd()),
+			payload.InputBarrierPeer: int(m.barrier.Fd()),
+			payload.InputTerminals:   int(terminals.Fd()),
+		},
+		Strings: map[string]string{payload.InputConsole: m.consoleAt},
+	}
+	for hierarchy, cg := range m.cgroups {
+		if cg.tasks != nil {
+			in.FDs[payload.InputTasks(hierarchy)] = int(cg.tasks.Fd())
+		}
+	}
+	id, err := randomUUID()
+	if err != nil {
+		return in, err
+	}
+	in.Strings[payload.InputBootID] = id + "\n"
+	return in, nil
+}

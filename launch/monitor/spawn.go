@@ -1,0 +1,169 @@
+//go:build linux
+
+package monitor
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"lxcfg/compile/plan"
+	"lxcfg/launch/payload"
+	"lxcfg/launch/program"
+)
+
+// spawn makes the two sockets, lays out the payload's program and clones the
+// child that runs it.
+func (m *Monitor) spawn(step string, op plan.Spawn, prog *program.Program) error {
+	ours, theirs, err := socketPair("barrier")
+	if err != nil {
+		return err
+	}
+	// The child has its own copies of all descriptors; ours of its ends go, so
+	// that its death is an end of file.
+	defer theirs.Close()
+	m.barrier = ours
+	fds, fdsTheirs, err := socketPair("terminals")
+	if err != nil {
+		return err
+	}
+	defer fdsTheirs.Close()
+	m.fds = fds
+	m.later(step, m.closeAll)
+
+	in, err := m.inputs(theirs, fdsTheirs)
+	if err != nil {
+		return err
+	}
+	if m.image, err = prog.Load(in); err != nil {
+		return err
+	}
+	args := program.CloneArgs{Namespaces: payload.CloneFlags(op.Namespaces), CgroupFD: -1}
+	if cg := m.cgroups[op.IntoCgroup]; cg != nil {
+		args.CgroupFD = int(cg.dir.Fd())
+	}
+	if m.child, err = m.image.Spawn(args); err != nil {
+		return err
+	}
+	m.later(step, m.kill)
+	for _, cg := range m.cgroups {
+		cg.closeTasks()
+	}
+	return nil
+}
+
+// kill ends the payload and everything in its pid namespace, and reaps it.
+func (m *Monitor) kill() error {
+	if m.child.PID == 0 {
+		return nil // it has been reaped
+	}
+	if err := unix.PidfdSendSignal(m.child.PIDFD, unix.SIGKILL, nil, 0); err != nil && !errors.Is(err, unix.ESRCH) {
+		return fmt.Errorf("kill the payload: %w", err)
+	}
+	_, err := m.reap()
+	return err
+}
+
+// Kill ends the payload at once.
+func (m *Monitor) Kill() error { return m.kill() }
+
+// reap waits for the payload to end.
+func (m *Monitor) reap() (unix.WaitStatus, error) {
+	var status unix.WaitStatus
+	for {
+		_, err := unix.Wait4(m.child.PID, &status, 0, nil)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, unix.EINTR) {
+			return status, fmt.Errorf("wait for the payload: %w", err)
+		}
+	}
+	m.child.PID = 0
+	return status, nil
+}
+
+// closeAll lets go of what a launch keeps open.
+func (m *Monitor) closeAll() error {
+	for _, f := range append([]*os.File{m.barrier, m.fds, m.console}, m.terminals...) {
+		if f != nil {
+			f.Close()
+		}
+	}
+	if m.child.PIDFD > 0 {
+		unix.Close(m.child.PIDFD)
+	}
+	if m.image != nil {
+		return m.image.Close()
+	}
+	return nil
+}
+
+// socketPair makes two connected sockets that keep messages apart.
+func socketPair(name string) (a, b *os.File, err error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, fmt.Errorf("make the %s sockets: %w", name, err)
+	}
+	return os.NewFile(uintptr(fds[0]), name), os.NewFile(uintptr(fds[1]), name), nil
+}
+
+// ErrPayloadGone says that the payload ended where it should have answered.
+var ErrPayloadGone = errors.New("the payload is gone")
+
+// AwaitReady waits until the payload has done its steps up to the next barrier.
+func (m *Monitor) AwaitReady() error {
+	n, err := m.readByte()
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return ErrPayloadGone
+	}
+	return nil
+}
+
+// AwaitExec waits until the payload has become init: execve closes its end of
+// the conversation. So does its death; the caller looks which it was.
+func (m *Monitor) AwaitExec() error {
+	n, err := m.readByte()
+	if err == nil && n != 0 {
+		err = errors.New("the payload says it is ready where nothing is left to wait for")
+	}
+	return err
+}
+
+func (m *Monitor) readByte() (int, error) {
+	var buf [1]byte
+	for {
+		n, err := unix.Read(int(m.barrier.Fd()), buf[:])
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if errors.Is(err, unix.ECONNRESET) {
+			return 0, nil // it died with a byte of ours unread
+		}
+		if err != nil {
+			return 0, fmt.Errorf("hear from the payload: %w", err)
+		}
+		return n, nil
+	}
+}
+
+// Go lets the payload go on.
+func (m *Monitor) Go() error {
+	for {
+		err := unix.Send(int(m.barrier.Fd()), []byte{'+'}, unix.MSG_NOSIGNAL)
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case errors.Is(err, unix.EPIPE):
+			return ErrPayloadGone
+		case err != nil:
+			return fmt.Errorf("tell the payload to go on: %w", err)
+		default:
+			return nil
+		}
+	}
+}

@@ -1,0 +1,76 @@
+//go:build linux
+
+package payload
+
+import (
+	"golang.org/x/sys/unix"
+
+	"lxcfg/compile/plan"
+	"lxcfg/launch/program"
+)
+
+// The conversation between monitor and payload goes over one socket pair, a byte
+// at a time. Who waits for whom is derived from the plan: wherever its steps
+// change sides. With every phase in use it is
+//
+//	monitor                        payload
+//	prepare
+//	spawn ───────── clone3 ──────▶ (reads)
+//	admit
+//	        ───────── go ────────▶ enter
+//	(reads) ◀─────── ready ───────
+//	connect
+//	        ───────── go ────────▶ mount, pivot, confine
+//	(reads) ◀─────── ready ───────
+//	limit
+//	        ───────── go ────────▶ start, execve
+//	(reads) ◀──── end of file ────
+//	running
+//
+// A phase without steps costs nothing: its barrier is not there. A side that
+// dies closes its end, which ends the other's read.
+
+// Segment is a run of steps of one side: steps From to To-1 of the plan.
+type Segment struct {
+	Side     plan.Side
+	From, To int
+}
+
+// Segments cuts a plan where its steps change sides. The monitor's first segment
+// ends with the spawn; what it does after that, while the payload waits, is a
+// segment of its own.
+func Segments(p plan.Plan) []Segment {
+	var segments []Segment
+	spawned := false
+	for i, s := range p.Steps() {
+		last := len(segments) - 1
+		if last < 0 || segments[last].Side != s.Side() || spawned {
+			segments = append(segments, Segment{Side: s.Side(), From: i})
+			last++
+		}
+		segments[last].To = i + 1
+		_, spawned = s.Op.(plan.Spawn)
+	}
+	return segments
+}
+
+// The names of the inputs that carry the conversation.
+const (
+	InputBarrier     = "barrier"      // the payload's end of the socket pair
+	InputBarrierPeer = "barrier-peer" // the monitor's end, which the child has inherited
+	InputTerminals   = "terminals"    // a socket that takes the masters of ptys made by the payload
+)
+
+// barrier tells the monitor that the payload is ready, and waits.
+func (l *lowering) barrier() {
+	l.call("write", unix.SYS_WRITE, args(program.InputFD(InputBarrier), program.Blob([]byte{'+'}, `"+"`), program.Int(1)),
+		program.Least(1), program.About("the monitor"))
+	l.await()
+}
+
+// await waits for the monitor to say go. The end of file it gets when the monitor
+// is dead is an error.
+func (l *lowering) await() {
+	l.call("read", unix.SYS_READ, args(program.InputFD(InputBarrier), program.Blob([]byte{0}, `""`), program.Int(1)),
+		program.Least(1), program.About("the monitor"))
+}

@@ -1,0 +1,143 @@
+//go:build linux
+
+package payload
+
+import (
+	"fmt"
+	"path"
+
+	"golang.org/x/sys/unix"
+
+	"lxcfg/compile/plan"
+	"lxcfg/launch/program"
+)
+
+// InputConsole is the path of the console's pty on the host, "/dev/pts/3".
+const InputConsole = "console"
+
+const (
+	openTTY      = unix.O_RDWR | unix.O_NOCTTY | unix.O_CLOEXEC
+	openTTYWords = "O_RDWR|O_NOCTTY|O_CLOEXEC"
+)
+
+// maxSentFDs is how many descriptors one message can carry (SCM_MAX_FD, unix(7)).
+const maxSentFDs = 253
+
+// bindConsole binds the console's pty on its file, which is made for it.
+func (l *lowering) bindConsole(op plan.Console) {
+	if op.Allocate {
+		l.console = l.allocatePty("console")
+	} else {
+		l.console = l.callInto("console", "openat", unix.SYS_OPENAT,
+			args(atFDCWD, program.InputStr(InputConsole), program.Word(openTTY, openTTYWords), program.Int(0)), program.About("the console's pty"))
+		// The group tty may write to a terminal, nobody else.
+		l.call("fchmod", unix.SYS_FCHMOD, args(l.console, program.Octal(0o620)), program.About("the console's pty"))
+	}
+	for _, target := range []string{op.Target, op.Also} {
+		if target != "" {
+			l.bindPty(l.console, target)
+		}
+	}
+}
+
+// tty allocates a pty, binds it on its file and keeps its master for the monitor.
+func (l *lowering) tty(op plan.TTY) {
+	pty := l.allocatePty(fmt.Sprintf("tty%d", op.Number))
+	l.bindPty(pty, op.Target)
+	l.close(pty)
+	if op.Link == "" {
+		return
+	}
+	// LXC links from /dev to the directory of lxc.tty.dir, by a relative path.
+	dir, name, opened := l.parent(op.Link, false)
+	l.call("unlinkat", unix.SYS_UNLINKAT, args(dir, program.Str(name), program.Int(0)), program.Pass(unix.ENOENT))
+	to := path.Join(path.Base(path.Dir(op.Target)), path.Base(op.Target))
+	l.call("symlinkat", unix.SYS_SYMLINKAT, args(program.Str(to), dir, program.Str(name)))
+	l.closeAll(opened)
+}
+
+// allocatePty takes a pty of the container's own devpts (pty(7)). The slave is
+// opened through the master: no path, so nobody can be in the way.
+func (l *lowering) allocatePty(name string) program.Slot {
+	master := l.openIn(l.rootfs, "dev/pts/ptmx", unix.O_RDWR|unix.O_NOCTTY, "O_RDWR|O_NOCTTY", name+"-master")
+	unlock := program.Blob(make([]byte, 4), "[0]")
+	l.call("ioctl", unix.SYS_IOCTL, args(master, program.Word(unix.TIOCSPTLCK, "TIOCSPTLCK"), unlock), program.About(name))
+	l.masters = append(l.masters, master)
+	return l.callInto(name, "ioctl", unix.SYS_IOCTL,
+		args(master, program.Word(unix.TIOCGPTPEER, "TIOCGPTPEER"), program.Word(openTTY, openTTYWords)), program.About(name))
+}
+
+// bindPty binds an open pty on a file.
+func (l *lowering) bindPty(pty program.Slot, target string) {
+	at, opened := l.target(target, plan.CreateFile)
+	tree := l.openTree(pty, program.Str(""), true, false, "tree")
+	l.attach(tree, at)
+	l.closeAll(append(opened, tree, at))
+}
+
+// lastTerminal reports whether step i is the plan's last that may allocate a pty:
+// after it their masters are sent.
+func lastTerminal(p plan.Plan, i int) bool {
+	last := -1
+	for n, s := range p.Steps() {
+		switch op := s.Op.(type) {
+		case plan.TTY:
+			last = n
+		case plan.Console:
+			if op.Allocate {
+				last = n
+			}
+		}
+	}
+	return i == last
+}
+
+// sendTerminals hands the masters to the monitor, in the order they were made.
+// The kernel finds their numbers in the message, because their slots live there.
+func (l *lowering) sendTerminals() {
+	for rest := l.masters; len(rest) > 0; {
+		n := min(len(rest), maxSentFDs)
+		l.sendFDs(rest[:n])
+		rest = rest[n:]
+	}
+	l.closeAll(l.masters)
+}
+
+// sendFDs sends descriptors over the terminals socket (unix(7), SCM_RIGHTS).
+func (l *lowering) sendFDs(fds []program.Slot) {
+	length := unix.CmsgLen(4 * len(fds))
+	control := []program.Field{
+		{Width: 8, Value: program.Int(length)},
+		{Width: 4, Value: program.Word(unix.SOL_SOCKET, "SOL_SOCKET")},
+		{Name: "cmsg_type", Width: 4, Value: program.Word(unix.SCM_RIGHTS, "SCM_RIGHTS")},
+	}
+	for _, fd := range fds {
+		control = append(control, program.Field{Name: "fd", Width: 4, Value: fd})
+	}
+	for pad := unix.CmsgSpace(4*len(fds)) - length; pad > 0; pad -= 4 {
+		control = append(control, program.Field{Width: 4, Value: program.Int(0)})
+	}
+	l.call("sendmsg", unix.SYS_SENDMSG, args(program.InputFD(InputTerminals), program.Struct(
+		program.Field{Width: 8, Value: program.Null}, // no address: the socket is connected
+		program.Field{Width: 8, Value: program.Int(0)},
+		program.Field{Width: 8, Value: program.Struct( // one byte, because a message needs data
+			program.Field{Width: 8, Value: program.Blob([]byte{'t'}, `"t"`)},
+			program.Field{Width: 8, Value: program.Int(1)},
+		)},
+		program.Field{Width: 8, Value: program.Int(1)},
+		program.Field{Name: "msg_control", Width: 8, Value: program.Struct(control...)},
+		program.Field{Width: 8, Value: program.Int(unix.CmsgSpace(4 * len(fds)))},
+		program.Field{Width: 8, Value: program.Int(0)},
+	), program.Int(0)), program.About("the monitor"))
+}
+
+// stdio makes the console init's standard streams and, as LXC does, init's user
+// their owner.
+func (l *lowering) stdio() {
+	l.call("fchown", unix.SYS_FCHOWN, args(l.console, program.Int(int(l.uid)), program.Word(^uint64(0), "-1")), program.About("the console"))
+	l.call("fchmod", unix.SYS_FCHMOD, args(l.console, program.Octal(0o700)), program.About("the console"))
+	for fd := range 3 {
+		l.call("dup3", unix.SYS_DUP3, args(l.console, program.Int(fd), program.Int(0)), program.About("the console"))
+	}
+	l.close(l.console)
+}

@@ -1,0 +1,173 @@
+//go:build linux
+
+package payload
+
+import (
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"lxcfg/compile/plan"
+	"lxcfg/launch/program"
+)
+
+// lowering is the state of one lowering: the program so far, and the slots that
+// steps leave for later ones.
+type lowering struct {
+	b program.Builder
+
+	failure []program.Option // added to every call: where an optional step goes on
+	rootfs  program.Slot     // root of the container's tree
+	umask   program.Slot     // the caller's, given back before execve
+	console program.Slot     // the console's pty
+	attr    program.Slot     // the open file that takes the label for execve
+	masters []program.Slot   // other ends of ptys made here, for the monitor
+	masked  bool             // umask holds a value
+	uid     uint32           // init's, to own the console
+
+	labelFile string // where the label goes, empty without one
+}
+
+// Lower turns the payload's steps of a plan into the program its process runs.
+func Lower(p plan.Plan) (*program.Program, error) {
+	l := &lowering{}
+	if id, _, ok := plan.Find[plan.Identity](p); ok {
+		l.uid = id.UID
+	}
+	if label, _, ok := plan.Find[plan.Label](p); ok {
+		l.labelFile = labelFile(label.LSM)
+	}
+	begun := false   // the payload has run before
+	waiting := false // the monitor works between the clone and the payload's first step
+	for i, seg := range Segments(p) {
+		if seg.Side == plan.Monitor {
+			waiting = i > 0
+			continue
+		}
+		l.b.Step("barrier:" + string(p.At(seg.From).Phase()))
+		switch {
+		case begun:
+			l.barrier()
+		default:
+			l.call("close", unix.SYS_CLOSE, args(program.InputFD(InputBarrierPeer)))
+			if waiting {
+				l.await()
+			}
+			begun = true
+		}
+		for n := seg.From; n < seg.To; n++ {
+			if err := l.lower(p.At(n), lastTerminal(p, n)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	prog, err := l.b.Build()
+	if err != nil {
+		return nil, fmt.Errorf("lower the plan: %w", err)
+	}
+	return prog, nil
+}
+
+// lower appends the calls of one step. Every op of the payload's side has its
+// case here, and nothing else has.
+func (l *lowering) lower(s plan.Step, sendTerminals bool) error {
+	l.b.Step(s.Name)
+	switch op := s.Op.(type) {
+	case plan.ParentDeath:
+		l.parentDeath(op)
+	case plan.CgroupEnter:
+		l.cgroupEnter(op)
+	case plan.UserEnter:
+		l.userEnter(op)
+	case plan.Unshare:
+		l.unshare(op)
+	case plan.MakePrivate:
+		l.makePrivate(op)
+	case plan.Rootfs:
+		l.mountRootfs(op)
+	case plan.Hostname:
+		l.hostname(op)
+	case plan.Keyring:
+		l.keyring()
+	case plan.Directory:
+		l.directory(op)
+	case plan.Mount:
+		l.mount(op)
+	case plan.Bind:
+		l.bind(op)
+	case plan.Node:
+		l.node(op)
+	case plan.Symlink:
+		l.symlink(op)
+	case plan.Unmount:
+		l.unmount(op)
+	case plan.Console:
+		l.bindConsole(op)
+	case plan.TTY:
+		l.tty(op)
+	case plan.PivotRoot:
+		l.pivotRoot(op)
+	case plan.BootID:
+		l.bootID(op)
+	case plan.Personality:
+		l.personality(op)
+	case plan.Sysctl:
+		l.sysctl(op)
+	case plan.CapabilityDrop:
+		l.capabilityDrop(op)
+	case plan.Stdio:
+		l.stdio()
+	case plan.Session:
+		l.session()
+	case plan.WorkDir:
+		l.workDir(op)
+	case plan.Label:
+		l.label(op)
+	case plan.NoNewPrivs:
+		l.noNewPrivs()
+	case plan.Seccomp:
+		l.seccomp(op)
+	case plan.Identity:
+		l.identity(op)
+	case plan.Exec:
+		l.exec(op)
+	default:
+		return fmt.Errorf("lower step %q: the payload does not know how to %s", s.Name, s.Op.Describe())
+	}
+	if sendTerminals {
+		l.sendTerminals()
+	}
+	return nil
+}
+
+// call appends a system call, with the step's way out.
+func (l *lowering) call(name string, number uintptr, a []program.Operand, options ...program.Option) {
+	l.b.Call(name, number, a, append(options, l.failure...)...)
+}
+
+// callInto appends a system call whose result later calls use.
+func (l *lowering) callInto(slot, name string, number uintptr, a []program.Operand, options ...program.Option) program.Slot {
+	s := l.b.NewSlot(slot)
+	l.b.CallInto(s, name, number, a, append(options, l.failure...)...)
+	return s
+}
+
+// args is a call's arguments, for short.
+func args(a ...program.Operand) []program.Operand { return a }
+
+// optionally runs the calls of a step so that any failure ends the step and not
+// the launch, when it is optional, or a missing path only, when it may be missing.
+func (l *lowering) optionally(optional, skipMissing bool, calls func()) {
+	switch {
+	case optional:
+		end := l.b.NewLabel()
+		l.failure = []program.Option{program.Else(end)}
+		defer l.b.Place(end)
+	case skipMissing:
+		end := l.b.NewLabel()
+		l.failure = []program.Option{program.ElseOn(unix.ENOENT, end)}
+		defer l.b.Place(end)
+	}
+	calls()
+	l.failure = nil
+}

@@ -1,0 +1,245 @@
+//go:build linux
+
+package payload
+
+import (
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"lxcfg/compile/plan"
+	"lxcfg/launch/program"
+)
+
+// attribute is a per-mount flag in the kernel's terms (mount_setattr(2)).
+type attribute struct {
+	flag plan.MountFlag
+	bits uint64
+	word string
+}
+
+var attributes = [...]attribute{
+	{plan.FlagReadOnly, unix.MOUNT_ATTR_RDONLY, "MOUNT_ATTR_RDONLY"},
+	{plan.FlagNoSUID, unix.MOUNT_ATTR_NOSUID, "MOUNT_ATTR_NOSUID"},
+	{plan.FlagNoDev, unix.MOUNT_ATTR_NODEV, "MOUNT_ATTR_NODEV"},
+	{plan.FlagNoExec, unix.MOUNT_ATTR_NOEXEC, "MOUNT_ATTR_NOEXEC"},
+	{plan.FlagRelATime, unix.MOUNT_ATTR_RELATIME, "MOUNT_ATTR_RELATIME"},
+	{plan.FlagNoATime, unix.MOUNT_ATTR_NOATIME, "MOUNT_ATTR_NOATIME"},
+	{plan.FlagStrictATime, unix.MOUNT_ATTR_STRICTATIME, "MOUNT_ATTR_STRICTATIME"},
+	{plan.FlagNoDirATime, unix.MOUNT_ATTR_NODIRATIME, "MOUNT_ATTR_NODIRATIME"},
+	{plan.FlagNoSymFollow, unix.MOUNT_ATTR_NOSYMFOLLOW, "MOUNT_ATTR_NOSYMFOLLOW"},
+}
+
+// attributeBits translates flags, 0 for none.
+func attributeBits(flags plan.List[plan.MountFlag]) (bits uint64, words string) {
+	var names []string
+	for _, f := range flags.All() {
+		for _, a := range attributes {
+			if a.flag == f {
+				bits |= a.bits
+				names = append(names, a.word)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return 0, "0"
+	}
+	return bits, strings.Join(names, "|")
+}
+
+// propagations are the propagation types in the kernel's terms.
+var propagations = [...]struct {
+	name plan.Propagation
+	bits uint64
+	word string
+}{
+	{"private", unix.MS_PRIVATE, "MS_PRIVATE"},
+	{"slave", unix.MS_SLAVE, "MS_SLAVE"},
+	{"shared", unix.MS_SHARED, "MS_SHARED"},
+	{"unbindable", unix.MS_UNBINDABLE, "MS_UNBINDABLE"},
+}
+
+// propagationBits translates a propagation type; the forms with r reach the
+// whole tree.
+func propagationBits(p plan.Propagation) (bits uint64, word string, recursive bool) {
+	for _, row := range propagations {
+		if p == row.name || p == "r"+row.name {
+			return row.bits, row.word, p != row.name
+		}
+	}
+	return 0, "0", false
+}
+
+const (
+	emptyPath      = "AT_EMPTY_PATH"
+	moveFlags      = unix.MOVE_MOUNT_F_EMPTY_PATH | unix.MOVE_MOUNT_T_EMPTY_PATH
+	moveFlagsWords = "MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH"
+)
+
+// setAttributes changes the flags of a mount that is not attached yet, in one
+// call and before anybody can use it.
+func (l *lowering) setAttributes(tree program.Operand, name string, set, cleared plan.List[plan.MountFlag], propagation plan.Propagation, recursive bool) {
+	setBits, setWords := attributeBits(set)
+	clearBits, clearWords := attributeBits(cleared)
+	propBits, propWord, propRecursive := propagationBits(propagation)
+	if setBits&unix.MOUNT_ATTR__ATIME != 0 || hasFlag(set, plan.FlagRelATime) {
+		// The access time modes are one field: it has to be cleared to be set.
+		clearBits |= unix.MOUNT_ATTR__ATIME
+		clearWords = strings.TrimPrefix(clearWords+"|MOUNT_ATTR__ATIME", "0|")
+	}
+	if setBits|clearBits != 0 {
+		l.mountSetattr(tree, name, setBits, setWords, clearBits, clearWords, 0, "0", recursive)
+	}
+	if propBits != 0 {
+		l.mountSetattr(tree, name, 0, "0", 0, "0", propBits, propWord, propRecursive)
+	}
+}
+
+func (l *lowering) mountSetattr(at program.Operand, name string, set uint64, setWords string, cleared uint64, clearWords string, propagation uint64, propWord string, recursive bool) {
+	flags, words := uint64(0), "0"
+	if name == "" {
+		flags, words = unix.AT_EMPTY_PATH, emptyPath
+	}
+	if recursive {
+		flags |= unix.AT_RECURSIVE
+		words = strings.TrimPrefix(words+"|AT_RECURSIVE", "0|")
+	}
+	l.call("mount_setattr", unix.SYS_MOUNT_SETATTR, args(at, program.Str(name), program.Word(flags, words), program.Struct(
+		program.Field{Name: "attr_set", Width: 8, Value: program.Word(set, setWords)},
+		program.Field{Name: "attr_clr", Width: 8, Value: program.Word(cleared, clearWords)},
+		program.Field{Name: "propagation", Width: 8, Value: program.Word(propagation, propWord)},
+		program.Field{Name: "userns_fd", Width: 8, Value: program.Int(0)},
+	), program.Int(32)))
+}
+
+func hasFlag(flags plan.List[plan.MountFlag], flag plan.MountFlag) bool {
+	for _, f := range flags.All() {
+		if f == flag {
+			return true
+		}
+	}
+	return false
+}
+
+// openTree makes a detached copy of a mount, or of the tree below it: a bind
+// mount that is not attached yet (open_tree(2)).
+func (l *lowering) openTree(dir program.Operand, name program.Operand, empty, recursive bool, slot string) program.Slot {
+	flags, words := uint64(unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC), "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC"
+	if empty {
+		flags, words = flags|unix.AT_EMPTY_PATH, words+"|"+emptyPath
+	}
+	if recursive {
+		flags, words = flags|unix.AT_RECURSIVE, words+"|AT_RECURSIVE"
+	}
+	return l.callInto(slot, "open_tree", unix.SYS_OPEN_TREE, args(dir, name, program.Word(flags, words)))
+}
+
+// attach puts a detached mount on a place given by its descriptor.
+func (l *lowering) attach(tree, target program.Operand) {
+	l.call("move_mount", unix.SYS_MOVE_MOUNT,
+		args(tree, program.Str(""), target, program.Str(""), program.Word(moveFlags, moveFlagsWords)))
+}
+
+// makePrivate keeps mounts from reaching the host. It is the first thing done to
+// the payload's copy of the mount tree.
+func (l *lowering) makePrivate(op plan.MakePrivate) {
+	bits, word, recursive := propagationBits(op.Propagation)
+	l.mountSetattr(atFDCWD, "/", 0, "0", 0, "0", bits, word, recursive)
+}
+
+// mountRootfs binds the rootfs. Its descriptor is where all later paths start.
+func (l *lowering) mountRootfs(op plan.Rootfs) {
+	// Files are made with the modes the plan says, whatever the caller's umask.
+	l.umask = l.callInto("umask", "umask", unix.SYS_UMASK, args(program.Int(0)))
+	l.masked = true
+	l.rootfs = l.openTree(atFDCWD, program.Str(op.Source), false, true, "rootfs")
+	l.setAttributes(l.rootfs, "", op.Set, plan.List[plan.MountFlag]{}, op.Propagation, false)
+	// Here links are followed: the place is the host's, and the administrator's.
+	at := l.callInto("at", "openat", unix.SYS_OPENAT, args(atFDCWD, program.Str(op.At),
+		program.Word(unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, "O_PATH|O_DIRECTORY|O_CLOEXEC"), program.Int(0)))
+	l.attach(l.rootfs, at)
+	l.close(at)
+}
+
+// mount makes a file system instance and attaches it (fsopen(2), fsconfig(2),
+// fsmount(2)): options are checked one by one, so an error names its option.
+func (l *lowering) mount(op plan.Mount) {
+	l.optionally(op.Optional, op.SkipMissing, func() {
+		target, opened := l.target(op.Target, op.Create)
+		fs := l.callInto(op.FSType, "fsopen", unix.SYS_FSOPEN, args(program.Str(op.FSType), program.Word(unix.FSOPEN_CLOEXEC, "FSOPEN_CLOEXEC")))
+		if op.Source != "none" {
+			l.fsconfig(fs, unix.FSCONFIG_SET_STRING, "FSCONFIG_SET_STRING", "source", op.Source)
+		}
+		if op.SuperRO {
+			l.fsconfig(fs, unix.FSCONFIG_SET_FLAG, "FSCONFIG_SET_FLAG", "ro", "")
+		}
+		for _, option := range op.Data.All() {
+			if name, value, ok := strings.Cut(option, "="); ok {
+				l.fsconfig(fs, unix.FSCONFIG_SET_STRING, "FSCONFIG_SET_STRING", name, value)
+			} else {
+				l.fsconfig(fs, unix.FSCONFIG_SET_FLAG, "FSCONFIG_SET_FLAG", option, "")
+			}
+		}
+		l.call("fsconfig", unix.SYS_FSCONFIG, args(fs, program.Word(unix.FSCONFIG_CMD_CREATE, "FSCONFIG_CMD_CREATE"),
+			program.Null, program.Null, program.Int(0)), program.About(op.FSType))
+		bits, words := attributeBits(op.Set)
+		mnt := l.callInto("mount", "fsmount", unix.SYS_FSMOUNT, args(fs, program.Word(unix.FSMOUNT_CLOEXEC, "FSMOUNT_CLOEXEC"),
+			program.Word(bits, words)), program.About(op.FSType))
+		l.setAttributes(mnt, "", plan.List[plan.MountFlag]{}, plan.List[plan.MountFlag]{}, op.Propagation, false)
+		l.attach(mnt, target)
+		l.closeAll(append(opened, fs, mnt, target))
+	})
+}
+
+func (l *lowering) fsconfig(fs program.Slot, command uint64, word, key, value string) {
+	v := program.Null
+	if command == unix.FSCONFIG_SET_STRING {
+		v = program.Str(value)
+	}
+	l.call("fsconfig", unix.SYS_FSCONFIG, args(fs, program.Word(command, word), program.Str(key), v, program.Int(0)),
+		program.About(strings.TrimSuffix(key+"="+value, "=")))
+}
+
+// bind attaches a copy of a mount at a second place. Its flags are set before it
+// is attached: there is no moment at which a read-only bind can be written to.
+func (l *lowering) bind(op plan.Bind) {
+	l.optionally(op.Optional, op.SkipMissing, func() {
+		var tree program.Slot
+		var opened []program.Slot
+		if op.InContainer {
+			source := l.openPath(op.Source)
+			tree = l.openTree(source, program.Str(""), true, op.Recursive, "tree")
+			opened = append(opened, source)
+		} else {
+			tree = l.openTree(atFDCWD, program.Str(op.Source), false, op.Recursive, "tree")
+		}
+		l.setAttributes(tree, "", op.Set, op.Clear, op.Propagation, false)
+		target, made := l.target(op.Target, op.Create)
+		l.attach(tree, target)
+		l.closeAll(append(append(opened, made...), tree, target))
+	})
+}
+
+// target opens the place of a mount, making it first when the plan says so.
+func (l *lowering) target(p string, create plan.Create) (fd program.Slot, opened []program.Slot) {
+	if create == plan.CreateNothing {
+		return l.openPath(p), nil
+	}
+	dir, name, opened := l.parent(p, true)
+	if create == plan.CreateDir {
+		l.mkdir(dir, name, 0o755)
+	} else {
+		l.mkfile(dir, name)
+	}
+	return l.openIn(dir, name, unix.O_PATH, "O_PATH", p), opened
+}
+
+// unmount takes a mount away. There is no umount by descriptor, so the payload
+// steps into the mount and lets go of where it stands.
+func (l *lowering) unmount(op plan.Unmount) {
+	dir := l.openPath(op.Target)
+	l.call("fchdir", unix.SYS_FCHDIR, args(dir))
+	l.call("umount2", unix.SYS_UMOUNT2, args(program.Str("."), program.Word(unix.MNT_DETACH, "MNT_DETACH")), program.About(op.Target))
+	l.call("chdir", unix.SYS_CHDIR, args(program.Str("/")))
+	l.close(dir)
+}

@@ -1,0 +1,185 @@
+//go:build linux
+
+package payload
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"lxcfg/compile/plan"
+	"lxcfg/launch/program"
+)
+
+// InputTasks is the name of the input that holds the open tasks file of the
+// payload's cgroup in a v1 hierarchy.
+func InputTasks(hierarchy string) string { return "tasks:" + hierarchy }
+
+func octal(mode uint32) string { return fmt.Sprintf("0%o", mode) }
+
+func device(major, minor uint32) string { return fmt.Sprintf("makedev(%d, %d)", major, minor) }
+
+// parentDeath arms the signal, and then looks whether the monitor has died before
+// it was armed: its end of the socket pair would be closed.
+func (l *lowering) parentDeath(op plan.ParentDeath) {
+	l.armParentDeath(op.Signal)
+	l.call("recvfrom", unix.SYS_RECVFROM, args(program.InputFD(InputBarrier), program.Blob([]byte{0}, `""`), program.Int(1),
+		program.Word(unix.MSG_PEEK|unix.MSG_DONTWAIT, "MSG_PEEK|MSG_DONTWAIT"), program.Null, program.Null),
+		program.Pass(unix.EAGAIN), program.Least(1), program.About("the monitor"))
+}
+
+func (l *lowering) armParentDeath(signal uint32) {
+	l.call("prctl", unix.SYS_PRCTL, args(program.Word(unix.PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG"), program.Int(int(signal)),
+		program.Int(0), program.Int(0), program.Int(0)))
+}
+
+// cgroupEnter moves the payload itself. "0" is the writer, and tasks moves one
+// thread, which is all the payload has.
+func (l *lowering) cgroupEnter(op plan.CgroupEnter) {
+	for _, h := range op.Hierarchies.All() {
+		l.call("write", unix.SYS_WRITE, args(program.InputFD(InputTasks(h)), program.Blob([]byte{'0'}, `"0"`), program.Int(1)),
+			program.About("the payload's cgroup in "+h))
+	}
+}
+
+// userEnter becomes the container's root. Groups go first: without CAP_SETGID,
+// which a change of uid may cost, they could not be dropped.
+func (l *lowering) userEnter(op plan.UserEnter) {
+	if op.ClearGroups {
+		l.call("setgroups", unix.SYS_SETGROUPS, args(program.Int(0), program.Null))
+	}
+	l.setIDs(op.UID, op.GID)
+	// A change of ids made the process undumpable, which gives its /proc files to
+	// the host's root and keeps its own user from writing them (prctl(2)).
+	l.call("prctl", unix.SYS_PRCTL, args(program.Word(unix.PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), program.Int(1),
+		program.Int(0), program.Int(0), program.Int(0)))
+	// It also disarmed the parent-death signal.
+	l.armParentDeath(uint32(unix.SIGKILL))
+}
+
+func (l *lowering) setIDs(uid, gid uint32) {
+	l.call("setresgid", unix.SYS_SETRESGID, args(program.Int(int(gid)), program.Int(int(gid)), program.Int(int(gid))))
+	l.call("setresuid", unix.SYS_SETRESUID, args(program.Int(int(uid)), program.Int(int(uid)), program.Int(int(uid))))
+}
+
+// identity takes on init's ids. With the uid unchanged nothing is lost; with a
+// new one the capabilities go, which is what lxc.init.uid is for.
+func (l *lowering) identity(op plan.Identity) {
+	if op.SetGroups {
+		groups := make([]byte, 0, 4*op.Groups.Len())
+		var words []string
+		for _, g := range op.Groups.All() {
+			groups = binary.NativeEndian.AppendUint32(groups, g)
+			words = append(words, fmt.Sprint(g))
+		}
+		list := program.Null
+		if len(groups) > 0 {
+			list = program.Blob(groups, "["+strings.Join(words, ", ")+"]")
+		}
+		l.call("setgroups", unix.SYS_SETGROUPS, args(program.Int(op.Groups.Len()), list))
+	}
+	if op.UID != 0 || op.GID != 0 {
+		l.setIDs(op.UID, op.GID)
+		l.armParentDeath(uint32(unix.SIGKILL))
+	}
+}
+
+// namespaceFlags are the namespaces as clone(2) and unshare(2) take them.
+var namespaceFlags = [...]struct {
+	namespace plan.Namespace
+	flag      uint64
+	word      string
+}{
+	{plan.NamespaceUser, unix.CLONE_NEWUSER, "CLONE_NEWUSER"},
+	{plan.NamespaceMnt, unix.CLONE_NEWNS, "CLONE_NEWNS"},
+	{plan.NamespacePID, unix.CLONE_NEWPID, "CLONE_NEWPID"},
+	{plan.NamespaceUTS, unix.CLONE_NEWUTS, "CLONE_NEWUTS"},
+	{plan.NamespaceIPC, unix.CLONE_NEWIPC, "CLONE_NEWIPC"},
+	{plan.NamespaceNet, unix.CLONE_NEWNET, "CLONE_NEWNET"},
+	{plan.NamespaceCgroup, unix.CLONE_NEWCGROUP, "CLONE_NEWCGROUP"},
+	{plan.NamespaceTime, unix.CLONE_NEWTIME, "CLONE_NEWTIME"},
+}
+
+// CloneFlags gives a set of namespaces as clone(2) takes it.
+func CloneFlags(set plan.NamespaceSet) uint64 {
+	flags, _ := cloneFlags(set)
+	return flags
+}
+
+func cloneFlags(set plan.NamespaceSet) (flags uint64, words string) {
+	var names []string
+	for _, row := range namespaceFlags {
+		if set.Has(row.namespace) {
+			flags |= row.flag
+			names = append(names, row.word)
+		}
+	}
+	return flags, strings.Join(names, "|")
+}
+
+func (l *lowering) unshare(op plan.Unshare) {
+	flags, words := cloneFlags(op.Namespaces)
+	l.call("unshare", unix.SYS_UNSHARE, args(program.Word(flags, words)))
+}
+
+func (l *lowering) hostname(op plan.Hostname) {
+	l.call("sethostname", unix.SYS_SETHOSTNAME, args(program.Str(op.Name), program.Int(len(op.Name))))
+}
+
+// keyring lets what LXC lets pass: a seccomp filter of the caller's (EPERM), an
+// LSM (EACCES), a kernel without keyrings.
+func (l *lowering) keyring() {
+	l.call("keyctl", unix.SYS_KEYCTL, args(program.Word(unix.KEYCTL_JOIN_SESSION_KEYRING, "KEYCTL_JOIN_SESSION_KEYRING"), program.Null,
+		program.Int(0), program.Int(0), program.Int(0)), program.Pass(unix.EPERM, unix.EACCES, unix.ENOSYS))
+}
+
+func (l *lowering) personality(op plan.Personality) {
+	word := "PER_LINUX"
+	if op.Persona == 8 {
+		word = "PER_LINUX32"
+	}
+	l.call("personality", unix.SYS_PERSONALITY, args(program.Word(uint64(op.Persona), word)))
+}
+
+// sysctl writes below the container's own /proc, after the pivot.
+func (l *lowering) sysctl(op plan.Sysctl) {
+	file := l.openIn(l.rootfs, "proc/sys/"+op.Name, unix.O_WRONLY, "O_WRONLY", op.Name)
+	l.call("write", unix.SYS_WRITE, args(file, program.Str(op.Value), program.Int(len(op.Value))), program.About(op.Name))
+	l.close(file)
+}
+
+func (l *lowering) session() { l.call("setsid", unix.SYS_SETSID, nil) }
+
+// workDir changes directory after the pivot: nothing but the container is left
+// to reach, so links are followed as the configuration's author expects.
+func (l *lowering) workDir(op plan.WorkDir) {
+	if op.Create {
+		for i, c := range op.Path {
+			if c == '/' && i > 0 {
+				l.mkdir(atFDCWD, op.Path[:i], 0o755)
+			}
+		}
+		l.mkdir(atFDCWD, op.Path, 0o755)
+	}
+	l.call("chdir", unix.SYS_CHDIR, args(program.Str(op.Path)))
+}
+
+// exec becomes init. Signals have been blocked since the clone, and their
+// handlers are gone; init starts with none blocked.
+func (l *lowering) exec(op plan.Exec) {
+	if l.masked {
+		l.call("umask", unix.SYS_UMASK, args(l.umask))
+	}
+	l.call("rt_sigprocmask", unix.SYS_RT_SIGPROCMASK, args(program.Word(unix.SIG_SETMASK, "SIG_SETMASK"),
+		program.Blob(make([]byte, 8), "[]"), program.Null, program.Int(8)))
+	argv, env := program.Strings(op.Argv.Slice()), program.Strings(op.Env.Slice())
+	for i, p := range op.Paths.All() {
+		var options []program.Option
+		if i < op.Paths.Len()-1 {
+			options = append(options, program.Pass(unix.ENOENT, unix.ENOTDIR, unix.EACCES))
+		}
+		l.call("execve", unix.SYS_EXECVE, args(program.Str(p), argv, env), options...)
+	}
+}

@@ -1,0 +1,71 @@
+//go:build linux
+
+package payload
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"lxcfg/compile/plan"
+	"lxcfg/launch/program"
+)
+
+func (l *lowering) capabilityDrop(op plan.CapabilityDrop) {
+	for _, c := range op.Capabilities.All() {
+		l.call("prctl", unix.SYS_PRCTL, args(program.Word(unix.PR_CAPBSET_DROP, "PR_CAPBSET_DROP"),
+			program.Word(uint64(c.Number), c.Name), program.Int(0), program.Int(0), program.Int(0)), program.About(c.Name))
+	}
+}
+
+func (l *lowering) noNewPrivs() {
+	l.call("prctl", unix.SYS_PRCTL, args(program.Word(unix.PR_SET_NO_NEW_PRIVS, "PR_SET_NO_NEW_PRIVS"), program.Int(1),
+		program.Int(0), program.Int(0), program.Int(0)))
+}
+
+// seccomp loads the filter. From here on it judges the launch's own calls too:
+// the few that are left are setting the ids and execve.
+func (l *lowering) seccomp(op plan.Seccomp) {
+	filter := make([]byte, 0, 8*op.Filter.Len())
+	for _, in := range op.Filter.All() {
+		filter = binary.NativeEndian.AppendUint16(filter, in.Code)
+		filter = append(filter, in.JT, in.JF)
+		filter = binary.NativeEndian.AppendUint32(filter, in.K)
+	}
+	l.call("seccomp", unix.SYS_SECCOMP, args(program.Word(unix.SECCOMP_SET_MODE_FILTER, "SECCOMP_SET_MODE_FILTER"), program.Int(0),
+		program.Struct( // struct sock_fprog
+			program.Field{Name: "len", Width: 2, Value: program.Int(op.Filter.Len())},
+			program.Field{Width: 2, Value: program.Int(0)},
+			program.Field{Width: 4, Value: program.Int(0)},
+			program.Field{Name: "filter", Width: 8, Value: program.Blob(filter, fmt.Sprintf("%d instructions of %s", op.Filter.Len(), op.Policy))},
+		)), program.About(op.Policy))
+}
+
+// openLabel opens the file that takes the label while the host's /proc is still
+// in reach: the container may have none, or one of its own making.
+func (l *lowering) openLabel() {
+	if l.labelFile == "" {
+		return
+	}
+	l.attr = l.callInto("label", "openat", unix.SYS_OPENAT, args(atFDCWD, program.Str(l.labelFile),
+		program.Word(unix.O_WRONLY|unix.O_CLOEXEC, "O_WRONLY|O_CLOEXEC"), program.Int(0)))
+}
+
+// labelFile is where an LSM takes the label for the coming execve.
+func labelFile(lsm string) string {
+	if lsm == "apparmor" {
+		return "/proc/thread-self/attr/apparmor/exec"
+	}
+	return "/proc/thread-self/attr/exec"
+}
+
+// label asks for a label at execve. AppArmor takes a command, SELinux the context.
+func (l *lowering) label(op plan.Label) {
+	text := op.Label
+	if op.LSM == "apparmor" {
+		text = "exec " + text
+	}
+	l.call("write", unix.SYS_WRITE, args(l.attr, program.Str(text), program.Int(len(text))), program.About(op.LSM+" label "+op.Label))
+	l.close(l.attr)
+}

@@ -1,0 +1,118 @@
+//go:build linux
+
+package probe
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"lxcfg/compile/plan"
+)
+
+// caller describes who starts the container.
+func (h host) caller() plan.CallerFacts {
+	c := plan.CallerFacts{
+		UID:      uint32(os.Geteuid()),
+		GID:      uint32(os.Getegid()),
+		InUserNS: h.inUserNamespace(),
+	}
+	c.Capabilities = plan.ListOf(h.capabilities()...)
+	if c.Root() {
+		return c // root maps ids itself and needs no grant
+	}
+	c.User = h.userName(c.UID)
+	c.NewIDMap = h.privileged("newuidmap") && h.privileged("newgidmap")
+	c.SubUIDs = plan.ListOf(h.subIDs("etc/subuid", c.User, c.UID)...)
+	c.SubGIDs = plan.ListOf(h.subIDs("etc/subgid", c.User, c.UID)...)
+	return c
+}
+
+// inUserNamespace reports whether ids here are not the host's: the initial
+// namespace maps all of them onto themselves.
+func (h host) inUserNamespace() bool {
+	fields := strings.Fields(h.text("proc/self/uid_map"))
+	return len(fields) != 3 || fields[0] != "0" || fields[1] != "0" || fields[2] != "4294967295"
+}
+
+// capabilityNames are those whose absence changes a plan, by number.
+var capabilityNames = [...]struct {
+	number uint
+	name   string
+}{
+	{unix.CAP_SYS_ADMIN, "CAP_SYS_ADMIN"},
+	{unix.CAP_MKNOD, "CAP_MKNOD"},
+	{unix.CAP_NET_ADMIN, "CAP_NET_ADMIN"},
+	{unix.CAP_SETUID, "CAP_SETUID"},
+	{unix.CAP_SETGID, "CAP_SETGID"},
+}
+
+// capabilities lists the caller's effective capabilities that matter to a plan.
+func (h host) capabilities() []string {
+	var names []string
+	for line := range strings.Lines(h.text("proc/self/status")) {
+		hex, ok := strings.CutPrefix(line, "CapEff:")
+		if !ok {
+			continue
+		}
+		bits, err := strconv.ParseUint(strings.TrimSpace(hex), 16, 64)
+		if err != nil {
+			return nil
+		}
+		for _, c := range capabilityNames {
+			if bits&(1<<c.number) != 0 {
+				names = append(names, c.name)
+			}
+		}
+	}
+	return names
+}
+
+// userName finds the login name of a uid in /etc/passwd, as newuidmap does.
+func (h host) userName(uid uint32) string {
+	for line := range strings.Lines(h.text("etc/passwd")) {
+		if f := strings.Split(line, ":"); len(f) > 2 && f[2] == strconv.FormatUint(uint64(uid), 10) {
+			return f[0]
+		}
+	}
+	return strconv.FormatUint(uint64(uid), 10)
+}
+
+// privileged reports whether a helper is installed with what it needs: the
+// set-user-ID bit, or a file capability.
+func (h host) privileged(program string) bool {
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		name := filepath.Join(h.root, dir, program)
+		info, err := os.Stat(name)
+		if err != nil {
+			continue
+		}
+		if info.Mode()&os.ModeSetuid != 0 {
+			return true
+		}
+		_, err = unix.Getxattr(name, "security.capability", nil)
+		return err == nil
+	}
+	return false
+}
+
+// subIDs reads the ranges that a file gives a user, by name or by number
+// (subuid(5)).
+func (h host) subIDs(file, user string, uid uint32) []plan.SubIDs {
+	var ranges []plan.SubIDs
+	for line := range strings.Lines(h.text(file)) {
+		f := strings.Split(strings.TrimSpace(line), ":")
+		if len(f) != 3 || f[0] != user && f[0] != strconv.FormatUint(uint64(uid), 10) {
+			continue
+		}
+		first, err1 := strconv.ParseUint(f[1], 10, 32)
+		count, err2 := strconv.ParseUint(f[2], 10, 32)
+		if err1 == nil && err2 == nil {
+			ranges = append(ranges, plan.SubIDs{First: uint32(first), Count: uint32(count)})
+		}
+	}
+	return ranges
+}

@@ -1,0 +1,99 @@
+//go:build linux
+
+// Package probe reads from the host what a plan assumes of it: plan.Facts. It
+// reads files and asks the kernel; it runs no program and changes nothing.
+package probe
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"lxcfg/compile/plan"
+)
+
+// Host reads the facts of this host and this caller. What cannot be read is left
+// at its zero value: the compiler then refuses what depends on it.
+func Host() plan.Facts {
+	h := host{root: "/"}
+	f := plan.Facts{
+		Arch:         runtime.GOARCH,
+		Kernel:       kernelRelease(),
+		LastCap:      h.number("proc/sys/kernel/cap_last_cap"),
+		CgroupNS:     h.exists("proc/self/ns/cgroup"),
+		LSM:          h.lsm(),
+		Caller:       h.caller(),
+		RootfsMount:  h.rootfsMount(),
+		DelegateList: plan.ListOf(strings.Fields(h.text("sys/kernel/cgroup/delegate"))...),
+	}
+	f.Cgroups = h.cgroups(f.Caller.Root())
+	return f
+}
+
+// host is the tree that is read: the root directory, or one a test has made.
+type host struct{ root string }
+
+func (h host) text(name string) string {
+	data, err := os.ReadFile(filepath.Join(h.root, name))
+	if err != nil {
+		return ""
+	}
+	return string(data)
+}
+
+func (h host) number(name string) uint32 {
+	n, err := strconv.ParseUint(strings.TrimSpace(h.text(name)), 10, 32)
+	if err != nil {
+		return 0
+	}
+	return uint32(n)
+}
+
+func (h host) exists(name string) bool {
+	_, err := os.Lstat(filepath.Join(h.root, name))
+	return err == nil
+}
+
+// lsm is the security module LXC would use: AppArmor when it is enabled, else
+// SELinux when its file system is mounted.
+func (h host) lsm() string {
+	switch {
+	case strings.HasPrefix(h.text("sys/module/apparmor/parameters/enabled"), "Y"):
+		return "apparmor"
+	case h.exists("sys/fs/selinux/enforce"):
+		return "selinux"
+	}
+	return ""
+}
+
+// rootfsMount is the directory LXC mounts a rootfs at. It is compiled into LXC,
+// so each distribution has its own.
+func (h host) rootfsMount() string {
+	for _, dir := range [...]string{
+		"usr/lib/x86_64-linux-gnu/lxc/rootfs",
+		"usr/lib/aarch64-linux-gnu/lxc/rootfs",
+		"usr/lib/arm-linux-gnueabihf/lxc/rootfs",
+		"usr/lib/riscv64-linux-gnu/lxc/rootfs",
+		"usr/lib/lxc/rootfs",
+		"usr/lib64/lxc/rootfs",
+		"usr/local/lib/lxc/rootfs",
+		"var/lib/lxc/rootfs",
+	} {
+		if h.exists(dir) {
+			return "/" + dir
+		}
+	}
+	return ""
+}
+
+func kernelRelease() string {
+	var name unix.Utsname
+	if err := unix.Uname(&name); err != nil {
+		return ""
+	}
+	return unix.ByteSliceToString(name.Release[:])
+}

@@ -1,0 +1,133 @@
+//go:build linux
+
+package program
+
+import (
+	"fmt"
+
+	"golang.org/x/sys/unix"
+)
+
+// Program is a list of system calls, ready to be printed or loaded. It does not
+// change after Build.
+type Program struct {
+	steps        []string // names, in order
+	instructions []instruction
+	slots        []string // names
+}
+
+// instruction is one system call.
+type instruction struct {
+	step   int // index into steps
+	call   string
+	number uintptr
+	args   []Operand
+	slot   Slot // where the result goes, noSlot for nowhere
+	least  int  // a smaller result is an error: an end of file where a byte must come
+	pass   []unix.Errno
+	orElse Label      // where to go on after an error that is not let pass, noLabel: the child fails
+	elseOn unix.Errno // the one error that leads to orElse, 0: any
+	detail string
+}
+
+const (
+	noSlot  Slot  = -1
+	noLabel Label = -1
+)
+
+// A Label is a point in the program that errors can lead to.
+type Label int
+
+// Builder makes a Program.
+type Builder struct {
+	program Program
+	labels  []int // label → index of the instruction it stands before
+}
+
+// Step begins the instructions of a step of the plan.
+func (b *Builder) Step(name string) { b.program.steps = append(b.program.steps, name) }
+
+// An Option changes how an instruction treats its result.
+type Option func(*instruction)
+
+// Pass lets errors pass as if the call had succeeded. Its slot keeps -1.
+func Pass(errnos ...unix.Errno) Option {
+	return func(in *instruction) { in.pass = append(in.pass, errnos...) }
+}
+
+// Else goes on at a label after an error, instead of failing.
+func Else(l Label) Option { return func(in *instruction) { in.orElse = l } }
+
+// ElseOn goes on at a label after one error, and fails after any other.
+func ElseOn(e unix.Errno, l Label) Option {
+	return func(in *instruction) { in.orElse, in.elseOn = l, e }
+}
+
+// Least makes a result below n an error, reported as "broken pipe": what is left
+// to read from a process that is gone.
+func Least(n int) Option { return func(in *instruction) { in.least = n } }
+
+// About adds what the call is about to its report, where its arguments are
+// descriptors that say nothing to a person.
+func About(object string) Option { return func(in *instruction) { in.detail = object } }
+
+// NewLabel returns a label, to be placed later.
+func (b *Builder) NewLabel() Label {
+	b.labels = append(b.labels, -1)
+	return Label(len(b.labels) - 1)
+}
+
+// Place puts a label before the next instruction.
+func (b *Builder) Place(l Label) { b.labels[l] = len(b.program.instructions) }
+
+// NewSlot makes a slot by a name for printing; a call can be told to fill it.
+func (b *Builder) NewSlot(name string) Slot {
+	b.program.slots = append(b.program.slots, name)
+	return Slot(len(b.program.slots) - 1)
+}
+
+// Call appends a system call whose result nobody needs.
+func (b *Builder) Call(name string, number uintptr, args []Operand, options ...Option) {
+	b.CallInto(noSlot, name, number, args, options...)
+}
+
+// CallInto appends a system call whose result fills a slot.
+func (b *Builder) CallInto(slot Slot, name string, number uintptr, args []Operand, options ...Option) {
+	in := instruction{
+		step: len(b.program.steps) - 1, call: name, number: number, args: args,
+		slot: slot, orElse: noLabel,
+	}
+	for _, o := range options {
+		o(&in)
+	}
+	b.program.instructions = append(b.program.instructions, in)
+}
+
+// Build seals the program. An error is a bug of the caller: a label that was
+// never placed, an instruction outside a step, too many arguments.
+func (b *Builder) Build() (*Program, error) {
+	p := b.program
+	for i := range p.instructions {
+		in := &p.instructions[i]
+		switch {
+		case in.step < 0:
+			return nil, fmt.Errorf("instruction %d (%s) belongs to no step", i, in.call)
+		case len(in.args) > 6:
+			return nil, fmt.Errorf("instruction %d (%s) has %d arguments", i, in.call, len(in.args))
+		case len(in.pass) > maxPass:
+			return nil, fmt.Errorf("instruction %d (%s) lets %d errors pass, %d is the most", i, in.call, len(in.pass), maxPass)
+		case in.orElse == noLabel:
+		case b.labels[in.orElse] < 0:
+			return nil, fmt.Errorf("instruction %d (%s) leads to a label that stands nowhere", i, in.call)
+		case b.labels[in.orElse] <= i:
+			return nil, fmt.Errorf("instruction %d (%s) leads back: a program has no loops", i, in.call)
+		default:
+			in.orElse = Label(b.labels[in.orElse])
+		}
+	}
+	b.program = Program{}
+	return &p, nil
+}
+
+// Len returns the number of instructions.
+func (p *Program) Len() int { return len(p.instructions) }
