@@ -5,6 +5,7 @@ package monitor
 import (
 	"fmt"
 	"os"
+	"sync/atomic"
 
 	"github.com/hashicorp/go-multierror"
 
@@ -27,6 +28,10 @@ type Monitor struct {
 	terminals []*os.File         // masters of the ttys
 	barrier   *os.File           // our end of the conversation, see payload/barrier.go
 	fds       *os.File           // our end of the socket that masters come over
+
+	// Both are read by the goroutine that listens to the caller's signals.
+	pidfd       atomic.Int32              // of the payload, 0 before it was spawned
+	interrupted atomic.Pointer[os.Signal] // what the caller ended the launch with
 }
 
 // undo takes back what a step has made.
@@ -43,6 +48,9 @@ func New(p plan.Plan) *Monitor {
 // Do carries out one of the monitor's steps. Every op of the monitor's side has
 // its case here, and nothing else has.
 func (m *Monitor) Do(s plan.Step, prog *program.Program) error {
+	if err := m.interruption(); err != nil {
+		return err
+	}
 	switch op := s.Op.(type) {
 	case plan.CgroupCreate:
 		return m.createCgroup(s.Name, op)

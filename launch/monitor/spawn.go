@@ -47,6 +47,7 @@ func (m *Monitor) spawn(step string, op plan.Spawn, prog *program.Program) error
 	if m.child, err = m.image.Spawn(args); err != nil {
 		return err
 	}
+	m.pidfd.Store(int32(m.child.PIDFD))
 	m.later(step, m.kill)
 	for _, cg := range m.cgroups {
 		cg.closeTasks()
@@ -166,4 +167,40 @@ func (m *Monitor) Go() error {
 			return nil
 		}
 	}
+}
+
+// ReachedExec reports whether the payload's last instruction was an execve: the
+// end of its conversation is then its start as init.
+func (m *Monitor) ReachedExec() bool { return m.image.Where().Call == "execve" }
+
+// Interrupt ends the launch on behalf of the caller: what waits for the payload
+// finds it gone.
+func (m *Monitor) Interrupt(by os.Signal) {
+	m.interrupted.Store(&by)
+	if pidfd := m.pidfd.Load(); pidfd > 0 {
+		_ = unix.PidfdSendSignal(int(pidfd), unix.SIGKILL, nil, 0)
+	}
+}
+
+// interruption is an error once the caller wants the launch to end.
+func (m *Monitor) interruption() error {
+	if by := m.interrupted.Load(); by != nil {
+		return fmt.Errorf("interrupted: %v", *by)
+	}
+	return nil
+}
+
+// KilledBy says what ended a payload that did not fail by itself.
+func (m *Monitor) KilledBy() error {
+	if err := m.interruption(); err != nil {
+		return err
+	}
+	status, err := m.reap()
+	switch {
+	case err != nil:
+		return err
+	case status.Signaled():
+		return fmt.Errorf("the payload was killed: %v", status.Signal())
+	}
+	return fmt.Errorf("the payload ended with status %d", status.ExitStatus())
 }

@@ -4,6 +4,7 @@ package program
 
 import (
 	"fmt"
+	"slices"
 
 	"golang.org/x/sys/unix"
 )
@@ -131,3 +132,21 @@ func (b *Builder) Build() (*Program, error) {
 
 // Len returns the number of instructions.
 func (p *Program) Len() int { return len(p.instructions) }
+
+// faultNumber is no system call: the kernel answers ENOSYS.
+const faultNumber = ^uintptr(0) >> 33
+
+// WithFault returns a program whose first call of a step fails, and nothing lets
+// it pass: to rehearse the failure.
+func (p *Program) WithFault(step string) *Program {
+	faulty := *p
+	faulty.instructions = slices.Clone(p.instructions)
+	for i := range faulty.instructions {
+		in := &faulty.instructions[i]
+		if p.steps[in.step] == step {
+			in.number, in.pass, in.orElse = faultNumber, nil, noLabel
+			break
+		}
+	}
+	return &faulty
+}

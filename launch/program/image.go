@@ -242,7 +242,7 @@ func (img *Image) Failure() (f Failure, ok bool) {
 	if failed == 0 {
 		return Failure{}, false
 	}
-	i := img.At()
+	i := int(img.header().pc)
 	in := img.program.instructions[i]
 	return Failure{
 		Instruction: i,
@@ -254,8 +254,11 @@ func (img *Image) Failure() (f Failure, ok bool) {
 	}, true
 }
 
-// At returns the index of the instruction the child was at last.
-func (img *Image) At() int { return int(img.header().pc) }
+// Where returns the instruction the child was at last.
+func (img *Image) Where() Line {
+	in := img.program.instructions[img.header().pc]
+	return Line{Step: img.program.steps[in.step], Call: in.call, Text: img.program.text(in)}
+}
 
 // Close gives the memory back. The child is not affected: it has a mapping of
 // its own.

@@ -1,0 +1,75 @@
+//go:build linux
+
+package launch
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"lxcfg/compile/plan"
+)
+
+// StepError says which step of a launch failed and why.
+type StepError struct {
+	Step   plan.Step
+	Call   string // system call, empty when the cause says it
+	Object string // what it was about
+	Cause  error
+	Undo   error // what could not be taken back, nil when nothing is left
+}
+
+// newStepError takes a failed host operation apart, so that its object and its
+// error are reported like those of a system call of the payload.
+func newStepError(s plan.Step, err error) *StepError {
+	e := &StepError{Step: s, Cause: err}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		e.Call, e.Object, e.Cause = path.Op, path.Path, path.Err
+	}
+	return e
+}
+
+// Error is one line: the step, what failed on which object, the reason in words,
+// and the configuration line.
+func (e *StepError) Error() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s failed: ", e.Step.Name)
+	if e.Call != "" {
+		text.WriteString(e.Call)
+		if e.Object != "" {
+			fmt.Fprintf(&text, " %q", e.Object)
+		}
+		text.WriteString(": ")
+	}
+	text.WriteString(e.Cause.Error())
+	if why := e.Step.Why(); why != "" {
+		fmt.Fprintf(&text, " (%s)", why)
+	}
+	if e.Undo != nil {
+		fmt.Fprintf(&text, "; then: %v", e.Undo)
+	}
+	return text.String()
+}
+
+// Unwrap returns the cause.
+func (e *StepError) Unwrap() error { return e.Cause }
+
+// Errno returns the kernel's error behind the failure, 0 when there is none.
+func (e *StepError) Errno() unix.Errno {
+	var errno unix.Errno
+	if errors.As(e.Cause, &errno) {
+		return errno
+	}
+	return 0
+}
+
+// StaleError lists how this host differs from the one a plan was made for.
+type StaleError struct{ Changed []string }
+
+func (e *StaleError) Error() string {
+	return "the plan does not fit this host any more; make it again with `lxcfg plan -o`:\n  " + strings.Join(e.Changed, "\n  ")
+}

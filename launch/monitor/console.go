@@ -1,0 +1,131 @@
+//go:build linux
+
+package monitor
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"lxcfg/compile/plan"
+)
+
+// openConsole allocates a pty of the host's devpts (pty(7)) and keeps its master.
+func (m *Monitor) openConsole(step string, op plan.ConsoleOpen) error {
+	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return &os.PathError{Op: "open", Path: "/dev/ptmx", Err: err}
+	}
+	m.console = os.NewFile(uintptr(fd), "console")
+	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
+		return fmt.Errorf("unlock the console's pty: %w", err)
+	}
+	number, err := unix.IoctlGetUint32(fd, unix.TIOCGPTN)
+	if err != nil {
+		return fmt.Errorf("ask for the console's pty: %w", err)
+	}
+	m.consoleAt = fmt.Sprintf("/dev/pts/%d", number)
+	if err := samePty(fd, m.consoleAt); err != nil {
+		return err
+	}
+	if op.Own {
+		return os.Chown(m.consoleAt, int(op.UID), int(op.GID))
+	}
+	return nil
+}
+
+// samePty makes sure that the path names the slave of the master: in a container
+// /dev/ptmx and /dev/pts may belong to different instances of devpts. Only then
+// are the two one inode.
+func samePty(master int, path string) error {
+	slave, err := openPeer(master)
+	if err != nil {
+		return fmt.Errorf("open the console's pty: %w", err)
+	}
+	defer unix.Close(slave)
+	var own, byPath unix.Stat_t
+	if err := unix.Fstat(slave, &own); err != nil {
+		return fmt.Errorf("look at the console's pty: %w", err)
+	}
+	if err := unix.Stat(path, &byPath); err != nil {
+		return &os.PathError{Op: "stat", Path: path, Err: err}
+	}
+	if own.Dev != byPath.Dev || own.Ino != byPath.Ino {
+		return fmt.Errorf("%s is not the pty that /dev/ptmx gave: /dev/pts is another devpts", path)
+	}
+	return nil
+}
+
+// receiveTerminals takes over the masters of the ptys that the payload has made,
+// in the order of the plan: the console first, when it is one of them.
+func (m *Monitor) receiveTerminals() error {
+	var masters []*os.File
+	for {
+		files, err := receiveFDs(int(m.fds.Fd()))
+		if err != nil {
+			return err
+		}
+		if len(files) == 0 {
+			break
+		}
+		masters = append(masters, files...)
+	}
+	if console, _, ok := plan.Find[plan.Console](m.plan); ok && console.Allocate && len(masters) > 0 {
+		m.console, masters = masters[0], masters[1:]
+	}
+	m.terminals = masters
+	return nil
+}
+
+// receiveFDs takes the descriptors of one message (unix(7), SCM_RIGHTS), none at
+// the end: the payload's end is closed by execve.
+func receiveFDs(socket int) ([]*os.File, error) {
+	const most = 253 // SCM_MAX_FD
+	var data [1]byte
+	control := make([]byte, unix.CmsgSpace(4*most))
+	for {
+		n, length, _, _, err := unix.Recvmsg(socket, data[:], control, unix.MSG_CMSG_CLOEXEC)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("receive the container's terminals: %w", err)
+		}
+		if n == 0 {
+			return nil, nil
+		}
+		return parseFDs(control[:length])
+	}
+}
+
+func parseFDs(control []byte) ([]*os.File, error) {
+	messages, err := unix.ParseSocketControlMessage(control)
+	if err != nil {
+		return nil, fmt.Errorf("receive the container's terminals: %w", err)
+	}
+	var files []*os.File
+	for i := range messages {
+		fds, err := unix.ParseUnixRights(&messages[i])
+		if err != nil {
+			return nil, fmt.Errorf("receive the container's terminals: %w", err)
+		}
+		for _, fd := range fds {
+			files = append(files, os.NewFile(uintptr(fd), "terminal"))
+		}
+	}
+	return files, nil
+}
+
+// randomUUID draws a version 4 UUID, the form of a boot id.
+func randomUUID() (string, error) {
+	var b [16]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return "", fmt.Errorf("draw a boot id: %w", err)
+	}
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]), nil
+}
