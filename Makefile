@@ -1,0 +1,50 @@
+# `make check` is what CI runs. Everything else is a shorthand.
+
+GO       ?= go
+FUZZTIME ?= 60s
+
+# Packages whose tests start goroutines. The race detector needs cgo and a C
+# compiler; the binary itself is built without.
+RACE = ./launch/... ./cmd/...
+
+.PHONY: all build check format vet test race fuzz bench update
+
+all: build
+
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -o lxcfg ./cmd/lxcfg
+
+check: format vet test
+
+format:
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; }
+
+# The pure floors build on every system, the launch on every Linux we ship for.
+vet:
+	$(GO) vet ./...
+	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 $(GO) vet ./...
+	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 $(GO) vet ./grammar/... ./compile/...
+
+test:
+	$(GO) test ./...
+
+race:
+	$(GO) test -race $(RACE)
+
+# One target after the other: go test fuzzes one at a time. The minimiser is held
+# to one execution because it can stall for a minute on long inputs.
+fuzz:
+	@for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$package || exit 1; \
+		done; \
+	done
+
+# Go benchmarks of the pure parts, then whole processes beside stock LXC.
+bench: build
+	$(GO) test -run '^$$' -bench . -benchmem ./grammar/... ./compile/... ./launch/...
+	scripts/bench-launch ./lxcfg
+
+# Rewrites golden files. Read the diff.
+update:
+	$(GO) test ./... -update

@@ -1,0 +1,51 @@
+package conformance
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+// shared is a directory for what several tests need: the binary under test and a
+// container to copy.
+var shared string
+
+// TestMain gives the tests their shared directory and takes it away.
+func TestMain(m *testing.M) {
+	var err error
+	if shared, err = os.MkdirTemp("", "lxcfg-conformance-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(shared)
+	os.Exit(code)
+}
+
+// build makes the binary as it is shipped, for the first test that asks.
+var build = sync.OnceValues(func() ([]byte, error) {
+	compile := exec.Command("go", "build", "-o", filepath.Join(shared, "lxcfg"), "./cmd/lxcfg")
+	compile.Dir = ".."
+	compile.Env = append(os.Environ(), "CGO_ENABLED=0")
+	return compile.CombinedOutput()
+})
+
+// lxcfg returns the path of the binary under test.
+func lxcfg(t testing.TB) string {
+	t.Helper()
+	if out, err := build(); err != nil {
+		t.Fatalf("build lxcfg: %v\n%s", err, out)
+	}
+	return filepath.Join(shared, "lxcfg")
+}
+
+// repository is the module's root: tests run in the folder of their package.
+func repository(t testing.TB) string {
+	t.Helper()
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatalf("find the module's root: %v", err)
+	}
+	return root
+}

@@ -1,0 +1,33 @@
+package grammar
+
+import (
+	"fmt"
+	"strings"
+
+	"lxcfg/grammar/diag"
+	"lxcfg/grammar/source"
+)
+
+// ParseDefine reads the n-th -s KEY=VALUE option, counted from 1, with the
+// grammar of lines. As in today's LXC it has to be one setting; LXC 1.0 read it
+// as a line of a file.
+func ParseDefine(n int, text string) (*Document, diag.List) {
+	d := Parse(source.File{Name: fmt.Sprintf("<define:%d>", n), Text: text})
+	if d.Len() == 1 && d.lines[0].Kind == LineAssign {
+		return d, nil
+	}
+	whole := source.Range{File: d.File.Name, Start: source.Pos{Line: 1, Column: 1}, End: source.Pos{Line: 1, Column: 1}}
+	if d.Len() > 0 {
+		whole = d.Content(&d.lines[0]).Range
+	}
+	f := diag.Diagnostic{
+		Code: "define/not-a-setting", Severity: diag.Error, Effect: diag.RejectedAtLoad,
+		Summary: fmt.Sprintf("%q is not of the form lxc.KEY=VALUE", text),
+		Detail:  "An option -s takes one setting, such as `-s lxc.uts.name=web`.",
+		Subject: whole,
+	}
+	if strings.ContainsAny(text, "\r\n\x00") {
+		f.Detail = "An option -s takes one line. Give the option once for each setting."
+	}
+	return d, diag.List{f}
+}

@@ -1,0 +1,51 @@
+package diag
+
+import "iter"
+
+// Suggest finds the candidate that a misspelt word was most likely meant to be,
+// ok false when none is near. Near is one mistake in every four letters, three
+// at the most: a mistake is a letter too many, too few or wrong, or two swapped.
+func Suggest(word string, candidates iter.Seq[string]) (best string, ok bool) {
+	limit := min(3, max(1, len(word)/4))
+	nearest := limit + 1
+	for c := range candidates {
+		if abs(len(c)-len(word)) >= nearest {
+			continue
+		}
+		if d := Distance(word, c); d < nearest {
+			nearest, best = d, c
+		}
+	}
+	return best, nearest <= limit
+}
+
+// Distance counts the mistakes that turn one word into the other (the optimal
+// string alignment distance).
+func Distance(a, b string) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}
+
+func abs(n int) int {
+	if n < 0 {
+		return -n
+	}
+	return n
+}
