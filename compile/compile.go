@@ -88,7 +88,7 @@ func Compile(l *Loaded, o Options, facts plan.Facts) (plan.Plan, diag.List) {
 func (c *compiler) compileUnsupported() {
 	for _, key := range keys.Unsupported(c.config) {
 		c.refuse(key.Origin, "launch/unsupported",
-			fmt.Sprintf("lxcfg cannot carry out %q yet", key.Name),
+			fmt.Sprintf("lxcfg cannot carry out %q yet", key.Origin.Key),
 			"The launch stops here because the container would not be what the configuration says. Remove the line, or start the container with lxc-start.")
 	}
 }

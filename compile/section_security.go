@@ -6,6 +6,7 @@ import (
 	"lxcfg/compile/config"
 	"lxcfg/compile/plan"
 	seccompiler "lxcfg/compile/seccomp"
+	"lxcfg/grammar"
 	"lxcfg/grammar/diag"
 	"lxcfg/grammar/seccomp"
 )
@@ -35,7 +36,7 @@ func (c *compiler) droppedCapabilities() []config.Capability {
 	if caps.KeepSet.V {
 		for number := uint32(0); number <= c.facts.LastCap; number++ {
 			if !hasCapability(caps.Keep, number) {
-				dropped = append(dropped, config.Capability{Name: config.CapabilityName(number), Number: number})
+				dropped = append(dropped, config.Capability{Name: grammar.CapabilityName(number), Number: number})
 			}
 		}
 		return dropped

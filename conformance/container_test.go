@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -95,12 +96,23 @@ func newContainer(t *testing.T, shift int, mend func(config string) string) cont
 func (c container) rootfs() string { return filepath.Join(c.lxcpath, containerName, "rootfs") }
 func (c container) config() string { return filepath.Join(c.lxcpath, containerName, "config") }
 
-// write replaces the configuration.
+// write replaces the configuration. The word ROOTFS in it stands for the rootfs.
 func (c container) write(t *testing.T, config string) {
 	t.Helper()
+	config = strings.ReplaceAll(config, "ROOTFS", c.rootfs())
 	if err := os.WriteFile(c.config(), []byte(config), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// mend changes the configuration.
+func (c container) mend(t *testing.T, mend func(config string) string) {
+	t.Helper()
+	config, err := os.ReadFile(c.config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.write(t, mend(string(config)))
 }
 
 // fresh puts an untouched copy of the template's rootfs in place, so that each
@@ -172,24 +184,28 @@ type launcher struct {
 	argv func(c container, command ...string) []string
 }
 
-// stock is LXC's own lxc-start. It runs in a mount namespace of its own, because
-// it can change the mode of the host's /dev/null and the propagation of the
-// host's root.
-var stock = launcher{"lxc-start", func(c container, command ...string) []string {
-	return isolated("lxc-start", "-P", c.lxcpath, "-n", containerName, "-F", "--")(command)
-}}
-
-// ours is the binary under test, in the same surroundings.
-func ours(t *testing.T) launcher {
-	program := lxcfg(t)
-	return launcher{"lxcfg", func(c container, command ...string) []string {
-		return isolated(program, "start", "-P", c.lxcpath, "-n", containerName, "-F", "--")(command)
+// stock is LXC's own lxc-start.
+func stock(t *testing.T) launcher {
+	program, err := exec.LookPath("lxc-start")
+	if err != nil {
+		t.Skip("lxc-start is not installed")
+	}
+	return launcher{"lxc-start", func(c container, command ...string) []string {
+		return isolated(command, program, "-P", c.lxcpath, "-n", containerName, "-F", "--")
 	}}
 }
 
-// isolated puts a command into a mount namespace of its own.
-func isolated(words ...string) func([]string) []string {
-	return func(command []string) []string {
-		return append(append([]string{"unshare", "-m", "--propagation", "private"}, words...), command...)
-	}
+// ours is the binary under test.
+func ours(t *testing.T) launcher {
+	program := lxcfg(t)
+	return launcher{"lxcfg", func(c container, command ...string) []string {
+		return isolated(command, program, "start", "-P", c.lxcpath, "-n", containerName, "-F", "--")
+	}}
+}
+
+// isolated puts a launcher into a mount namespace of its own: lxc-start can change
+// the mode of the host's /dev/null and the propagation of the host's root. Both
+// launchers get the same surroundings.
+func isolated(command []string, launcher ...string) []string {
+	return slices.Concat([]string{"unshare", "-m", "--propagation", "private"}, launcher, command)
 }

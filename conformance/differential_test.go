@@ -4,18 +4,149 @@ package conformance
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 )
 
-func TestTmp(t *testing.T) {
-	requireStock(t)
-	c := newContainer(t, 0, nil)
-	o := observe(t, stock, c, nil, observerCommand...)
-	for k, v := range o {
-		if k == "rootfs" { continue }
-		fmt.Println("##", k)
-		for _, l := range v {
-			fmt.Println("   ", l)
+// common and userns are the files Debian ships for containers to include.
+const (
+	common = "lxc.include = /usr/share/lxc/config/common.conf"
+	userns = "lxc.include = /usr/share/lxc/config/userns.conf"
+)
+
+// shift is where the tests' id maps begin on the host.
+const shift = 100000
+
+// withoutHelpers is an environment in which stock LXC finds no newuidmap, so that
+// it writes id maps itself and needs no entry in the host's /etc/subuid.
+var withoutHelpers = []string{"PATH=/nonexistent", "FROM_HOST=taken over"}
+
+// cases are the configurations that both launchers start, each on top of what
+// `lxc-create -t busybox` writes.
+var cases = []struct {
+	name    string
+	mend    func(config string) string
+	shift   int                        // how far the rootfs' owners are moved, for an id map
+	command []string                   // nil: the observer, given on the command line
+	legacy  func(config string) string // what lxcfg gets instead: a text that means the same
+}{
+	{name: "busybox as lxc-create makes it"},
+	{name: "common.conf included first", mend: first(common)},
+	{name: "common.conf included last", mend: with(common)},
+	{name: "userns.conf and an id map", shift: shift,
+		mend: all(first(common, userns), with("lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536"))},
+	{name: "an id map in two pieces", shift: shift,
+		mend: with("lxc.idmap = u 0 100000 1000", "lxc.idmap = u 1000 201000 1000", "lxc.idmap = g 0 100000 65536")},
+	{name: "capabilities kept by name", mend: all(without("lxc.cap.drop"),
+		with("lxc.cap.keep = chown dac_override fowner setgid setuid sys_chroot mknod net_admin"))},
+	{name: "no capability kept", mend: all(without("lxc.cap.drop"), with("lxc.cap.keep = none"))},
+	{name: "no_new_privs with a seccomp policy",
+		mend: with("lxc.no_new_privs = 1", "lxc.seccomp.profile = /usr/share/lxc/config/common.seccomp")},
+	{name: "environment", mend: with("lxc.environment = ONE=1", "lxc.environment = TWO=a = b  c", "lxc.environment = FROM_HOST",
+		"lxc.environment = EMPTY=", "lxc.environment = ONE=again")},
+	{name: "an init with ids of its own", mend: with("lxc.init.uid = 1000", "lxc.init.gid = 1001")},
+	{name: "an init with ids of its own below an id map", shift: shift,
+		mend: with("lxc.init.uid = 1000", "lxc.init.gid = 1001", "lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536")},
+	{name: "an init with groups and a directory", mend: with("lxc.init.groups = 10,20,30", "lxc.init.cwd = /var/log")},
+	{name: "init from the configuration", mend: with("lxc.init.cmd = /bin/sh /observed/observe"), command: []string{}},
+	{name: "no tty", mend: all(without("lxc.tty.max"), with("lxc.tty.max = 0"))},
+	{name: "no pty", mend: all(without("lxc.pty.max"), with("lxc.pty.max = 0"))},
+	{name: "many ptys, so that the console is one of them", mend: all(without("lxc.pty.max"), with("lxc.pty.max = 64"))},
+	{name: "ttys in a directory", mend: with("lxc.tty.dir = lxc")},
+	{name: "no console", mend: with("lxc.console.path = none")},
+	{name: "proc and sys writable", mend: all(without("lxc.mount.auto"), with("lxc.mount.auto = proc:rw sys:rw"))},
+	{name: "proc and sys mixed", mend: all(without("lxc.mount.auto"), with("lxc.mount.auto = proc sys"))},
+	{name: "no automatic mounts but proc", mend: all(without("lxc.mount.auto"), with("lxc.mount.auto = proc:mixed"))},
+	{name: "limits of cgroups", mend: with("lxc.cgroup.memory.limit_in_bytes = 128M", "lxc.cgroup.pids.max = 64",
+		"lxc.cgroup.cpu.shares = 512", "lxc.cgroup.cpuset.cpus = 0")},
+	{name: "device rules", mend: with("lxc.cgroup.devices.deny = a", "lxc.cgroup.devices.allow = c 1:3 rwm",
+		"lxc.cgroup.devices.allow = c 1:* rm", "lxc.cgroup.devices.allow = c 136:* rwm", "lxc.cgroup.devices.allow = c 5:* rwm")},
+	{name: "cgroups below a directory", mend: with("lxc.cgroup.dir = below")},
+	{name: "no automatic /dev", mend: all(without("lxc.autodev"), with("lxc.autodev = 0"))},
+	{name: "a larger /dev", mend: with("lxc.autodev.tmpfs.size = 2000000")},
+	{name: "namespaces kept", mend: with("lxc.namespace.keep = user net ipc")},
+	{name: "namespaces named", mend: with("lxc.namespace.clone = mnt pid uts")},
+	{name: "the host's network", mend: all(without("lxc.net.0.type"), with("lxc.net.0.type = none"))},
+	{name: "no network line", mend: without("lxc.net.0.type")},
+	{name: "mount options", mend: with(
+		"lxc.mount.entry = tmpfs mnt/a tmpfs size=64k,mode=0700,nosuid,nodev,noexec,create=dir 0 0",
+		"lxc.mount.entry = tmpfs mnt/b tmpfs ro,noatime,create=dir 0 0",
+		"lxc.mount.entry = /etc/hostname mnt/file none bind,ro,create=file 0 0",
+		"lxc.mount.entry = /usr/share/lxc mnt/tree none rbind,create=dir,rslave 0 0",
+		"lxc.mount.entry = /nonexistent mnt/none none bind,optional,create=dir 0 0",
+		"lxc.mount.entry = etc mnt/etc none bind,relative,create=dir 0 0",
+		"lxc.mount.entry = proc mnt/proc proc nosuid,noexec,nodev,create=dir 0 0",
+		"lxc.mount.entry = /usr/bin mnt/x none bind,nosuid,nodev,create=dir,private 0 0")},
+	{name: "a read-only root", mend: with("lxc.rootfs.options = ro",
+		"lxc.mount.entry = ROOTFS/observed observed none bind 0 0")},
+	{name: "sysctls", mend: all(without("lxc.mount.auto"), with("lxc.mount.auto = proc:rw sys:ro", "lxc.sysctl.net.ipv4.ip_forward = 1", "lxc.sysctl.kernel.shmmax = 1048576", "lxc.sysctl.fs.mqueue.msg_max = 20"))},
+	{name: "the personality of another machine", mend: with("lxc.arch = i686")},
+	{name: "the launcher's session keyring", mend: with("lxc.keyring.session = 0")},
+	{name: "no host name", mend: without("lxc.uts.name")},
+	{name: "legacy names, beside stock with the modern ones", mend: nil, legacy: func(config string) string {
+		return strings.NewReplacer("lxc.rootfs.path", "lxc.rootfs", "lxc.uts.name", "lxc.utsname", "lxc.tty.max", "lxc.tty",
+			"lxc.pty.max", "lxc.pts").Replace(config)
+	}},
+}
+
+// TestObserverSeesTheSameTwice starts one configuration twice under stock LXC:
+// what differs then is noise that the observer failed to normalise.
+func TestObserverSeesTheSameTwice(t *testing.T) {
+	c := newContainer(t, 0, first(common))
+	one := observe(t, stock(t), c, withoutHelpers, observerCommand...)
+	two := observe(t, stock(t), c, withoutHelpers, observerCommand...)
+	for _, line := range differences(one, two) {
+		t.Errorf("two starts by stock LXC: %s", line)
+	}
+}
+
+// differences lists the lines only one of two observations has, as "section: -
+// line" for the first and "section: + line" for the second, and sections that have
+// the same lines in another order.
+func differences(one, two observation) []string {
+	var found []string
+	for _, section := range slices.Sorted(maps.Keys(one)) {
+		gone, come := added(two[section], one[section]), added(one[section], two[section])
+		for _, line := range gone {
+			found = append(found, fmt.Sprintf("%s: - %s", section, line))
 		}
+		for _, line := range come {
+			found = append(found, fmt.Sprintf("%s: + %s", section, line))
+		}
+		if len(gone)+len(come) == 0 && !slices.Equal(one[section], two[section]) {
+			found = append(found, fmt.Sprintf("%s: order %s / %s", section, strings.Join(one[section], " | "), strings.Join(two[section], " | ")))
+		}
+	}
+	for _, section := range slices.Sorted(maps.Keys(two)) {
+		if _, ok := one[section]; !ok {
+			found = append(found, section+": + (section)")
+		}
+	}
+	return found
+}
+
+// TestSameAsStock starts each configuration under stock LXC and under lxcfg and
+// compares all that can be seen.
+func TestSameAsStock(t *testing.T) {
+	for _, test := range cases {
+		t.Run(test.name, func(t *testing.T) {
+			c := newContainer(t, test.shift, test.mend)
+			command := observerCommand
+			if test.command != nil {
+				command = test.command
+			}
+			one := observe(t, stock(t), c, withoutHelpers, command...)
+			if test.legacy != nil {
+				c.mend(t, test.legacy)
+			}
+			two := observe(t, ours(t), c, withoutHelpers, command...)
+			for _, line := range differences(one, two) {
+				if !knownDifference(line) {
+					t.Errorf("stock LXC (-) and lxcfg (+): %s", line)
+				}
+			}
+		})
 	}
 }

@@ -26,6 +26,7 @@ compile/plan < compile;
 
 compile/plan < launch/program < launch/payload < launch/monitor < launch;
 compile/plan < launch/probe < launch;
+launch/rlimit < launch;
 
 compile, compile/keys, launch, launch/payload, launch/probe < cmd/lxcfg;
 `

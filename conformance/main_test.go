@@ -18,6 +18,9 @@ func TestMain(m *testing.M) {
 	if shared, err = os.MkdirTemp("", "lxcfg-conformance-"); err != nil {
 		panic(err)
 	}
+	if err := os.Chmod(shared, 0o755); err != nil { // some tests run the binary as another user
+		panic(err)
+	}
 	code := m.Run()
 	os.RemoveAll(shared)
 	os.Exit(code)

@@ -53,27 +53,23 @@ func normaliseMounts(lines []string) []string {
 	}
 	sort.SliceStable(mounts, func(i, j int) bool { return mounts[i].point < mounts[j].point })
 
-	same := func(kind string) func(string) string {
-		numbers := map[string]string{}
-		return func(number string) string {
-			if _, ok := numbers[number]; !ok {
-				numbers[number] = fmt.Sprintf("%s%d", kind, len(numbers)+1)
-			}
-			return numbers[number]
-		}
-	}
-	device, group := same("fs"), same("group")
+	filesystem, peers := firstSeen(), firstSeen()
 	out := make([]string, 0, len(mounts))
 	for _, m := range mounts {
 		if strings.HasPrefix(m.device, "0:") {
-			m.device = device(m.device)
+			first := filesystem(m.device, m.point)
+			if m.device = "own"; first != m.point {
+				m.device = "that of " + first
+			}
 		}
 		if m.fstype == "devpts" && strings.HasSuffix(m.point, "/console") {
 			m.root = "/N" // the number of the pty
 		}
 		for i, tag := range m.propagation {
-			if kind, number, ok := strings.Cut(tag, ":"); ok {
-				m.propagation[i] = kind + ":" + group(number)
+			kind, number, _ := strings.Cut(tag, ":")
+			m.propagation[i] = kind
+			if first := peers(number, m.point); number != "" && first != m.point {
+				m.propagation[i] += " with " + first
 			}
 		}
 		on := points[m.parent]
@@ -81,7 +77,20 @@ func normaliseMounts(lines []string) []string {
 			on = "outside"
 		}
 		out = append(out, fmt.Sprintf("%s on %s: %s of %s %s, %s, super %s, %s", m.point, on, m.root, m.fstype, m.source, m.options, m.super,
-			strings.Join(append([]string{m.device}, m.propagation...), " ")))
+			strings.Join(append([]string{m.device}, m.propagation...), ", ")))
 	}
 	return out
+}
+
+// firstSeen returns a function that tells at which mount point a number was seen
+// first, so that the number itself need not be compared.
+func firstSeen() func(number, point string) string {
+	points := map[string]string{}
+	return func(number, point string) string {
+		if first, ok := points[number]; ok {
+			return first
+		}
+		points[number] = point
+		return point
+	}
 }

@@ -40,11 +40,12 @@ func observe(t *testing.T, l launcher, c container, environment []string, comman
 	before := leftovers(t, c)
 
 	seen := observation{}
-	started := onTerminal(t, l.argv(c, command...), environment, func() {
-		if waitForObserver(c) {
+	started := onTerminal(t, l.argv(c, command...), environment, func(ended <-chan struct{}) {
+		if fifo := waitForObserver(c, ended); fifo != nil {
 			seen["host-process"] = hostProcess(c)
 			seen["host-cgroup"] = hostCgroups()
-			letObserverGo(c)
+			fmt.Fprintln(fifo, "goodbye")
+			fifo.Close()
 		}
 	})
 	report, err := os.ReadFile(filepath.Join(c.rootfs(), "observed", "report"))
@@ -57,7 +58,7 @@ func observe(t *testing.T, l launcher, c container, environment []string, comman
 	seen["mount-order"] = mountOrder(seen["mounts"])
 	seen["mounts"] = normaliseMounts(seen["mounts"])
 	seen["status-of-launcher"] = []string{fmt.Sprint(started.status)}
-	seen["console"] = strings.Split(strings.TrimSuffix(started.output, "\n"), "\n")
+	seen["console"] = consoleLines(started.output)
 	seen["rootfs"] = tree(t, c.rootfs())
 	seen["leftovers"] = added(before, leftovers(t, c))
 	removeLeftovers(t, c, seen["leftovers"])
@@ -89,23 +90,20 @@ func (c container) placeObserver(t *testing.T) {
 	}
 }
 
-// waitForObserver returns true when the container's init waits at the fifo, false
-// when it did not get there: then the launch failed and has ended or will end.
-func waitForObserver(c container) bool {
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
-		if fd, err := unix.Open(filepath.Join(c.rootfs(), "observed", "go"), unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0); err == nil {
-			unix.Close(fd)
-			return true // a reader has the fifo open
+// waitForObserver returns the fifo's writing end once the container's init waits
+// at the other, nil when the launch ended before.
+func waitForObserver(c container, ended <-chan struct{}) *os.File {
+	name := filepath.Join(c.rootfs(), "observed", "go")
+	for {
+		// Without a reader the open fails. Closed again, it would let init go.
+		if fifo, err := os.OpenFile(name, os.O_WRONLY|unix.O_NONBLOCK, 0); err == nil {
+			return fifo
 		}
-	}
-	return false
-}
-
-// letObserverGo writes the word the observer waits for.
-func letObserverGo(c container) {
-	if fifo, err := os.OpenFile(filepath.Join(c.rootfs(), "observed", "go"), os.O_WRONLY, 0); err == nil {
-		fmt.Fprintln(fifo, "goodbye")
-		fifo.Close()
+		select {
+		case <-ended:
+			return nil
+		case <-time.After(2 * time.Millisecond):
+		}
 	}
 }
 
@@ -127,6 +125,8 @@ func sections(report string) map[string][]string {
 
 var (
 	objectNumber  = regexp.MustCompile(`(pipe|socket|anon_inode):\[\d+\]`)
+	terminalName  = regexp.MustCompile(`/dev/pts/\d+`)
+	keyringSize   = regexp.MustCompile(`: (\d+|empty)$`)
 	terminalField = regexp.MustCompile(`^(-?\d+ \d+ \d+) (\d+) `)
 )
 
@@ -143,6 +143,7 @@ func normalise(section string, lines []string) []string {
 			}
 		case "descriptors":
 			line = objectNumber.ReplaceAllString(line, "$1")
+			line = terminalName.ReplaceAllString(line, "/dev/pts/N")
 		case "session":
 			if m := terminalField.FindStringSubmatch(line); m != nil && m[2] != "0" {
 				line = strings.Replace(line, m[1]+" "+m[2], m[1]+" terminal", 1)
@@ -150,7 +151,7 @@ func normalise(section string, lines []string) []string {
 		case "keyring":
 			// serial, flags, uses, timeout, permissions, uid, gid, type, description
 			if f := strings.Fields(line); len(f) >= 8 {
-				line = strings.Join(append([]string{f[1]}, f[4:]...), " ")
+				line = keyringSize.ReplaceAllString(strings.Join(append([]string{f[1]}, f[4:]...), " "), "")
 			}
 		}
 		out = append(out, line)
@@ -159,6 +160,12 @@ func normalise(section string, lines []string) []string {
 		sort.Strings(out)
 	}
 	return out
+}
+
+// consoleLines cuts what the terminal showed into lines. Two terminals stand
+// between the container and the test, and each may add a carriage return.
+func consoleLines(output string) []string {
+	return strings.Split(strings.TrimSuffix(strings.ReplaceAll(output, "\r", ""), "\n"), "\n")
 }
 
 // tree lists a directory: each file with what a launch may change about it.

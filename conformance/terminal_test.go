@@ -48,9 +48,10 @@ type ran struct {
 
 // onTerminal runs a command with a terminal of its own as standard input, output
 // and error and as controlling terminal, as a person at a shell would. While it
-// runs, meanwhile is called once; nil is nothing. lxc-start -F shows the
+// runs, meanwhile is called once, with a channel that closes when the command has
+// ended; nil is nothing. lxc-start -F shows the
 // container's output on a terminal only.
-func onTerminal(t *testing.T, command []string, environment []string, meanwhile func()) ran {
+func onTerminal(t *testing.T, command []string, environment []string, meanwhile func(ended <-chan struct{})) ran {
 	t.Helper()
 	master, slave, err := openTerminal()
 	if err != nil {
@@ -74,10 +75,15 @@ func onTerminal(t *testing.T, command []string, environment []string, meanwhile 
 		defer close(shown)
 		_, _ = output.ReadFrom(master)
 	}()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		err = cmd.Wait()
+	}()
 	if meanwhile != nil {
-		meanwhile()
+		meanwhile(ended)
 	}
-	err = cmd.Wait()
+	<-ended
 	if ctx.Err() != nil {
 		t.Fatalf("%s did not end within %s; the terminal shows:\n%s", strings.Join(command, " "), patience, output.String())
 	}

@@ -8,8 +8,6 @@ import (
 	"lxcfg/grammar/source"
 )
 
-const byteOrderMark = "\xef\xbb\xbf"
-
 // Findings says what is wrong with the lines of a document, whatever their keys
 // mean: lines LXC refuses, skips or reads otherwise than they look.
 func (d *Document) Findings() diag.List {
@@ -20,16 +18,18 @@ func (d *Document) Findings() diag.List {
 		case LineBad:
 			list = append(list, d.missingEquals(l))
 		case LineIgnored:
-			list = append(list, d.ignoredLine(l))
+			if f, ok := d.ignoredLine(i); ok {
+				list = append(list, f)
+			}
 		case LineRest:
-			list = append(list, diag.Diagnostic{
-				Code: "syntax/nul", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
-				Summary: "LXC reads nothing from this NUL byte on",
-				Detail:  "Remove the byte. Everything behind it is lost: LXC takes it for the end of the file.",
-				Subject: d.Content(l).Range.Sub(0, 1),
-			})
+			list = append(list, d.nulByte(l))
 		case LineAssign:
-			list = append(list, d.valueFindings(l)...)
+			if f, ok := d.trailingComment(l); ok {
+				list = append(list, f)
+			}
+		}
+		if f, ok := d.loneCR(l); ok {
+			list = append(list, f)
 		}
 	}
 	return list
@@ -39,7 +39,7 @@ func (d *Document) missingEquals(l *Line) diag.Diagnostic {
 	text := trimmed(d.Content(l))
 	f := diag.Diagnostic{
 		Code: "syntax/missing-equals", Severity: diag.Error, Effect: diag.RejectedAtLoad,
-		Summary: fmt.Sprintf("there is no \"=\" in %q", text.String),
+		Summary: fmt.Sprintf("there is no \"=\" in %s", quoteShort(text.String)),
 		Detail:  "A setting is written `key = value`. LXC refuses the whole file because of this line.",
 		Subject: text.Range,
 	}
@@ -52,69 +52,86 @@ func (d *Document) missingEquals(l *Line) diag.Diagnostic {
 	return f
 }
 
-func (d *Document) ignoredLine(l *Line) diag.Diagnostic {
-	text := trimmed(d.Content(l))
+func (d *Document) nulByte(l *Line) diag.Diagnostic {
 	f := diag.Diagnostic{
-		Code: "syntax/ignored-line", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
-		Summary: fmt.Sprintf("LXC skips this line, because it does not start with %q", settingPrefix),
-		Detail:  "Write # before a comment, or the key in full.",
-		Subject: text.Range,
+		Code: "syntax/nul", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+		Summary: "LXC reads nothing from this NUL byte on",
+		Detail:  "Remove the byte. Everything behind it is lost: LXC takes it for the end of the file.",
+		Subject: d.Content(l).Range.Sub(0, 1),
 	}
-	if rest, ok := strings.CutPrefix(text.String, byteOrderMark); ok {
-		f.Code = "syntax/bom"
-		f.Summary = "the file starts with a byte order mark, so LXC skips its first line"
-		f.Detail = "Save the file as UTF-8 without a byte order mark."
-		f.Subject = text.Range.Sub(0, len(byteOrderMark))
-		f.Fixes = []diag.Fix{{Title: "remove the byte order mark", Safe: !strings.HasPrefix(rest, settingPrefix), Edits: []diag.Edit{{Range: f.Subject}}}}
-		return f
-	}
-	// "lcx.net.0.type = veth", "LXC.uts.name = a": the prefix misspelt.
-	if dot := strings.IndexByte(text.String, '.'); dot > 0 && dot < 6 && strings.ContainsAny(text.String, "=:") {
-		if prefix := text.String[:dot]; strings.EqualFold(prefix, "lxc") || diag.Distance(strings.ToLower(prefix), "lxc") == 1 || isSwapped(prefix) {
-			f.Detail = fmt.Sprintf("Did you mean %q?", settingPrefix+text.String[dot+1:])
-			f.Fixes = []diag.Fix{{Title: fmt.Sprintf("write %q", "lxc"), Edits: []diag.Edit{{Range: text.Range.Sub(0, dot), Text: "lxc"}}}}
-		}
+	if strings.HasPrefix(d.File.Text, "\xff\xfe") || strings.HasPrefix(d.File.Text, "\xfe\xff") {
+		f.Detail = "The file looks like UTF-16. Save it as UTF-8 without a byte order mark: LXC takes a NUL byte for the end of the file."
 	}
 	return f
 }
 
-// isSwapped reports whether a word is "lxc" with two neighbours swapped.
-func isSwapped(word string) bool {
-	word = strings.ToLower(word)
-	return word == "xlc" || word == "lcx"
+// trailingComment finds a # that looks like the start of a comment and is not
+// one. A # inside quotes, such as those of a shell command, is meant as it is.
+func (d *Document) trailingComment(l *Line) (diag.Diagnostic, bool) {
+	value := d.Value(l)
+	n := commentStart(value.String)
+	if n < 0 || l.Quote != 0 {
+		return diag.Diagnostic{}, false
+	}
+	return diag.Diagnostic{
+		Code: "syntax/trailing-comment", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+		Summary: fmt.Sprintf("%s is part of the value", quoteShort(value.String[n:])),
+		Detail:  "LXC knows comments only on lines of their own. Move it to the line above.",
+		Subject: value.Range.Sub(n, len(value.String)), Key: d.Key(l).String,
+	}, true
 }
 
-// valueFindings are about values that hold something LXC does not take for what
-// it looks like.
-func (d *Document) valueFindings(l *Line) diag.List {
-	var list diag.List
-	value := d.Value(l)
-	if n := strings.Index(value.String, " #"); n > 0 && l.Quote == 0 {
-		at := value.Range.Sub(n+1, len(value.String))
-		list = append(list, diag.Diagnostic{
-			Code: "syntax/trailing-comment", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
-			Summary: fmt.Sprintf("%q is part of the value", value.String[n+1:]),
-			Detail:  "LXC knows comments only on lines of their own. Move it to the line above.",
-			Subject: at, Key: d.Key(l).String,
-		})
+// commentStart is the offset of the first # at the start of a word and outside
+// quotes, -1 if there is none.
+func commentStart(value string) int {
+	if strings.IndexByte(value, '#') < 0 {
+		return -1
 	}
-	// A lone CR ends the line for LXC; every editor shows one line.
-	if end := d.Content(l).Range.End; end.Offset+1 < len(d.File.Text) && d.File.Text[end.Offset] == '\r' && d.File.Text[end.Offset+1] != '\n' {
-		at := end
-		at.Offset++
-		at.Column++
-		list = append(list, diag.Diagnostic{
-			Code: "syntax/lone-cr", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
-			Summary: "a carriage return ends the line here, and what follows is another",
-			Detail:  "Write a line feed where the line is meant to end, and remove the carriage return elsewhere.",
-			Subject: source.Range{File: d.File.Name, Start: end, End: at}, Key: d.Key(l).String,
-		})
+	var quote byte
+	for i := 0; i < len(value); i++ {
+		switch c := value[i]; {
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote == 0 && (c == '"' || c == '\'') && strings.IndexByte(value[i+1:], c) >= 0:
+			quote = c
+		case quote == 0 && c == '#' && (i == 0 || value[i-1] == ' ' || value[i-1] == '\t'):
+			return i
+		}
 	}
-	return list
+	return -1
+}
+
+// loneCR finds a carriage return that ends the line for LXC while every editor
+// shows one line. One that only blanks follow makes no difference.
+func (d *Document) loneCR(l *Line) (diag.Diagnostic, bool) {
+	at := l.end
+	text := d.File.Text
+	if int(at) >= len(text) || text[at] != '\r' || l.Kind == LineRest {
+		return diag.Diagnostic{}, false
+	}
+	if behind := strings.TrimLeft(text[at+1:], " \t\r"); behind == "" || behind[0] == '\n' || behind[0] == 0 {
+		return diag.Diagnostic{}, false
+	}
+	return diag.Diagnostic{
+		Code: "syntax/lone-cr", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+		Summary: "a carriage return ends the line here, and what follows is another",
+		Detail:  "Write a line feed where the line is meant to end, and remove the carriage return elsewhere.",
+		Subject: source.Range{File: d.File.Name, Start: l.pos(at), End: l.pos(at + 1)}, Key: d.Key(l).String,
+	}, true
 }
 
 // trimmed cuts the blanks around a line.
 func trimmed(t Text) Text {
 	from := leadingBlanks(t.String)
 	return t.Sub(from, from+len(trimBlanks(t.String[from:])))
+}
+
+// quoteShort quotes a text for a summary, which is one line: of a long text only
+// the start.
+func quoteShort(s string) string {
+	const most = 60
+	if len(s) <= most {
+		return fmt.Sprintf("%q", s)
+	}
+	return fmt.Sprintf("%q…", s[:most])
 }

@@ -1,5 +1,7 @@
 package config
 
+import "lxcfg/grammar"
+
 // Cgroup is lxc.cgroup.*, lxc.cgroup2.* and lxc.cgroup.dir.*.
 type Cgroup struct {
 	V1                []CgroupSetting // lxc.cgroup.[file], removed in LXC 7.0
@@ -20,10 +22,5 @@ type CgroupSetting struct {
 	Origin Origin
 }
 
-// DeviceRule is a parsed value of devices.allow or devices.deny.
-type DeviceRule struct {
-	Type   byte  // 'a', 'b' or 'c'
-	Major  int64 // -1 any
-	Minor  int64 // -1 any
-	Access string
-}
+// DeviceRule is a value of devices.allow or devices.deny.
+type DeviceRule = grammar.DeviceRule

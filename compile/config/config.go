@@ -1,6 +1,9 @@
 package config
 
-import "lxcfg/grammar/source"
+import (
+	"lxcfg/grammar"
+	"lxcfg/grammar/source"
+)
 
 // Config is everything that one container's configuration says.
 type Config struct {
@@ -33,17 +36,14 @@ func New() *Config {
 	c := &Config{}
 	c.Init.Cmd = Default("/sbin/init")
 	c.Dev.Auto = Default(true)
-	c.Dev.TmpfsSize = Default(int64(500000))
+	c.Dev.TmpfsSize = Default(int64(grammar.DefaultTmpfsSize))
 	c.Rootfs.Managed = Default(true)
 	c.Signals.ParentDeath = Default(uint32(9))
 	return c
 }
 
-// Arch is the personality behind a name of lxc.arch.
-type Arch struct {
-	Name string // as written, "amd64"
-	Bits int    // 32 or 64
-}
+// Arch is lxc.arch.
+type Arch = grammar.ArchName
 
 // UTS is lxc.uts.*.
 type UTS struct {
@@ -73,18 +73,10 @@ type Namespaces struct {
 
 // TimeOffset is an offset of a clock of the time namespace. LXC keeps whole
 // seconds and the rest apart: a later value of one kind leaves the other.
-type TimeOffset struct {
-	Seconds     int64
-	Nanoseconds int64
-}
+type TimeOffset = grammar.TimeOffset
 
 // IDMap is one lxc.idmap line.
-type IDMap struct {
-	Kind      byte   // 'u' or 'g'
-	Container uint64 // first id in the container
-	Host      uint64 // first id on the host
-	Range     uint64 // number of ids
-}
+type IDMap = grammar.IDMap
 
 // Log is lxc.log.*.
 type Log struct {
@@ -137,14 +129,11 @@ type Limits struct {
 	SchedCore Value[bool]
 }
 
-// Prlimit is one resource limit (getrlimit(2)); Unlimited is RLIM_INFINITY.
+// Prlimit is one resource limit (getrlimit(2)).
 type Prlimit struct {
-	Resource   string // "nofile"
-	Soft, Hard uint64
+	Resource string // "nofile"
+	grammar.Limit
 }
-
-// Unlimited is the limit that does not limit.
-const Unlimited = ^uint64(0)
 
 // Pair is a setting of a family: the part of the key that is free, and the value.
 type Pair struct {

@@ -1,5 +1,7 @@
 package config
 
+import "lxcfg/grammar"
+
 // Rootfs is lxc.rootfs.*.
 type Rootfs struct {
 	Path    Value[RootfsPath]
@@ -8,11 +10,8 @@ type Rootfs struct {
 	Managed Value[bool]
 }
 
-// RootfsPath is lxc.rootfs.path: a storage type and what it is applied to.
-type RootfsPath struct {
-	Type string // "dir", "overlay", "loop", …; empty: LXC finds out
-	Path string
-}
+// RootfsPath is lxc.rootfs.path.
+type RootfsPath = grammar.RootfsPath
 
 // Mount is lxc.mount.*.
 type Mount struct {
@@ -21,34 +20,11 @@ type Mount struct {
 	Auto    AutoMount
 }
 
-// MountEntry is one line in the format of fstab(5).
-type MountEntry struct {
-	Source  string // escapes resolved
-	Target  string
-	FSType  string
-	Options MountOptions
-	Text    string // the line as written
-}
+// MountEntry is lxc.mount.entry.
+type MountEntry = grammar.MountEntry
 
-// MountOptions is an option field, sorted into what LXC makes of each word.
-type MountOptions struct {
-	Text string // as written
-
-	// LXC's own words.
-	Create   string // "", "dir", "file"
-	Optional bool
-	Relative bool
-	IDMap    string // "", "container" or a path
-
-	Bind        bool
-	Recursive   bool     // rbind
-	Move        bool     // LXC 6
-	Set         []string // per-mount flags to set, in mount(8)'s words: "ro", "nosuid", …
-	Clear       []string // flags to clear, named by the flag, not by the word: "rw" clears "ro"
-	Propagation string   // "", "private", "rslave", …
-	Data        []string // left for the file system: "size=1m"
-	Ignored     []string // words LXC recognises and does nothing with: "sync", "remount"
-}
+// MountOptions is the option field of a mount.
+type MountOptions = grammar.MountOptions
 
 // AutoMount is what lxc.mount.auto adds up to: one choice a family.
 type AutoMount struct {

@@ -1,5 +1,7 @@
 package config
 
+import "lxcfg/grammar"
+
 // Cap is lxc.cap.*. LXC has one list and a flag that says how to read it.
 type Cap struct {
 	Drop Items[Capability]
@@ -8,11 +10,8 @@ type Cap struct {
 	KeepSet Value[bool]
 }
 
-// Capability is a capability by its kernel number; Name is "CAP_SYS_ADMIN".
-type Capability struct {
-	Name   string
-	Number uint32
-}
+// Capability is a capability by its kernel name and number.
+type Capability = grammar.Capability
 
 // Security is lxc.apparmor.*, lxc.selinux.* and lxc.no_new_privs.
 type Security struct {

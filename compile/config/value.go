@@ -13,7 +13,7 @@ import (
 
 // Origin is where a value was written.
 type Origin struct {
-	Range source.Range // the value's text; the key stands on the same line
+	Range source.Range // from the key to the end of the value
 	Key   string       // canonical spelling of the key, "lxc.net.0.type"
 	Trail []diag.Place // the include lines that led there, outermost first
 }

@@ -11,7 +11,7 @@ observe() {
 	cat /proc/1/mountinfo
 
 	section status
-	grep -E '^(Umask|Uid|Gid|Groups|NSpid|Sig|Shd|Cap|NoNewPrivs|Seccomp|Cpus_allowed_list|Mems_allowed_list|CoreDumping|THP)' /proc/1/status
+	grep -E '^(Umask|Uid|Gid|Groups|NSpid|Sig(Blk|Ign|Cgt)|Cap|NoNewPrivs|Seccomp|Cpus_allowed_list|Mems_allowed_list|THP_enabled)' /proc/1/status
 
 	section process
 	echo "cwd $(readlink /proc/1/cwd)"
@@ -64,7 +64,7 @@ observe() {
 	stty -a 2>&1
 
 	section devices
-	find /dev | sort | while read -r name; do
+	find /dev -path '/dev/.lxc/*/*' -prune -o -print | sort | while read -r name; do
 		if [ -L "$name" ]; then
 			echo "$name -> $(readlink "$name")"
 		else
@@ -91,8 +91,12 @@ observe() {
 	for name in / /tmp /bin /lib /usr/lib /lib64 /proc /proc/sys /proc/sys/kernel/hostname /proc/sys/net/ipv4/ip_forward \
 		/proc/sysrq-trigger /proc/irq /proc/bus /proc/sys/kernel/random/boot_id /sys /sys/fs/cgroup /sys/kernel \
 		/sys/devices/virtual/net /sys/class/net /sys/block /dev /dev/shm /dev/pts /dev/mqueue; do
-		[ -e "$name" ] || { echo "$name missing"; continue; }
-		[ -w "$name" ] && echo "$name yes" || echo "$name no"
+		# test -w says yes to root whatever the mount: try, without changing content.
+		if [ -d "$name" ]; then
+			touch -c "$name" 2>&1 && echo "$name yes"
+		else
+			(: >>"$name") 2>&1 && echo "$name yes"
+		fi
 	done
 
 	section sysctl
@@ -110,12 +114,11 @@ observe() {
 	chown 1:1 /tmp 2>&1 && echo chowned
 	chroot / /bin/true 2>&1 && echo chrooted
 	unshare -U true 2>&1 && echo unshared
-	nice -n -5 true 2>&1 && echo niced
 	dmesg >/dev/null 2>&1 && echo "reads the kernel log"
 	kill -0 1 2>&1 && echo signalled
 }
 
-(observe >/observed/report)
+(observe >/observed/report 2>&1)
 read -r word </observed/go
 echo "init says $word"
 exit 7

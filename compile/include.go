@@ -1,0 +1,67 @@
+package compile
+
+import (
+	"slices"
+	"strings"
+
+	"lxcfg/grammar"
+	"lxcfg/grammar/diag"
+	"lxcfg/grammar/source"
+)
+
+// The most files one configuration may read, and how deep they may include each
+// other. LXC has no limit and dies of a loop.
+const (
+	maxFiles = 10000
+	maxDepth = 64
+)
+
+// include reads what an lxc.include line names, at its place: a file, or all
+// *.conf files of a directory. LXC takes a directory's files in the order the
+// file system has them; sorted by name the result is the same everywhere.
+func (l *loader) include(value grammar.Text, trail []diag.Place) {
+	if l.request.Files == nil {
+		l.reject(value, trail, "include/no-files", "Give a file's name instead of its text to have includes read.", "%q cannot be included here", value.String)
+		return
+	}
+	trail = append(trail[:len(trail):len(trail)], diag.Place{File: value.Range.File, Line: value.Range.Start.Line})
+	name := value.String
+	if !strings.HasSuffix(name, "/") && !l.request.Files.IsDir(name) {
+		l.includeFile(name, value, trail)
+		return
+	}
+	names, err := l.request.Files.ReadDir(name)
+	if err != nil {
+		if strings.HasSuffix(name, "/") {
+			return // LXC takes a missing directory for an empty one
+		}
+		l.reject(value, trail[:len(trail)-1], "include/unreadable", "Check the path and its permissions.", "the directory %q cannot be read: %v", name, err)
+		return
+	}
+	slices.Sort(names)
+	for _, n := range names {
+		path := strings.TrimSuffix(name, "/") + "/" + n
+		if strings.HasSuffix(n, ".conf") && len(n) > len(".conf") && !l.request.Files.IsDir(path) {
+			l.includeFile(path, value, trail)
+		}
+	}
+}
+
+func (l *loader) includeFile(name string, value grammar.Text, trail []diag.Place) {
+	l.count++
+	above := trail[:len(trail)-1]
+	switch {
+	case slices.Contains(l.open, name):
+		l.reject(value, above, "include/loop", "Remove one of the lines. LXC includes without end and dies.", "%q includes itself: %s", name, strings.Join(append(l.open, name), " → "))
+		return
+	case len(l.open) >= maxDepth, l.count > maxFiles:
+		l.reject(value, above, "include/too-many", "The files include each other without end, or nearly so.", "%q is one include too many", name)
+		return
+	}
+	text, err := l.request.Files.ReadFile(name)
+	if err != nil {
+		l.reject(value, above, "include/unreadable", "Check the path and its permissions. LXC refuses the whole file because of this line.", "%q cannot be included: %v", name, err)
+		return
+	}
+	l.file(source.File{Name: name, Text: text}, trail)
+}

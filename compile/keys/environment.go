@@ -1,0 +1,53 @@
+package keys
+
+import (
+	"fmt"
+	"strings"
+
+	"lxcfg/compile/config"
+	"lxcfg/grammar"
+)
+
+// environmentKeys is the section on environment variables.
+func environmentKeys() []Key {
+	return []Key{
+		{
+			Name: "lxc.environment", Since: V1_1, Launch: Steps(),
+			Doc:     "A variable for init and for the hooks that run in the container's namespaces. A name without a value takes the caller's.",
+			Example: "lxc.environment = LANG=C.UTF-8",
+			field:   variables(func(c *config.Config) *config.Items[string] { return &c.Env.Both }),
+		},
+		{
+			Name: "lxc.environment.runtime", Since: V7_0, Launch: Steps(),
+			Doc:     "A variable for init only.",
+			Example: "lxc.environment.runtime = TERM=linux",
+			field:   variables(func(c *config.Config) *config.Items[string] { return &c.Env.Runtime }),
+		},
+		{
+			Name: "lxc.environment.hooks", Since: V7_0, Launch: NoSteps("no hook runs in a launch that lxcfg can carry out so far"),
+			Doc:     "A variable for hooks only.",
+			Example: "lxc.environment.hooks = STAGE=test",
+			field:   variables(func(c *config.Config) *config.Items[string] { return &c.Env.Hooks }),
+		},
+	}
+}
+
+// variables collects NAME=VALUE. A bare NAME is resolved against the caller's
+// environment when the line is read; a variable that is not set refuses the file.
+func variables(at func(*config.Config) *config.Items[string]) field {
+	f := list(grammar.String, at)
+	f.language, f.syntax = "environment variable", `name ["=" value]`
+	set := f.set
+	f.set = func(c *config.Config, in input) *grammar.ValueError {
+		if name := in.value.String; !strings.Contains(name, "=") {
+			value, ok := in.env(name)
+			if !ok {
+				return &grammar.ValueError{Range: in.value.Range, Summary: fmt.Sprintf("the variable %q is not set where lxcfg runs", name),
+					Detail: fmt.Sprintf("LXC refuses the file for it. Write a value, `%s=…`, or set the variable.", name)}
+			}
+			in.value.String = name + "=" + value
+		}
+		return set(c, in)
+	}
+	return f
+}

@@ -1,0 +1,181 @@
+package keys
+
+import (
+	"fmt"
+	"slices"
+
+	"lxcfg/compile/config"
+	"lxcfg/grammar"
+)
+
+// field ties a key to its place in the Config: how a value gets there, what an
+// empty one does, and how what is there is printed.
+type field struct {
+	language string
+	syntax   string
+	repeat   Repeat
+	set      func(*config.Config, input) *grammar.ValueError
+	clear    func(*config.Config, input) *grammar.ValueError
+	show     func(c *config.Config, emit func(part, value string, o config.Origin))
+}
+
+// input is one setting on its way into the Config.
+type input struct {
+	value  grammar.Text
+	origin config.Origin
+	part   string // the free part of a family's key
+	index  uint32 // of a network interface
+	env    func(string) (string, bool)
+}
+
+// scalar is a key with one value, which the last line gives.
+func scalar[T any](l grammar.Language[T], at func(*config.Config) *config.Value[T]) field {
+	return field{
+		language: l.Name, syntax: l.Syntax, repeat: LastWins,
+		set: func(c *config.Config, in input) *grammar.ValueError {
+			v, err := l.Parse(in.value)
+			if err == nil {
+				*at(c) = config.Of(v, in.origin)
+			}
+			return err
+		},
+		clear: func(c *config.Config, _ input) *grammar.ValueError {
+			*at(c) = *at(config.New()) // what LXC assumes without a line
+			return nil
+		},
+		show: func(c *config.Config, emit func(string, string, config.Origin)) {
+			if v := at(c); v.Set {
+				emit("", l.Format(v.V), v.Origin)
+			}
+		},
+	}
+}
+
+// emptyMeans gives an empty value a meaning of its own, where LXC has one that is
+// neither "unset" nor the default.
+func (f field) emptyMeans(clear func(*config.Config, input) *grammar.ValueError) field {
+	f.clear = clear
+	return f
+}
+
+// neverEmpty refuses an empty value, as LXC does for a few keys.
+func (f field) neverEmpty() field {
+	return f.emptyMeans(func(_ *config.Config, in input) *grammar.ValueError {
+		return &grammar.ValueError{Range: in.value.Range, Summary: fmt.Sprintf("%s cannot be empty", in.origin.Key),
+			Detail: "Remove the line to leave the setting at its default."}
+	})
+}
+
+// list is a key that collects one item a line.
+func list[T any](l grammar.Language[T], at func(*config.Config) *config.Items[T]) field {
+	return field{
+		language: l.Name, syntax: l.Syntax, repeat: Appends,
+		set: func(c *config.Config, in input) *grammar.ValueError {
+			v, err := l.Parse(in.value)
+			if err == nil {
+				items := at(c)
+				*items = append(*items, config.Of(v, in.origin))
+			}
+			return err
+		},
+		clear: func(c *config.Config, _ input) *grammar.ValueError {
+			*at(c) = nil
+			return nil
+		},
+		show: func(c *config.Config, emit func(string, string, config.Origin)) {
+			for _, v := range *at(c) {
+				emit("", l.Format(v.V), v.Origin)
+			}
+		},
+	}
+}
+
+// words is a key that collects the words of its lines. What stands before a wrong
+// word counts, as in LXC.
+func words[T any](l grammar.Language[[]T], at func(*config.Config) *config.Items[T]) field {
+	f := field{
+		language: l.Name, syntax: l.Syntax, repeat: Appends,
+		set: func(c *config.Config, in input) *grammar.ValueError {
+			list, err := l.Parse(in.value)
+			items := at(c)
+			for _, v := range list {
+				*items = append(*items, config.Of(v, in.origin))
+			}
+			return err
+		},
+		clear: func(c *config.Config, _ input) *grammar.ValueError {
+			*at(c) = nil
+			return nil
+		},
+	}
+	f.show = func(c *config.Config, emit func(string, string, config.Origin)) {
+		for _, v := range *at(c) {
+			emit("", l.Format([]T{v.V}), v.Origin)
+		}
+	}
+	return f
+}
+
+// clearsOnly is a key that stands for a whole group and can only empty it.
+func clearsOnly(clear func(*config.Config, input)) field {
+	return field{
+		language: "nothing", syntax: "empty", repeat: ClearsOnly,
+		set: func(_ *config.Config, in input) *grammar.ValueError {
+			return &grammar.ValueError{Range: in.value.Range,
+				Summary: fmt.Sprintf("%s takes no value", in.origin.Key),
+				Detail:  "The key stands for all keys of its group: an empty value clears them. Write one of them in full."}
+		},
+		clear: func(c *config.Config, in input) *grammar.ValueError {
+			clear(c, in)
+			return nil
+		},
+		show: func(*config.Config, func(string, string, config.Origin)) {},
+	}
+}
+
+// pairs is a family whose values are text. With unique names the last line counts.
+func pairs(unique bool, at func(*config.Config) *config.Items[config.Pair]) field {
+	repeat := Appends
+	if unique {
+		repeat = Replaces
+	}
+	return field{
+		language: grammar.String.Name, syntax: grammar.String.Syntax, repeat: repeat,
+		set: func(c *config.Config, in input) *grammar.ValueError {
+			if err := needsName(in); err != nil {
+				return err
+			}
+			items := at(c)
+			v := config.Of(config.Pair{Name: in.part, Value: in.value.String}, in.origin)
+			if i := indexOfPair(*items, in.part); unique && i >= 0 {
+				(*items)[i] = v
+				return nil
+			}
+			*items = append(*items, v)
+			return nil
+		},
+		clear: func(c *config.Config, in input) *grammar.ValueError {
+			items := at(c)
+			*items = slices.DeleteFunc(*items, func(v config.Value[config.Pair]) bool { return v.V.Name == in.part })
+			return nil
+		},
+		show: func(c *config.Config, emit func(string, string, config.Origin)) {
+			for _, v := range *at(c) {
+				emit(v.V.Name, v.V.Value, v.Origin)
+			}
+		},
+	}
+}
+
+func indexOfPair(items config.Items[config.Pair], name string) int {
+	return slices.IndexFunc(items, func(v config.Value[config.Pair]) bool { return v.V.Name == name })
+}
+
+// needsName refuses a family's key without its free part.
+func needsName(in input) *grammar.ValueError {
+	if in.part != "" {
+		return nil
+	}
+	return &grammar.ValueError{Range: in.value.Range, Summary: fmt.Sprintf("%q names nothing behind its last dot", in.origin.Key),
+		Detail: "Write the name behind the dot."}
+}

@@ -1,0 +1,119 @@
+package keys
+
+import (
+	"fmt"
+	"slices"
+
+	"lxcfg/compile/config"
+	"lxcfg/grammar"
+)
+
+// namespaceKeys is the section on namespaces, clocks and the session keyring.
+func namespaceKeys() []Key {
+	return []Key{
+		{
+			Name: "lxc.namespace.clone", Since: V3_0, Launch: Steps(),
+			Doc:     "The namespaces the container gets of its own, instead of LXC's choice. It excludes lxc.namespace.keep.",
+			Example: "lxc.namespace.clone = mnt pid uts ipc net",
+			field: exclusive(words(grammar.NamespaceWords, func(c *config.Config) *config.Items[string] { return &c.Namespaces.Clone }),
+				"lxc.namespace.keep", func(c *config.Config) bool { return len(c.Namespaces.Keep) > 0 }),
+		},
+		{
+			Name: "lxc.namespace.keep", Since: V3_0, Launch: Steps(),
+			Doc:     "The namespaces the container shares with who starts it; it gets all others, a user namespace included. It excludes lxc.namespace.clone.",
+			Example: "lxc.namespace.keep = user net",
+			field: exclusive(words(grammar.NamespaceWords, func(c *config.Config) *config.Items[string] { return &c.Namespaces.Keep }),
+				"lxc.namespace.clone", func(c *config.Config) bool { return len(c.Namespaces.Clone) > 0 }),
+		},
+		{
+			Name: "lxc.namespace.share.[ns]", Since: V3_0,
+			Doc:     "Joins a namespace of a running container, of a process given by its pid, or of a file such as /proc/PID/ns/net.",
+			Example: "lxc.namespace.share.net = gateway",
+			field:   sharedNamespaces(),
+		},
+		{
+			Name: "lxc.time.offset.boot", Since: V5_0,
+			Doc:     "The offset of the container's boot clock to the host's (time_namespaces(7)).",
+			Example: "lxc.time.offset.boot = -2h",
+			field:   clockOffset(func(c *config.Config) *config.Value[config.TimeOffset] { return &c.Namespaces.OffsetBoot }),
+		},
+		{
+			Name: "lxc.time.offset.monotonic", Since: V5_0,
+			Doc:     "The offset of the container's monotonic clock to the host's (time_namespaces(7)).",
+			Example: "lxc.time.offset.monotonic = 10s",
+			field:   clockOffset(func(c *config.Config) *config.Value[config.TimeOffset] { return &c.Namespaces.OffsetMonotonic }),
+		},
+		{
+			Name: "lxc.keyring.session", Since: V4_0, Default: "0", Launch: Steps(),
+			Doc:     "1 keeps the caller's session keyring, 0 gives the container a new one. The manual page has it the other way round.",
+			Example: "lxc.keyring.session = 1",
+			field:   scalar(grammar.Bool, func(c *config.Config) *config.Value[bool] { return &c.Namespaces.KeyringSession }),
+		},
+	}
+}
+
+// exclusive refuses a value while another key that rules it out is set.
+func exclusive(f field, other string, isSet func(*config.Config) bool) field {
+	set := f.set
+	f.set = func(c *config.Config, in input) *grammar.ValueError {
+		if isSet(c) {
+			return &grammar.ValueError{Range: in.origin.Range, Summary: fmt.Sprintf("%s and %s exclude each other", in.origin.Key, other),
+				Detail: fmt.Sprintf("Keep one of them. To take back what an included file set, write `%s =` before this line.", other)}
+		}
+		return set(c, in)
+	}
+	return f
+}
+
+// clockOffset keeps the two slots of an offset apart, as LXC does: a value in
+// seconds leaves the nanoseconds of an earlier line, and the other way round.
+func clockOffset(at func(*config.Config) *config.Value[config.TimeOffset]) field {
+	f := scalar(grammar.ClockOffset, at)
+	f.set = func(c *config.Config, in input) *grammar.ValueError {
+		v, err := grammar.ClockOffset.Parse(in.value)
+		if err != nil {
+			return err
+		}
+		merged := at(c).V
+		if merged.Fraction = v.Fraction; v.Fraction {
+			merged.Nanoseconds = v.Nanoseconds
+		} else {
+			merged.Seconds = v.Seconds
+		}
+		*at(c) = config.Of(merged, in.origin)
+		return nil
+	}
+	return f
+}
+
+// sharedNamespaces is the family lxc.namespace.share.
+func sharedNamespaces() field {
+	return field{
+		language: "shared namespace", syntax: "pid | container | /path", repeat: Replaces,
+		set: func(c *config.Config, in input) *grammar.ValueError {
+			if !slices.Contains(grammar.NamespaceNames(), in.part) {
+				return &grammar.ValueError{Range: in.origin.Range, Summary: fmt.Sprintf("%q is no namespace", in.part),
+					Detail: "Write one of user, mnt, pid, uts, ipc, net, cgroup or time behind lxc.namespace.share, in lower case."}
+			}
+			if c.Namespaces.Share == nil {
+				c.Namespaces.Share = make(map[string]config.Value[string])
+			}
+			c.Namespaces.Share[in.part] = config.Of(in.value.String, in.origin)
+			return nil
+		},
+		clear: func(c *config.Config, in input) *grammar.ValueError {
+			if err := needsName(in); err != nil {
+				return err
+			}
+			delete(c.Namespaces.Share, in.part)
+			return nil
+		},
+		show: func(c *config.Config, emit func(string, string, config.Origin)) {
+			for _, ns := range grammar.NamespaceNames() {
+				if v, ok := c.Namespaces.Share[ns]; ok {
+					emit(ns, v.V, v.Origin)
+				}
+			}
+		},
+	}
+}

@@ -1,0 +1,41 @@
+package keys
+
+import (
+	"lxcfg/compile/config"
+	"lxcfg/grammar"
+)
+
+// rootfsKeys is the section on the root file system.
+func rootfsKeys() []Key {
+	return []Key{
+		{
+			Name: "lxc.rootfs.path", Since: V2_1, Launch: Steps(),
+			Doc:     "The container's root file system: a directory, or another kind of storage named before a colon.",
+			Example: "lxc.rootfs.path = dir:/var/lib/lxc/web/rootfs",
+			field: scalar(grammar.Rootfs, func(c *config.Config) *config.Value[config.RootfsPath] { return &c.Rootfs.Path }).
+				emptyMeans(func(c *config.Config, in input) *grammar.ValueError {
+					// LXC forgets the path and remembers the kind of storage.
+					c.Rootfs.Path = config.Of(config.RootfsPath{Type: c.Rootfs.Path.V.Type}, in.origin)
+					return nil
+				}),
+		},
+		{
+			Name: "lxc.rootfs.mount", Since: V1_0, Launch: Steps(),
+			Doc:     "The directory of the host where the rootfs is mounted while the container is set up. It is built into LXC and seldom needs a line.",
+			Example: "lxc.rootfs.mount = /run/lxc/rootfs",
+			field:   scalar(grammar.Path, func(c *config.Config) *config.Value[string] { return &c.Rootfs.Mount }),
+		},
+		{
+			Name: "lxc.rootfs.options", Since: V1_0, Launch: Steps(),
+			Doc:     "Options for mounting the rootfs, as in fstab(5), and idmap= for an idmapped mount.",
+			Example: "lxc.rootfs.options = ro,nosuid",
+			field:   scalar(grammar.RootfsOptions, func(c *config.Config) *config.Value[config.MountOptions] { return &c.Rootfs.Options }),
+		},
+		{
+			Name: "lxc.rootfs.managed", Since: V4_0, Default: "1", Launch: NoSteps("only lxc-destroy and lxc-copy look at it"),
+			Doc:     "0 tells LXC's tools that the rootfs is not theirs to copy or destroy.",
+			Example: "lxc.rootfs.managed = 0",
+			field:   scalar(grammar.Bool, func(c *config.Config) *config.Value[bool] { return &c.Rootfs.Managed }),
+		},
+	}
+}

@@ -1,0 +1,145 @@
+package keys
+
+import (
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+
+	"lxcfg/compile/config"
+)
+
+// All returns the table, sorted by name.
+func All() []Key { return table() }
+
+// table is made at the first use: a launch from a plan file needs none.
+var table = sync.OnceValue(func() []Key {
+	all := slices.Concat(archKeys(), utsKeys(), initKeys(), namespaceKeys(), idmapKeys(), rootfsKeys(), mountKeys(), devKeys(),
+		consoleKeys(), networkKeys(), cgroupKeys(), capKeys(), securityKeys(), seccompKeys(), signalKeys(), limitKeys(),
+		environmentKeys(), hookKeys(), logKeys(), startKeys(), monitorKeys(), includeKeys())
+	slices.SortFunc(all, func(a, b Key) int { return strings.Compare(a.Name, b.Name) })
+	return all
+})
+
+// Match is a key found by the name a file gives it.
+type Match struct {
+	Key   *Key
+	Part  string // the free part of a family
+	Index uint32 // of a network interface
+}
+
+// Lookup finds the row of a name as written in a file, ok false for none. Names
+// of older LXC are not found: see LookupLegacy.
+func Lookup(name string) (m Match, ok bool) {
+	if rest, isNet := strings.CutPrefix(name, "lxc.net."); isNet {
+		return lookupNet(rest)
+	}
+	if k := find(name); k != nil {
+		return Match{Key: k}, true
+	}
+	// A family's free part may hold dots, so the longest row that fits is tried
+	// from the right: lxc.namespace.share.[ns], lxc.cgroup2.[file].
+	for end := strings.LastIndexByte(name, '.'); end > 0; end = strings.LastIndexByte(name[:end], '.') {
+		if k := findFamily(name[:end+1]); k != nil {
+			return Match{Key: k, Part: name[end+1:]}, true
+		}
+	}
+	return Match{}, false
+}
+
+// lookupNet finds lxc.net.[i] and what is below it.
+func lookupNet(rest string) (Match, bool) {
+	digits, sub, hasSub := strings.Cut(rest, ".")
+	index, ok := netIndex(digits)
+	if !ok {
+		return Match{}, false
+	}
+	name := "lxc.net.[i]"
+	if hasSub {
+		name += "." + sub
+	}
+	k := find(name)
+	return Match{Key: k, Index: index}, k != nil
+}
+
+// maxNetIndex is the largest index LXC takes for an interface.
+const maxNetIndex = 2147483646
+
+// netIndex reads the index of an interface: decimal, whatever zeros it starts with.
+func netIndex(digits string) (uint32, bool) {
+	if digits == "" {
+		return 0, false
+	}
+	n := uint64(0)
+	for _, c := range []byte(digits) {
+		if c < '0' || c > '9' || n > maxNetIndex {
+			return 0, false
+		}
+		n = n*10 + uint64(c-'0')
+	}
+	return uint32(n), n <= maxNetIndex
+}
+
+func find(name string) *Key {
+	all := table()
+	i, found := slices.BinarySearchFunc(all, name, func(k Key, name string) int { return strings.Compare(k.Name, name) })
+	if !found {
+		return nil
+	}
+	return &all[i]
+}
+
+// findFamily finds the row "PREFIX[…]".
+func findFamily(prefix string) *Key {
+	all := table()
+	i, _ := slices.BinarySearchFunc(all, prefix+"[", func(k Key, name string) int { return strings.Compare(k.Name, name) })
+	if i < len(all) && strings.HasPrefix(all[i].Name, prefix+"[") && strings.HasSuffix(all[i].Name, "]") && prefix != "lxc.net." {
+		return &all[i]
+	}
+	return nil
+}
+
+// Names yields every name a file may use, patterns filled with an example index,
+// for suggestions.
+func Names() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range table() {
+			if !yield(strings.Replace(table()[i].Name, "[i]", "0", 1)) {
+				return
+			}
+		}
+	}
+}
+
+// Show lists what a configuration says, in the order of the table: what was set,
+// and the defaults of LXC that a line could change.
+func Show(c *config.Config) []Setting {
+	var out []Setting
+	for i := range table() {
+		k := &table()[i]
+		set := false
+		k.show(c, func(part, value string, o config.Origin) {
+			set = true
+			out = append(out, Setting{Key: o.Key, Value: value, Origin: o})
+		})
+		if !set && k.Default != "" && !strings.Contains(k.Name, "[") {
+			out = append(out, Setting{Key: k.Name, Value: k.Default, Default: true})
+		}
+	}
+	return out
+}
+
+// Unsupported lists the settings that lxcfg cannot carry out.
+func Unsupported(c *config.Config) []Setting {
+	var out []Setting
+	for i := range table() {
+		k := &table()[i]
+		if k.Launch.Supported() {
+			continue
+		}
+		k.show(c, func(part, value string, o config.Origin) {
+			out = append(out, Setting{Key: k.Name, Value: value, Origin: o})
+		})
+	}
+	return out
+}

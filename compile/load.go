@@ -1,0 +1,141 @@
+package compile
+
+import (
+	"fmt"
+
+	"lxcfg/compile/config"
+	"lxcfg/compile/keys"
+	"lxcfg/compile/rules"
+	"lxcfg/grammar"
+	"lxcfg/grammar/diag"
+	"lxcfg/grammar/source"
+)
+
+// Files is what loading needs of a file system. The caller brings it, so that a
+// configuration can be loaded from anywhere and the package stays pure.
+type Files interface {
+	ReadFile(name string) (string, error)
+	ReadDir(name string) ([]string, error) // names, in any order
+	IsDir(name string) bool
+}
+
+// Request says what to load.
+type Request struct {
+	File      source.File                 // the main file, read
+	Defines   []string                    // -s options, in order
+	Files     Files                       // for what the main file refers to
+	LookupEnv func(string) (string, bool) // for lxc.environment lines without a value
+	Version   keys.Version                // the LXC to judge by, zero for the newest
+	Stated    bool                        // the user has named the version
+}
+
+// Loaded is a configuration, resolved, with everything found on the way.
+type Loaded struct {
+	Config    *config.Config
+	Documents []*grammar.Document // every file in lines, in the order it was read
+	Findings  diag.List           // in the order of the text
+	Policy    *source.File        // the file lxc.seccomp.profile names, nil when it cannot be read
+}
+
+// Load reads a configuration with all it includes, applies the defines, and
+// checks it. It always returns what it could make of the text.
+func Load(req Request) *Loaded {
+	if req.Version == 0 {
+		req.Version = keys.Newest
+	}
+	if req.LookupEnv == nil {
+		req.LookupEnv = func(string) (string, bool) { return "", false }
+	}
+	l := &loader{
+		request: req,
+		loaded:  &Loaded{Config: config.New()},
+	}
+	l.resolver = keys.Resolver{Config: l.loaded.Config, Version: req.Version, Stated: req.Stated, LookupEnv: req.LookupEnv}
+	l.file(req.File, nil)
+	for i, text := range req.Defines {
+		l.define(i+1, text)
+	}
+	l.policy()
+	findings := append(l.resolver.Findings, l.findings...)
+	l.loaded.Findings = append(findings, rules.Check(l.loaded.Config)...)
+	l.loaded.Findings.Sort()
+	return l.loaded
+}
+
+// loader is the state of one load.
+type loader struct {
+	request  Request
+	loaded   *Loaded
+	resolver keys.Resolver
+	findings diag.List // of the text itself
+	open     []string  // the files being read, outermost first
+	count    int       // files read
+}
+
+// file resolves one file, line by line, at the place it is included from.
+func (l *loader) file(f source.File, trail []diag.Place) {
+	doc := grammar.Parse(f)
+	l.document(doc, doc.Findings(), trail)
+	l.open = append(l.open, f.Name)
+	for line := range doc.Lines() {
+		if line.Kind != grammar.LineAssign {
+			continue
+		}
+		key, value := doc.Key(line), doc.Value(line)
+		if key.String == keys.Include && value.String != "" {
+			l.include(value, trail)
+			continue
+		}
+		l.resolver.Set(key, value, trail)
+	}
+	l.open = l.open[:len(l.open)-1]
+}
+
+// define resolves a -s option, which stands behind everything in the file.
+func (l *loader) define(n int, text string) {
+	doc, findings := grammar.ParseDefine(n, text)
+	l.document(doc, findings, nil)
+	if len(findings) > 0 {
+		return
+	}
+	for line := range doc.Lines() {
+		key, value := doc.Key(line), doc.Value(line)
+		if key.String == keys.Include && value.String != "" {
+			l.include(value, nil)
+			continue
+		}
+		l.resolver.Set(key, value, nil)
+	}
+}
+
+// document records a text that was read.
+func (l *loader) document(doc *grammar.Document, findings diag.List, trail []diag.Place) {
+	l.loaded.Documents = append(l.loaded.Documents, doc)
+	l.loaded.Config.Sources = append(l.loaded.Config.Sources, doc.File)
+	for _, f := range findings {
+		f.Trail = trail
+		l.findings = append(l.findings, f)
+	}
+}
+
+// policy reads the seccomp policy, which is part of what a launch depends on.
+func (l *loader) policy() {
+	profile := l.loaded.Config.Seccomp.Profile
+	if profile.V == "" || l.request.Files == nil {
+		return
+	}
+	text, err := l.request.Files.ReadFile(profile.V)
+	if err != nil {
+		return // reported when the configuration is compiled for a host
+	}
+	l.loaded.Policy = &source.File{Name: profile.V, Text: text}
+	l.loaded.Config.Sources = append(l.loaded.Config.Sources, *l.loaded.Policy)
+}
+
+// reject records a finding at a value that LXC refuses to load the file for.
+func (l *loader) reject(at grammar.Text, trail []diag.Place, code, detail, format string, args ...any) {
+	l.findings = append(l.findings, diag.Diagnostic{
+		Code: code, Severity: diag.Error, Effect: diag.RejectedAtLoad,
+		Summary: fmt.Sprintf(format, args...), Detail: detail, Subject: at.Range, Key: keys.Include, Trail: trail,
+	})
+}

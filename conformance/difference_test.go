@@ -1,0 +1,43 @@
+//go:build linux
+
+package conformance
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// known are the differences from stock LXC that are meant, as lines of the
+// function differences. Each id is a heading of docs/differences.md, which gives
+// the reason.
+var known = []struct{ id, line string }{
+	{"exit status", `^status-of-launcher: [-+] [07]$`},
+	{"cgroups left behind", `^leftovers: - cgroup .*/lxc\.(pivot|monitor\.NAME(-\d+)?)$`},
+}
+
+// knownDifference reports whether a difference is one of the known ones.
+func knownDifference(line string) bool {
+	for _, difference := range known {
+		if regexp.MustCompile(difference.line).MatchString(line) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestKnownDifferencesAreExplained demands a section of docs/differences.md for
+// each difference the tests let pass, and the other way round.
+func TestKnownDifferencesAreExplained(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(repository(t), "docs", "differences.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, difference := range known {
+		if !strings.Contains(strings.ToLower(string(text)), "\n### "+difference.id+"\n") {
+			t.Errorf("docs/differences.md has no section %q", difference.id)
+		}
+	}
+}

@@ -1,0 +1,69 @@
+package grammar
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/alecthomas/participle/v2"
+
+	"lxcfg/grammar/source"
+)
+
+// Language is one kind of value: how it is written, read and printed. It is what
+// a configuration key says of its values.
+type Language[T any] struct {
+	Name   string // for documentation, "signal"
+	Syntax string // its grammar in short, for documentation
+	Parse  func(Text) (T, *ValueError)
+	Format func(T) string // in LXC's canonical spelling
+}
+
+// ValueError says what is wrong with a value, and where in it.
+type ValueError struct {
+	Range   source.Range
+	Summary string // lower case, no full stop, quotes the text at fault
+	Detail  string // sentences: what to write instead
+	AtStart bool   // LXC takes the text when it loads the file and fails when it starts the container
+}
+
+func (e *ValueError) Error() string { return e.Summary }
+
+// invalid makes the error of a value that is wrong as a whole.
+func invalid(t Text, detail, format string, args ...any) *ValueError {
+	return &ValueError{Range: t.Range, Summary: fmt.Sprintf(format, args...), Detail: detail}
+}
+
+// parseWith runs a participle grammar on a value. Its error is moved to where the
+// value stands in the file.
+func parseWith[G any](parser *participle.Parser[G], t Text, what, detail string) (*G, *ValueError) {
+	g, err := parser.ParseString("", t.String)
+	if err == nil {
+		return g, nil
+	}
+	at := t.Range
+	summary := fmt.Sprintf("%q is no %s", t.String, what)
+	var syntax participle.Error
+	if errors.As(err, &syntax) {
+		offset := min(syntax.Position().Offset, len(t.String))
+		end := offset + wordLength(t.String[offset:])
+		if offset == len(t.String) {
+			summary += ": something is missing at its end"
+		} else {
+			summary += fmt.Sprintf(": %q is not expected there", t.String[offset:end])
+		}
+		at = t.Range.Sub(offset, end)
+	}
+	return nil, &ValueError{Range: at, Summary: summary, Detail: detail}
+}
+
+// wordLength is the length of the word at the start of a text.
+func wordLength(s string) int {
+	if n := strings.IndexAny(s, " \t,:"); n > 0 {
+		return n
+	}
+	return len(s)
+}
+
+// identity is the Format of languages whose values are text.
+func identity(s string) string { return s }

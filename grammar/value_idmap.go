@@ -1,0 +1,60 @@
+package grammar
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/alecthomas/participle/v2"
+)
+
+// IDMap is one range of ids: Kind is 'u' or 'g'.
+type IDMap struct {
+	Kind      byte
+	Container uint64 // first id in the container
+	Host      uint64 // first id on the host
+	Range     uint64 // number of ids
+}
+
+// idMapGrammar is an id map as written.
+type idMapGrammar struct {
+	Kind      word `parser:"@@"`
+	Container word `parser:"@@"`
+	Host      word `parser:"@@"`
+	Range     word `parser:"@@"`
+}
+
+var idMapParser = sync.OnceValue(func() *participle.Parser[idMapGrammar] {
+	return participle.MustBuild[idMapGrammar](participle.Lexer(valueLexer{blanks: " \t\r"}), participle.Elide("Blank"))
+})
+
+// IDMapping is lxc.idmap.
+var IDMapping = Language[IDMap]{
+	Name: "id map", Syntax: `("u" | "g") blanks container-id blanks host-id blanks count`,
+	Parse: parseIDMap,
+	Format: func(m IDMap) string {
+		return fmt.Sprintf("%c %d %d %d", m.Kind, m.Container, m.Host, m.Range)
+	},
+}
+
+func parseIDMap(t Text) (IDMap, *ValueError) {
+	const detail = "Write for example `u 0 100000 65536`: the kind (u or g), the first id in the container, the first on the host, and how many."
+	g, err := parseWith(idMapParser(), t, "id map", detail)
+	if err != nil {
+		return IDMap{}, err
+	}
+	if g.Kind.text != "u" && g.Kind.text != "g" {
+		return IDMap{}, invalid(g.Kind.in(t), "Write u for user ids or g for group ids.", "%q is no kind of id", g.Kind.text)
+	}
+	m := IDMap{Kind: g.Kind.text[0]}
+	for _, part := range []struct {
+		word word
+		into *uint64
+	}{{g.Container, &m.Container}, {g.Host, &m.Host}, {g.Range, &m.Range}} {
+		n, ok := parseUint(part.word.text, 64)
+		if !ok {
+			return IDMap{}, notANumber(part.word.in(t), detail)
+		}
+		*part.into = n
+	}
+	return m, nil
+}

@@ -1,0 +1,115 @@
+package grammar
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/participle/v2"
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// The tokens of values: words, blanks and separators. A separator is a token of
+// its own type, its character.
+const (
+	tokenWord  = lexer.TokenType(-iota - 20)
+	tokenBlank // one or more blanks
+)
+
+// valueLexer splits a value into words at blanks and at the separators given.
+type valueLexer struct {
+	blanks     string
+	separators string
+}
+
+// Symbols is part of lexer.Definition.
+func (v valueLexer) Symbols() map[string]lexer.TokenType {
+	s := map[string]lexer.TokenType{"EOF": lexer.EOF, "Word": tokenWord, "Blank": tokenBlank}
+	for _, c := range v.separators {
+		s["'"+string(c)+"'"] = lexer.TokenType(c)
+	}
+	return s
+}
+
+// Lex is part of lexer.Definition.
+func (v valueLexer) Lex(filename string, r io.Reader) (lexer.Lexer, error) {
+	var text strings.Builder
+	if _, err := io.Copy(&text, r); err != nil {
+		return nil, fmt.Errorf("read %q: %w", filename, err)
+	}
+	return v.LexString(filename, text.String())
+}
+
+// LexString is the form participle prefers.
+func (v valueLexer) LexString(_ string, text string) (lexer.Lexer, error) {
+	return &words{valueLexer: v, text: text}, nil
+}
+
+type words struct {
+	valueLexer
+	text string
+	at   int
+}
+
+// Next is part of lexer.Lexer. It never fails.
+func (w *words) Next() (lexer.Token, error) {
+	pos := lexer.Position{Offset: w.at, Line: 1, Column: w.at + 1}
+	rest := w.text[w.at:]
+	if rest == "" {
+		return lexer.Token{Type: lexer.EOF, Pos: pos}, nil
+	}
+	kind, n := tokenWord, strings.IndexAny(rest, w.blanks+w.separators)
+	switch {
+	case n < 0:
+		n = len(rest)
+	case n > 0:
+	case strings.IndexByte(w.separators, rest[0]) >= 0:
+		kind, n = lexer.TokenType(rest[0]), 1
+	default:
+		kind = tokenBlank
+		for n < len(rest) && strings.IndexByte(w.blanks, rest[n]) >= 0 {
+			n++
+		}
+	}
+	w.at += n
+	return lexer.Token{Type: kind, Value: rest[:n], Pos: pos}, nil
+}
+
+// word is a word of a value with its place. It takes its token by hand: words are
+// what all value grammars consist of.
+type word struct {
+	text   string
+	offset int
+}
+
+// Parse is part of participle.Parseable.
+func (w *word) Parse(lex *lexer.PeekingLexer) error {
+	t := lex.Peek()
+	if t.Type != tokenWord {
+		return participle.NextMatch
+	}
+	w.text, w.offset = t.Value, t.Pos.Offset
+	lex.Next()
+	return nil
+}
+
+// in gives the word as a text, with its place in the file.
+func (w word) in(t Text) Text { return t.Sub(w.offset, w.offset+len(w.text)) }
+
+// Fields splits a value at blanks and tabs.
+func Fields(t Text) []Text {
+	var out []Text
+	for i := 0; i < len(t.String); {
+		if n := leadingBlanks(t.String[i:]); n > 0 {
+			i += n
+			continue
+		}
+		n := strings.IndexAny(t.String[i:], " \t")
+		if n < 0 {
+			n = len(t.String) - i
+		}
+		out = append(out, t.Sub(i, i+n))
+		i += n
+	}
+	return out
+}

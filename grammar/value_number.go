@@ -1,0 +1,206 @@
+package grammar
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Bool is 0 or 1, written as a number.
+var Bool = Language[bool]{
+	Name: "boolean", Syntax: `"0" | "1"`,
+	Parse: func(t Text) (bool, *ValueError) {
+		n, ok := parseUint(t.String, 32)
+		if !ok || n > 1 {
+			return false, invalid(t, "Write 1 for yes or 0 for no; LXC takes no words here.", "%q is neither 0 nor 1", t.String)
+		}
+		return n == 1, nil
+	},
+	Format: func(b bool) string {
+		if b {
+			return "1"
+		}
+		return "0"
+	},
+}
+
+// Uint32 is a number as C reads it: decimal, 0x for hexadecimal, 0 for octal.
+var Uint32 = Language[uint32]{
+	Name: "number", Syntax: "digits, 0xdigits or 0digits (octal), up to 4294967295",
+	Parse: func(t Text) (uint32, *ValueError) {
+		n, ok := parseUint(t.String, 32)
+		if !ok {
+			return 0, notANumber(t, "Write a number from 0 to 4294967295.")
+		}
+		return uint32(n), nil
+	},
+	Format: func(n uint32) string { return strconv.FormatUint(uint64(n), 10) },
+}
+
+// Int32 is a number that may be negative.
+var Int32 = Language[int32]{
+	Name: "signed number", Syntax: "[+-] digits, 0xdigits or 0digits (octal)",
+	Parse: func(t Text) (int32, *ValueError) {
+		n, ok := parseInt(t.String)
+		if !ok {
+			return 0, notANumber(t, "Write a number from -2147483648 to 2147483647.")
+		}
+		return n, nil
+	},
+	Format: func(n int32) string { return strconv.FormatInt(int64(n), 10) },
+}
+
+// PositiveInt32 is a number above zero.
+var PositiveInt32 = Language[int32]{
+	Name: "positive number", Syntax: "digits, above 0",
+	Parse: func(t Text) (int32, *ValueError) {
+		n, ok := parseInt(t.String)
+		if !ok || n <= 0 {
+			return 0, notANumber(t, "Write a number from 1 to 2147483647.")
+		}
+		return n, nil
+	},
+	Format: Int32.Format,
+}
+
+// TmpfsSize is lxc.autodev.tmpfs.size, for which LXC takes everything: what is no
+// number means its default.
+var TmpfsSize = Language[int64]{
+	Name: "bytes", Syntax: "digits",
+	Parse: func(t Text) (int64, *ValueError) {
+		n, ok := parseInt(t.String)
+		if !ok {
+			return DefaultTmpfsSize, nil
+		}
+		return int64(n), nil
+	},
+	Format: func(n int64) string { return strconv.FormatInt(n, 10) },
+}
+
+// DefaultTmpfsSize is the size of the tmpfs on /dev in bytes.
+const DefaultTmpfsSize = 500000
+
+// Size is a number of bytes for the console's buffer and log: "auto" or a number
+// with a unit. LXC raises it to a page and rounds it up to a power of two, and
+// ignores a unit of one letter.
+var Size = Language[uint64]{
+	Name: "size", Syntax: `"auto" | digits [blanks] ["KB" | "MB" | "GB"]`,
+	Parse:  parseSize,
+	Format: func(n uint64) string { return strconv.FormatUint(n, 10) },
+}
+
+// autoSize is what "auto" means, in bytes.
+const autoSize = 1 << 17
+
+func parseSize(t Text) (uint64, *ValueError) {
+	if t.String == "auto" {
+		return autoSize, nil
+	}
+	const detail = "Write auto, or a number with KB, MB or GB behind it."
+	digits := strings.TrimRight(t.String, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	if strings.HasPrefix(strings.ToLower(t.String), "0x") {
+		digits = t.String
+	}
+	unit := strings.ToLower(t.String[len(digits):])
+	factor := uint64(1)
+	switch {
+	case len(unit) <= 1:
+	case unit == "kb":
+		factor = 1 << 10
+	case unit == "mb":
+		factor = 1 << 20
+	case unit == "gb":
+		factor = 1 << 30
+	default:
+		return 0, invalid(t, detail, "%q has no unit LXC knows", t.String)
+	}
+	n, ok := parseUint(strings.TrimRight(digits, " \t"), 63)
+	if !ok || len(t.String) > 20 || n > math.MaxInt64/factor {
+		return 0, invalid(t, detail, "%q is no size", t.String)
+	}
+	return roundedSize(n * factor), nil
+}
+
+// roundedSize is the size LXC makes of one: a power of two, a page at least.
+func roundedSize(n uint64) uint64 {
+	const page = 4096
+	size := uint64(page)
+	for size < n {
+		size <<= 1
+	}
+	return size
+}
+
+// GroupIDs is lxc.init.groups: numbers separated by commas.
+var GroupIDs = Language[[]uint32]{
+	Name: "group ids", Syntax: `number {"," number}`,
+	Parse: func(t Text) ([]uint32, *ValueError) {
+		var groups []uint32
+		at := 0
+		for _, item := range strings.Split(t.String, ",") {
+			if item != "" {
+				n, ok := parseUint(item, 32)
+				if !ok {
+					return nil, notANumber(t.Sub(at, at+len(item)), "Write numeric group ids with commas between them; LXC takes no names.")
+				}
+				groups = append(groups, uint32(n))
+			}
+			at += len(item) + 1
+		}
+		if groups == nil {
+			return nil, notANumber(t, "Write numeric group ids with commas between them.")
+		}
+		return groups, nil
+	},
+	Format: func(groups []uint32) string {
+		words := make([]string, len(groups))
+		for i, g := range groups {
+			words[i] = strconv.FormatUint(uint64(g), 10)
+		}
+		return strings.Join(words, ",")
+	},
+}
+
+func notANumber(t Text, detail string) *ValueError {
+	return invalid(t, detail, "%q is no number LXC takes here", t.String)
+}
+
+// parseUint reads a number as strtoull(3) with base 0 does under LXC's checks:
+// blanks and a plus sign may stand before it, nothing behind, no minus sign.
+func parseUint(s string, bits int) (uint64, bool) {
+	s = strings.TrimLeft(s, " \t\n\v\f\r")
+	s = strings.TrimPrefix(s, "+")
+	return parseDigits(s, bits)
+}
+
+// parseInt is parseUint with a sign, for 32 bits.
+func parseInt(s string) (int32, bool) {
+	s = strings.TrimLeft(s, " \t\n\v\f\r")
+	negative := strings.HasPrefix(s, "-")
+	if negative || strings.HasPrefix(s, "+") {
+		s = s[1:]
+	}
+	n, ok := parseDigits(s, 32)
+	switch {
+	case !ok || n > 1<<31 || n == 1<<31 && !negative:
+		return 0, false
+	case negative:
+		return int32(-int64(n)), true
+	}
+	return int32(n), true
+}
+
+func parseDigits(s string, bits int) (uint64, bool) {
+	base := 10
+	switch {
+	case len(s) > 2 && (s[:2] == "0x" || s[:2] == "0X"):
+		base, s = 16, s[2:]
+	case len(s) > 1 && s[0] == '0':
+		base, s = 8, s[1:]
+	}
+	if s == "" || s[0] == '+' || s[0] == '-' || strings.IndexByte(s, '_') >= 0 {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(s, base, bits)
+	return n, err == nil
+}
