@@ -139,3 +139,13 @@ func (l *loader) reject(at grammar.Text, trail []diag.Place, code, detail, forma
 		Summary: fmt.Sprintf(format, args...), Detail: detail, Subject: at.Range, Key: keys.Include, Trail: trail,
 	})
 }
+
+// Text returns the text of a file that was read, for showing lines of it.
+func (l *Loaded) Text(name string) (string, bool) {
+	for _, f := range l.Config.Sources {
+		if f.Name == name {
+			return f.Text, true
+		}
+	}
+	return "", false
+}

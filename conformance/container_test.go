@@ -182,6 +182,9 @@ type launcher struct {
 	name string
 	// argv starts the container; command is what it runs, none for its own init.
 	argv func(c container, command ...string) []string
+	// giveUp ends the test when a launch fails: where stock LXC cannot start a
+	// configuration there is nothing to compare with.
+	giveUp func(t *testing.T, format string, arguments ...any)
 }
 
 // stock is LXC's own lxc-start.
@@ -190,7 +193,7 @@ func stock(t *testing.T) launcher {
 	if err != nil {
 		t.Skip("lxc-start is not installed")
 	}
-	return launcher{"lxc-start", func(c container, command ...string) []string {
+	return launcher{name: "lxc-start", giveUp: (*testing.T).Skipf, argv: func(c container, command ...string) []string {
 		return isolated(command, program, "-P", c.lxcpath, "-n", containerName, "-F", "--")
 	}}
 }
@@ -198,7 +201,7 @@ func stock(t *testing.T) launcher {
 // ours is the binary under test.
 func ours(t *testing.T) launcher {
 	program := lxcfg(t)
-	return launcher{"lxcfg", func(c container, command ...string) []string {
+	return launcher{name: "lxcfg", giveUp: (*testing.T).Fatalf, argv: func(c container, command ...string) []string {
 		return isolated(command, program, "start", "-P", c.lxcpath, "-n", containerName, "-F", "--")
 	}}
 }

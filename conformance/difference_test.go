@@ -16,6 +16,15 @@ import (
 var known = []struct{ id, line string }{
 	{"exit status", `^status-of-launcher: [-+] [07]$`},
 	{"cgroups left behind", `^leftovers: - cgroup .*/lxc\.(pivot|monitor\.NAME(-\d+)?)$`},
+	{"cgroups left behind", `^leftovers: - cgroup .*/below(/lxc\.pivot)?$`},
+	{"messages", `^console: - lxc-start: NAME: `},
+	{"container_ttys", `^environment: \+ container_ttys=`},
+	{"standard input, output and error", `^descriptors: [-+] [012] /`},
+	{"ttys without ptys", `^(mounts|devices): [-+] /dev/tty\d .*(devpts|character special file)`},
+	{"ttys without ptys", `^devices: [-+] /dev/pts directory`},
+	{"a rootfs without /dev/null", `^devices: [-+] /dev/console character special file (620|700)`},
+	{"options of bind mounts", `^mounts: [-+] /mnt/[uxy] on /: /usr/bin of `},
+	{"targets of optional mounts", `^rootfs: - /mnt/none/ `},
 }
 
 // knownDifference reports whether a difference is one of the known ones.

@@ -65,7 +65,7 @@ func failAt(t *testing.T, c container, p plan.Plan, step plan.Step) {
 	if failed.Step.Name != step.Name {
 		t.Errorf("the error blames step %q", failed.Step.Name)
 	}
-	wanted := []string{step.Name, "canceled"}
+	wanted := []string{step.Name, failed.Errno().Error()}
 	if origins := step.Origins.Slice(); len(origins) > 0 {
 		wanted = append(wanted, fmt.Sprintf("%s:%d", filepath.Base(origins[0].File), origins[0].Line), origins[0].Key)
 	}

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,11 +16,12 @@ var shared string
 // TestMain gives the tests their shared directory and takes it away.
 func TestMain(m *testing.M) {
 	var err error
-	if shared, err = os.MkdirTemp("", "lxcfg-conformance-"); err != nil {
-		panic(err)
+	if shared, err = os.MkdirTemp("", "lxcfg-conformance-"); err == nil {
+		err = os.Chmod(shared, 0o755) // some tests run the binary as another user
 	}
-	if err := os.Chmod(shared, 0o755); err != nil { // some tests run the binary as another user
-		panic(err)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "make the tests' shared directory:", err)
+		os.Exit(1)
 	}
 	code := m.Run()
 	os.RemoveAll(shared)

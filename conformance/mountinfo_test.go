@@ -28,20 +28,9 @@ func parseMountLine(line string) (mountLine, bool) {
 	return m, true
 }
 
-// mountOrder is the mount points in the order of the kernel's list.
-func mountOrder(lines []string) []string {
-	var points []string
-	for _, line := range lines {
-		if m, ok := parseMountLine(line); ok {
-			points = append(points, m.point)
-		}
-	}
-	return points
-}
-
 // normaliseMounts turns a mount table into lines sorted by mount point, in which
 // numbers given anew at each launch (mounts, peer groups, anonymous devices) say
-// only what is the same as what.
+// only what is the same as what. Mounts on one point keep their order.
 func normaliseMounts(lines []string) []string {
 	var mounts []mountLine
 	points := map[string]string{}

@@ -38,6 +38,13 @@ func (l *lowering) bindConsole(op plan.Console) {
 			l.bindPty(l.console, target)
 		}
 	}
+	if !op.Allocate {
+		// Init's streams are opened where the container sees its console: what
+		// /proc/self/fd and ttyname(3) say then exists. The host's path is gone
+		// after the pivot.
+		l.close(l.console)
+		l.console = l.openIn(l.rootfs, inside(op.Target), unix.O_RDWR|unix.O_NOCTTY, "O_RDWR|O_NOCTTY", "console")
+	}
 }
 
 // tty allocates a pty, binds it on its file and keeps its master for the monitor.

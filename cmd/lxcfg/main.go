@@ -1,0 +1,71 @@
+// The runtime reads cgroup files at start, and again and again, to size itself
+// for a container. A launcher lives too short for that, or waits.
+//go:debug containermaxprocs=0
+//go:debug updatemaxprocs=0
+
+// Lxcfg is a compiler, validator and launcher for LXC container configurations.
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+// Exit statuses of lxcfg's own commands.
+const (
+	exitOK       = 0
+	exitFindings = 1   // the answer is "no": findings, or nothing that can be launched
+	exitUsage    = 2   // the command line is wrong, or a file cannot be read or written
+	exitLaunch   = 125 // the launch failed; other statuses of start are init's
+)
+
+// app is what a command may use of the world.
+type app struct {
+	stdin  *os.File
+	stdout *os.File
+	stderr *os.File
+}
+
+// command is one verb of lxcfg.
+type command struct {
+	name    string
+	summary string // one line for the overview
+	usage   string // what follows the name
+	detail  string // what there is to know, in sentences
+	run     func(a *app, c command, args []string) int
+}
+
+// commands is the table of contents.
+func commands() []command {
+	return []command{lintCommand(), showCommand(), planCommand(), startCommand(), keysCommand(), versionCommand()}
+}
+
+func main() {
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
+	os.Exit(a.main(os.Args[1:]))
+}
+
+// main finds the command and runs it.
+func (a *app) main(args []string) int {
+	if len(args) == 0 {
+		a.overview(a.stderr)
+		return exitUsage
+	}
+	switch args[0] {
+	case "help", "-h", "--help":
+		if len(args) == 1 {
+			a.overview(a.stdout)
+			return exitOK
+		}
+		args = []string{args[1], "--help"}
+	case "--version":
+		args = []string{"version"}
+	}
+	for _, c := range commands() {
+		if c.name == args[0] {
+			return c.run(a, c, args[1:])
+		}
+	}
+	a.errorWithHint(fmt.Sprintf("there is no command %q", args[0]), suggestCommand(args[0]))
+	return exitUsage
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"lxcfg/compile/keys"
+	"lxcfg/grammar/diag"
+)
+
+func showCommand() command {
+	return command{
+		name: "show", usage: sourceUsage + " [OPTION]…", summary: "print the resolved configuration and where each value comes from", run: runShow,
+		detail: "Includes are followed, repeated lines folded, old names replaced by those of today. " +
+			"The exit status is 1 when LXC would not load the configuration.",
+	}
+}
+
+func runShow(a *app, c command, args []string) int {
+	var o common
+	var t target
+	all := false
+	opts := append(append(t.options(), o.options()...), option{"all", "a", "", "print LXC's defaults too", flag(&all)})
+	if a.wantsHelp(c, opts, args) {
+		return exitOK
+	}
+	words, _, err := opts.parse(args)
+	if err == nil {
+		err = t.resolve(words)
+	}
+	if err != nil {
+		return a.usageError(c, err)
+	}
+	l, err := a.load(t, o)
+	if err != nil {
+		a.error(err)
+		return exitUsage
+	}
+	var shown []keys.Setting
+	for _, s := range keys.Show(l.Config) {
+		if all || !s.Default || o.format == "json" {
+			shown = append(shown, s)
+		}
+	}
+	if o.format == "json" {
+		err = showJSON(a.stdout, shown)
+	} else {
+		showText(a.stdout, shown)
+	}
+	if err != nil {
+		a.error(err)
+		return exitUsage
+	}
+	// Only what keeps LXC from loading the file matters here; lint says the rest.
+	var fatal diag.List
+	for _, f := range l.Findings {
+		if f.Severity == diag.Error && f.Effect == diag.RejectedAtLoad {
+			fatal = append(fatal, f)
+		}
+	}
+	if len(fatal) == 0 {
+		return exitOK
+	}
+	o.format = "text"
+	if err := a.printFindings(a.stderr, fatal, o, l.Text); err != nil {
+		a.error(err)
+	}
+	return exitFindings
+}
+
+// showText prints a setting a line, with its origin as a comment: the output is a
+// configuration itself.
+func showText(w io.Writer, settings []keys.Setting) {
+	for _, s := range settings {
+		if s.Default {
+			fmt.Fprintf(w, "# default\n%s = %s\n", s.Key, s.Value)
+			continue
+		}
+		fmt.Fprintf(w, "# %s", s.Origin.Range)
+		for i := len(s.Origin.Trail) - 1; i >= 0; i-- {
+			fmt.Fprintf(w, ", included from %s:%d", s.Origin.Trail[i].File, s.Origin.Trail[i].Line)
+		}
+		fmt.Fprintf(w, "\n%s = %s\n", s.Key, s.Value)
+	}
+}
+
+// showJSON prints the form that scripts read.
+func showJSON(w *os.File, settings []keys.Setting) error {
+	type place struct {
+		File string `json:"file"`
+		Line int    `json:"line"`
+	}
+	type origin struct {
+		File   string `json:"file"`
+		Line   int    `json:"line"`
+		Column int    `json:"column"`
+	}
+	type value struct {
+		Key     string  `json:"key"`
+		Value   string  `json:"value"`
+		Origin  *origin `json:"origin,omitempty"`
+		Trail   []place `json:"include_trail"`
+		Default bool    `json:"default"`
+	}
+	values := make([]value, 0, len(settings))
+	for _, s := range settings {
+		v := value{Key: s.Key, Value: s.Value, Default: s.Default, Trail: []place{}}
+		if !s.Default {
+			v.Origin = &origin{s.Origin.Range.File, s.Origin.Range.Start.Line, s.Origin.Range.Start.Column}
+		}
+		for _, p := range s.Origin.Trail {
+			v.Trail = append(v.Trail, place{p.File, p.Line})
+		}
+		values = append(values, v)
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(struct {
+		Format int     `json:"format"`
+		Values []value `json:"values"`
+	}{1, values})
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"lxcfg/compile"
+	"lxcfg/compile/keys"
+	"lxcfg/grammar/diag"
+	"lxcfg/grammar/source"
+)
+
+// target is a container as the command line names it: SOURCE.
+type target struct {
+	name    string
+	lxcPath string
+	file    string
+	defines []string
+}
+
+// sourceUsage is how SOURCE is written.
+const sourceUsage = "[-n] NAME [-P LXCPATH] [-f FILE] [-s KEY=VALUE]…"
+
+func (t *target) options() options {
+	return options{
+		{"name", "n", "NAME", "the container's name; the first word is taken for it when the option is not given", text(&t.name)},
+		{"lxcpath", "P", "DIR", "the directory of containers; the default is LXC's", text(&t.lxcPath)},
+		{"rcfile", "f", "FILE", "the configuration to use instead of LXCPATH/NAME/config; - for standard input", text(&t.file)},
+		{"define", "s", "KEY=VALUE", "a setting that stands behind the file; may be repeated", func(v string) error {
+			t.defines = append(t.defines, v)
+			return nil
+		}},
+	}
+}
+
+// resolve takes the words of the command line and finds the file, as LXC does.
+func (t *target) resolve(words []string) error {
+	if t.name == "" && len(words) > 0 {
+		t.name, words = words[0], words[1:]
+	}
+	if len(words) > 0 {
+		return fmt.Errorf("%q is one word too many; a command to run stands behind --", words[0])
+	}
+	if t.lxcPath == "" {
+		t.lxcPath = defaultLXCPath()
+	}
+	t.lxcPath = strings.TrimRight(t.lxcPath, "/")
+	switch {
+	case t.name == "" && t.file == "":
+		return errors.New("no container is named")
+	case t.name == "":
+		t.name = nameFor(t.file)
+	case t.file == "" && (t.name == "-" || strings.Contains(t.name, "/")):
+		// A path is no container's name, so it can only be meant as a file.
+		t.file, t.name = t.name, nameFor(t.name)
+	case t.file == "":
+		t.file = filepath.Join(t.lxcPath, t.name, "config")
+	}
+	return nil
+}
+
+// nameFor derives a container's name from its configuration file: the directory
+// of a file called config, else the file's base name.
+func nameFor(file string) string {
+	if file == "-" {
+		return "stdin"
+	}
+	base := filepath.Base(file)
+	if abs, err := filepath.Abs(file); err == nil && base == "config" {
+		return filepath.Base(filepath.Dir(abs))
+	}
+	return strings.TrimSuffix(base, filepath.Ext(base))
+}
+
+// load reads and resolves the target's configuration.
+func (a *app) load(t target, o common) (*compile.Loaded, error) {
+	content, err := a.readConfig(t.file)
+	if err != nil {
+		return nil, t.explain(err)
+	}
+	return compile.Load(compile.Request{
+		File: source.File{Name: t.file, Text: content}, Defines: t.defines,
+		Files: hostFiles{}, LookupEnv: os.LookupEnv, Version: o.version, Stated: o.stated,
+	}), nil
+}
+
+// readConfig reads a file, or standard input for "-".
+func (a *app) readConfig(name string) (string, error) {
+	if name == "-" {
+		data, err := io.ReadAll(a.stdin)
+		if err != nil {
+			return "", fmt.Errorf("read standard input: %w", err)
+		}
+		return string(data), nil
+	}
+	return hostFiles{}.ReadFile(name)
+}
+
+// explain adds to a missing configuration what is there instead.
+func (t target) explain(err error) error {
+	if !errors.Is(err, fs.ErrNotExist) || t.file != filepath.Join(t.lxcPath, t.name, "config") {
+		return err
+	}
+	entries, dirErr := os.ReadDir(t.lxcPath)
+	if dirErr != nil {
+		return fmt.Errorf("there is no container %q: %w", t.name, dirErr)
+	}
+	names := func(yield func(string) bool) {
+		for _, e := range entries {
+			if !yield(e.Name()) {
+				return
+			}
+		}
+	}
+	if best, ok := diag.Suggest(t.name, names); ok {
+		return fmt.Errorf("there is no container %q in %s; did you mean %q?", t.name, t.lxcPath, best)
+	}
+	return fmt.Errorf("there is no container %q: %s does not exist", t.name, t.file)
+}
+
+// defaultLXCPath is where LXC keeps containers: what lxc.conf says, else
+// /var/lib/lxc for root and a directory below the home for others.
+func defaultLXCPath() string {
+	conf, fallback := "/etc/lxc/lxc.conf", "/var/lib/lxc"
+	if os.Geteuid() != 0 {
+		home := os.Getenv("HOME")
+		conf, fallback = filepath.Join(home, ".config/lxc/lxc.conf"), filepath.Join(home, ".local/share/lxc")
+	}
+	data, err := os.ReadFile(conf)
+	if err != nil {
+		return fallback
+	}
+	for line := range strings.Lines(string(data)) {
+		// As LXC reads the file: a comment starts in the first column, the first
+		// line with the key counts.
+		key, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
+		if ok && strings.TrimSpace(key) == "lxc.lxcpath" && strings.TrimSpace(value) != "" {
+			return strings.TrimLeft(value, " \t")
+		}
+	}
+	return fallback
+}
+
+// hostVersion asks the installed LXC.
+func hostVersion() (keys.Version, error) {
+	out, err := exec.Command("lxc-start", "--version").Output()
+	if err != nil {
+		return 0, fmt.Errorf("--lxc-version host: lxc-start cannot be asked for its version: %w", err)
+	}
+	v, ok := keys.ParseVersion(strings.TrimSpace(string(out)))
+	if !ok {
+		return 0, fmt.Errorf("--lxc-version host: lxc-start says its version is %q", out)
+	}
+	return v, nil
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/hashicorp/go-multierror"
+	"golang.org/x/sys/unix"
+
+	"lxcfg/compile/plan"
+	"lxcfg/grammar/diag"
+)
+
+// How lxcfg talks:
+//
+//   - What was asked for goes to standard output, everything else to standard
+//     error, so that output can be piped.
+//   - A message of lxcfg starts with "lxcfg:", has no capital and no full stop, and
+//     where something can be done about it, a hint follows in sentences.
+//   - Colour and width are those of a terminal, when there is one. NO_COLOR and
+//     --color are honoured.
+
+// error prints a message, one line for each of several joined errors.
+func (a *app) error(err error) {
+	var several *multierror.Error
+	if errors.As(err, &several) {
+		for _, e := range several.Errors {
+			fmt.Fprintf(a.stderr, "lxcfg: %v\n", e)
+		}
+		return
+	}
+	fmt.Fprintf(a.stderr, "lxcfg: %v\n", err)
+}
+
+// errorWithHint prints a message and what to do about it.
+func (a *app) errorWithHint(message, hint string) {
+	fmt.Fprintf(a.stderr, "lxcfg: %s\n", message)
+	if hint != "" {
+		fmt.Fprintf(a.stderr, "       %s\n", hint)
+	}
+}
+
+// overview prints the commands.
+func (a *app) overview(w io.Writer) {
+	fmt.Fprintf(w, "lxcfg %s: compile, check and launch LXC container configurations\n\nusage: lxcfg COMMAND …\n\n", plan.Version)
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %-8s %s\n", c.name, c.summary)
+	}
+	fmt.Fprintf(w, "\n`lxcfg help COMMAND` says more. A first look: `lxcfg demo`.\n")
+}
+
+func suggestCommand(word string) string {
+	names := func(yield func(string) bool) {
+		for _, c := range commands() {
+			if !yield(c.name) {
+				return
+			}
+		}
+	}
+	if best, ok := diag.Suggest(word, names); ok {
+		return fmt.Sprintf("Did you mean `lxcfg %s`?", best)
+	}
+	return "`lxcfg help` lists the commands."
+}
+
+// printFindings prints findings for a person, or as JSON.
+func (a *app) printFindings(w *os.File, list diag.List, o common, sources func(string) (string, bool)) error {
+	if o.format == "json" {
+		return diag.JSON(w, list)
+	}
+	return diag.Text(w, list, diag.Options{Color: o.colored(w), Width: width(w), LXC: o.judge().String(), Source: sources})
+}
+
+// width is how many columns a terminal has, 0 for anything else.
+func width(f *os.File) int {
+	size, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ)
+	if err != nil {
+		return 0
+	}
+	return int(size.Col)
+}
+
+// wrap breaks a text into lines of so many columns.
+func wrap(text string, columns int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && len(line)+1+len(word) > columns {
+			lines = append(lines, line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return append(lines, line)
+}

@@ -1,0 +1,76 @@
+//go:build linux
+
+package conformance
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestPlanFile stores a plan, starts it, and has every altered copy refused: a
+// launch from a file does what the file's author saw, or nothing.
+func TestPlanFile(t *testing.T) {
+	c := newContainer(t, 0, first(common))
+	c.fresh(t)
+	file := filepath.Join(c.lxcpath, "plan.json")
+	make := exec.Command(lxcfg(t), "plan", "-P", c.lxcpath, "-n", containerName, "-o", file, "--", "/bin/sh", "-c", "exit 3")
+	make.Env = withoutHelpers
+	if out, err := make.CombinedOutput(); err != nil {
+		t.Fatalf("lxcfg plan -o: %v\n%s", err, out)
+	}
+	sound, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := isolated(nil, lxcfg(t), "start", "-F", "--plan", file)
+	if ended := onTerminal(t, start, withoutHelpers, nil); ended.status != 3 {
+		t.Fatalf("the stored plan ends with %d, want init's 3:\n%s", ended.status, ended.output)
+	}
+
+	replace := func(from, to string) []byte {
+		changed := bytes.Replace(sound, []byte(from), []byte(to), 1)
+		if bytes.Equal(changed, sound) {
+			t.Fatalf("the plan file does not contain %q", from)
+		}
+		return changed
+	}
+	for _, test := range []struct {
+		name, says string
+		content    []byte
+	}{
+		{"of another format", "format", replace(`"format":1`, `"format":2`)},
+		{"with an unknown field", "surprise", replace(`"format":1`, `"format":1,"surprise":true`)},
+		{"with one letter changed", "digest", replace(`exit 3`, `exit 4`)},
+		{"cut short", "plan", sound[:len(sound)/2]},
+		{"with something behind it", "plan", append(bytes.Clone(sound), "{}"...)},
+		{"that is empty", "plan", nil},
+		{"that is a configuration", "plan", []byte("lxc.uts.name = one\n")},
+	} {
+		t.Run("refuses one "+test.name, func(t *testing.T) {
+			if err := os.WriteFile(file, test.content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			ended := onTerminal(t, start, withoutHelpers, nil)
+			if ended.status != 125 && ended.status != 2 {
+				t.Errorf("exit status %d, want 125 or 2", ended.status)
+			}
+			if !strings.Contains(ended.output, test.says) {
+				t.Errorf("the message does not say %q:\n%s", test.says, ended.output)
+			}
+		})
+	}
+	for at := 0; at < len(sound); at += 997 { // a prime: every field kind is met
+		altered := bytes.Clone(sound)
+		altered[at] ^= 1
+		if err := os.WriteFile(file, altered, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if ended := onTerminal(t, start, withoutHelpers, nil); ended.status != 125 && ended.status != 2 {
+			t.Errorf("with byte %d altered the plan ends with %d, want 125 or 2:\n%s", at, ended.status, ended.output)
+		}
+	}
+}

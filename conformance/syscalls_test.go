@@ -1,0 +1,182 @@
+//go:build linux
+
+package conformance
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestPrintedCallsAreMade holds the print of `lxcfg plan --syscalls` against strace:
+// what the payload does between clone3 and execve is what was printed, in order.
+func TestPrintedCallsAreMade(t *testing.T) {
+	requireStock(t)
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		t.Skip("strace is not installed")
+	}
+	idMap := with("lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536")
+	for _, test := range []struct {
+		name  string
+		mend  func(string) string
+		shift int
+	}{
+		{name: "busybox as lxc-create makes it"},
+		{name: "common.conf included", mend: with(common)},
+		{name: "userns.conf and an id map", mend: all(first(common, userns), idMap), shift: shift},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := newContainer(t, test.shift, test.mend)
+			c.fresh(t)
+			source := []string{"-P", c.lxcpath, "-n", containerName}
+			command := []string{"--", "/bin/true"}
+
+			plan := exec.Command(lxcfg(t), append(append([]string{"plan", "--syscalls"}, source...), command...)...)
+			plan.Env = withoutHelpers
+			listing, err := plan.Output()
+			if err != nil {
+				t.Fatalf("lxcfg plan --syscalls: %v", err)
+			}
+			printed := printedCalls(string(listing))
+			if len(printed) < 20 {
+				t.Fatalf("lxcfg plan --syscalls prints %d calls:\n%s", len(printed), listing)
+			}
+
+			trace := filepath.Join(t.TempDir(), "trace")
+			start := isolated(append(append([]string{"start", "-F"}, source...), command...),
+				strace, "-f", "-qq", "-v", "-s", "65535", "-e", "signal=none", "-o", trace, lxcfg(t))
+			if ended := onTerminal(t, start, withoutHelpers, nil); ended.status != 0 {
+				t.Fatalf("the traced launch ends with %d:\n%s", ended.status, ended.output)
+			}
+			text, err := os.ReadFile(trace)
+			if err != nil {
+				t.Fatal(err)
+			}
+			made := childCalls(string(text))
+			if len(made) == 0 {
+				t.Fatal("the trace shows no child that ends in execve")
+			}
+			compareCalls(t, printed, made)
+		})
+	}
+}
+
+// printedLine is a system call in the listing: indented, and in strace's form.
+var printedLine = regexp.MustCompile(`^\s+([a-z][a-z0-9_]*)\((.*)\)(?: = <[^>]*>)?$`)
+
+// tracedLine is a finished call of one process in the output of strace -f -o.
+var tracedLine = regexp.MustCompile(`^([a-z][a-z0-9_]*)\((.*)\)\s+= (\S+)`)
+
+// call is a system call: its name and the text of its arguments.
+type call struct {
+	name, arguments string
+	failed          bool
+}
+
+func printedCalls(listing string) []call {
+	var calls []call
+	for line := range strings.Lines(listing) {
+		if m := printedLine.FindStringSubmatch(strings.TrimRight(line, "\n")); m != nil {
+			calls = append(calls, call{name: m[1], arguments: m[2]})
+		}
+	}
+	return calls
+}
+
+// childCalls returns the calls of the process that the first clone3 made, up to
+// its execve. Calls that strace shows in two halves are put together.
+func childCalls(trace string) []call {
+	clone := regexp.MustCompile(`clone3.*\) = (\d+)`).FindStringSubmatch(trace)
+	if clone == nil {
+		return nil
+	}
+	var calls []call
+	begun := ""
+	for line := range strings.Lines(trace) {
+		pid, text, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
+		text = strings.TrimLeft(text, " ")
+		if pid != clone[1] {
+			continue
+		}
+		if half, ok := strings.CutSuffix(text, " <unfinished ...>"); ok {
+			begun = half
+			continue
+		}
+		if strings.HasPrefix(text, "<... ") {
+			_, rest, _ := strings.Cut(text, " resumed>")
+			text = begun + rest
+		}
+		m := tracedLine.FindStringSubmatch(text)
+		if m == nil {
+			continue
+		}
+		calls = append(calls, call{name: m[1], arguments: m[2], failed: m[3] == "-1"})
+		if m[1] == "execve" && m[3] == "0" {
+			return calls
+		}
+	}
+	return nil
+}
+
+// compareCalls walks both lists. After a call that failed and was let pass, the
+// program may go on further down: an optional group is left out from there.
+func compareCalls(t *testing.T, printed, made []call) {
+	next := 0
+	for i, m := range made {
+		for i > 0 && made[i-1].failed && next < len(printed) && !sameCall(printed[next], m) {
+			next++
+		}
+		if next == len(printed) {
+			t.Fatalf("call %d of the launch, %s(%s), is not printed", i+1, m.name, m.arguments)
+		}
+		if !sameCall(printed[next], m) {
+			t.Fatalf("call %d of the launch is\n  %s(%s)\nprinted is\n  %s(%s)", i+1, m.name, m.arguments, printed[next].name, printed[next].arguments)
+		}
+		next++
+	}
+	if next < len(printed) {
+		t.Errorf("the launch ends before the printed %s(%s)", printed[next].name, printed[next].arguments)
+	}
+}
+
+var (
+	quoted   = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+	constant = regexp.MustCompile(`\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|\b0[0-7]+\b`)
+)
+
+// sameCall reports whether a traced call is a printed one: the same name, the same
+// strings in the same order, and every constant that was printed. Descriptors and
+// other results are printed by name and cannot be compared.
+func sameCall(printed, traced call) bool {
+	if printed.name != traced.name {
+		return false
+	}
+	strs := quoted.FindAllString(traced.arguments, -1)
+	for _, s := range quoted.FindAllString(printed.arguments, -1) {
+		at := -1
+		for i := range strs {
+			if strs[i] == s {
+				at = i
+				break
+			}
+		}
+		if at < 0 {
+			return false
+		}
+		strs = strs[at+1:]
+	}
+	words := map[string]bool{}
+	for _, word := range constant.FindAllString(quoted.ReplaceAllString(traced.arguments, ""), -1) {
+		words[word] = true
+	}
+	for _, word := range constant.FindAllString(quoted.ReplaceAllString(printed.arguments, ""), -1) {
+		if !words[word] {
+			return false
+		}
+	}
+	return true
+}
