@@ -37,7 +37,7 @@ type command struct {
 
 // commands is the table of contents.
 func commands() []command {
-	return []command{lintCommand(), showCommand(), planCommand(), startCommand(), keysCommand(), versionCommand()}
+	return []command{lintCommand(), showCommand(), planCommand(), startCommand(), keysCommand(), demoCommand(), versionCommand()}
 }
 
 func main() {
@@ -52,6 +52,8 @@ func (a *app) main(args []string) int {
 		return exitUsage
 	}
 	switch args[0] {
+	case insideArg:
+		return a.runInside()
 	case "help", "-h", "--help":
 		if len(args) == 1 {
 			a.overview(a.stdout)

@@ -14,6 +14,7 @@ import (
 type planView struct {
 	color bool
 	width int
+	brief bool           // only the steps that a line asked for
 	calls []program.Line // the payload's system calls, when they are wanted
 	out   strings.Builder
 }
@@ -38,7 +39,7 @@ func (v *planView) print(w io.Writer, p plan.Plan) error {
 func (v *planView) phase(p plan.Plan, row plan.PhaseRow) {
 	first := true
 	for i, s := range p.Steps() {
-		if s.Phase() != row.Phase {
+		if s.Phase() != row.Phase || v.brief && s.Origins.Len() == 0 {
 			continue
 		}
 		if first {
