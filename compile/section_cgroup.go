@@ -81,18 +81,17 @@ func (c *compiler) neededControllers(h plan.Hierarchy) []string {
 	return needed
 }
 
-// delegate hands the cgroup to the root of a user namespace.
+// delegate hands the cgroup to the root group of a user namespace.
 func (c *compiler) delegate(h plan.Hierarchy) {
-	uid, mapped := hostID(c.uids, 0)
-	gid, gidMapped := hostID(c.gids, 0)
-	if !mapped || !gidMapped || uid == c.facts.Caller.UID {
+	gid, mapped := hostID(c.gids, 0)
+	if !mapped || gid == c.facts.Caller.GID {
 		return
 	}
 	files := []string{"cgroup.procs", "tasks"}
 	if h.Version == 2 {
 		files = c.facts.DelegateList.Slice()
 	}
-	c.add(plan.AtCgroupDelegate, plan.CgroupDelegate{Hierarchy: h.Name, UID: uid, GID: gid, Files: plan.ListOf(files...)},
+	c.add(plan.AtCgroupDelegate, plan.CgroupDelegate{Hierarchy: h.Name, GID: gid, Files: plan.ListOf(files...)},
 		c.config.IDMap[0].Origin)
 }
 

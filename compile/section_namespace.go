@@ -60,14 +60,14 @@ func (c *compiler) defaultNamespaces() []plan.Namespace {
 	return set
 }
 
-// allNamespacesBut is what lxc.namespace.keep leaves: everything not listed,
-// the user namespace included. A time namespace is made for offsets only.
+// allNamespacesBut is what lxc.namespace.keep leaves: everything not listed that
+// the kernel has, the user namespace included.
 func (c *compiler) allNamespacesBut(keep []plan.Namespace) []plan.Namespace {
 	kept := plan.SetOf(keep...)
 	var set []plan.Namespace
 	for _, n := range plan.Namespaces() {
 		switch {
-		case kept.Has(n), n == plan.NamespaceTime, n == plan.NamespaceCgroup && !c.facts.CgroupNS:
+		case kept.Has(n), n == plan.NamespaceTime && !c.facts.TimeNS, n == plan.NamespaceCgroup && !c.facts.CgroupNS:
 		default:
 			set = append(set, n)
 		}

@@ -38,7 +38,7 @@ func knownDifference(line string) bool {
 }
 
 // TestKnownDifferencesAreExplained demands a section of docs/differences.md for
-// each difference the tests let pass, and the other way round.
+// each difference the tests let pass.
 func TestKnownDifferencesAreExplained(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(repository(t), "docs", "differences.md"))
 	if err != nil {

@@ -21,8 +21,7 @@ import (
 const floors = `
 grammar/source < grammar/diag < grammar, grammar/seccomp < compile/config;
 compile/config < compile/keys < compile/rules < compile;
-grammar/seccomp < compile/seccomp < compile;
-compile/plan < compile;
+grammar/seccomp, compile/plan < compile/seccomp < compile;
 
 compile/plan < launch/program < launch/payload < launch/monitor < launch;
 compile/plan < launch/probe < launch;

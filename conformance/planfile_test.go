@@ -42,9 +42,9 @@ func TestPlanFile(t *testing.T) {
 		name, says string
 		content    []byte
 	}{
-		{"of another format", "format", replace(`"format":1`, `"format":2`)},
-		{"with an unknown field", "surprise", replace(`"format":1`, `"format":1,"surprise":true`)},
-		{"with one letter changed", "digest", replace(`exit 3`, `exit 4`)},
+		{"of another format", "format", replace(`"format": 1`, `"format": 2`)},
+		{"with an unknown field", "surprise", replace(`"format": 1`, `"format": 1, "surprise": true`)},
+		{"with one letter changed", "altered", replace(`exit 3`, `exit 4`)},
 		{"cut short", "plan", sound[:len(sound)/2]},
 		{"with something behind it", "plan", append(bytes.Clone(sound), "{}"...)},
 		{"that is empty", "plan", nil},

@@ -40,7 +40,7 @@ func (d *Document) missingEquals(l *Line) diag.Diagnostic {
 	f := diag.Diagnostic{
 		Code: "syntax/missing-equals", Severity: diag.Error, Effect: diag.RejectedAtLoad,
 		Summary: fmt.Sprintf("there is no \"=\" in %s", quoteShort(text.String)),
-		Detail:  "A setting is written `key = value`. LXC refuses the whole file because of this line.",
+		Detail:  "A setting is written `key = value`, and `key =` to clear it.",
 		Subject: text.Range,
 	}
 	// "lxc.cap.drop  sys_admin" and "lxc.uts.name: web" show where it belongs.
@@ -109,8 +109,9 @@ func (d *Document) loneCR(l *Line) (diag.Diagnostic, bool) {
 	if int(at) >= len(text) || text[at] != '\r' || l.Kind == LineRest {
 		return diag.Diagnostic{}, false
 	}
-	if behind := strings.TrimLeft(text[at+1:], " \t\r"); behind == "" || behind[0] == '\n' || behind[0] == 0 {
-		return diag.Diagnostic{}, false
+	behind := strings.TrimLeft(text[at+1:], " \t")
+	if behind == "" || strings.IndexByte("\n\r\x00", behind[0]) >= 0 {
+		return diag.Diagnostic{}, false // of several in a row the last is told, if any
 	}
 	return diag.Diagnostic{
 		Code: "syntax/lone-cr", Severity: diag.Warning, Effect: diag.SilentlyDifferent,

@@ -187,3 +187,29 @@ func BenchmarkParse(b *testing.B) {
 		})
 	}
 }
+
+// A chunk may end behind a carriage return, but not inside a CR LF.
+func TestChunksOfCarriageReturns(t *testing.T) {
+	const lines = 4 * chunkSize / 11
+	for _, c := range []struct {
+		name, text    string
+		number, start int // of the last line
+	}{
+		{"CR alone", strings.Repeat("lxc.ab = c\r", lines), 1, (lines - 1) * 11},
+		{"CR LF", "#\n" + strings.Repeat("lxc.a = b\r\n", lines), lines + 1, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for shift := range 11 {
+				// The comment moves each chunk's end to another byte of a line.
+				comment := "#" + strings.Repeat("x", shift) + "\n"
+				d := Parse(source.File{Name: "config", Text: comment + c.text})
+				checkTiling(t, d)
+				last := &d.lines[d.Len()-1]
+				key := d.Key(last).Range.Start
+				if last.Kind != LineAssign || key.Line != c.number+1 || key.Column != c.start+1 {
+					t.Fatalf("shifted by %d, the last of %d lines has its key at %+v", shift, d.Len(), key)
+				}
+			}
+		})
+	}
+}

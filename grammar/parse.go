@@ -50,17 +50,21 @@ func Parse(f source.File) *Document {
 	return d
 }
 
-// chunkEnd finds where the chunk that starts at an offset ends: behind a line
-// feed, or with the file when there is none or a NUL byte comes first.
+// chunkEnd finds where the chunk that starts at an offset ends: behind the end of
+// a line, or with the file when there is none or a NUL byte comes first.
 func chunkEnd(text string, start int) int {
 	if start+chunkSize >= len(text) {
 		return len(text)
 	}
-	n := strings.IndexAny(text[start+chunkSize:], "\n\x00")
+	n := strings.IndexAny(text[start+chunkSize:], "\n\r\x00")
 	if n < 0 || strings.IndexByte(text[start:start+chunkSize+n+1], 0) >= 0 {
 		return len(text)
 	}
-	return start + chunkSize + n + 1
+	end := start + chunkSize + n + 1
+	if text[end-1] == '\r' && end < len(text) && text[end] == '\n' {
+		end++ // CR LF is one end of line
+	}
+	return end
 }
 
 // Parse is part of participle.Parseable.

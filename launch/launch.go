@@ -54,6 +54,8 @@ func Check(p plan.Plan, now plan.Facts) error {
 //
 // A failing launch is a *StepError, and leaves nothing behind.
 func Start(p plan.Plan, o Options) (Result, error) {
+	signals, stop := monitor.Signals()
+	defer stop()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	l := &launch{plan: p, options: o, monitor: monitor.New(p), report: newReport(p)}
@@ -68,8 +70,6 @@ func Start(p plan.Plan, o Options) (Result, error) {
 	if err := rlimit.Restore(); err != nil {
 		return Result{}, err
 	}
-	signals, stop := monitor.Signals()
-	defer stop()
 
 	if err := l.run(prog, signals); err != nil {
 		return Result{Report: l.fail(err)}, err
@@ -90,7 +90,7 @@ type launch struct {
 }
 
 // run executes everything up to the payload's execve.
-func (l *launch) run(prog *program.Program, signals <-chan os.Signal) error {
+func (l *launch) run(prog *program.Program, signals chan os.Signal) error {
 	stop := l.watch(signals)
 	defer stop()
 	segments := payload.Segments(l.plan)

@@ -150,8 +150,8 @@ func text(into *string) func(string) error {
 	}
 }
 
-// flag sets a switch.
-func flag(into *bool) func(string) error {
+// toggle sets a switch.
+func toggle(into *bool) func(string) error {
 	return func(string) error {
 		*into = true
 		return nil

@@ -27,7 +27,7 @@ func runPlan(a *app, c command, args []string) int {
 	var syscalls bool
 	var file string
 	opts := append(append(t.options(), o.options()...),
-		option{"syscalls", "", "", "print the exact system calls of the container's side", flag(&syscalls)},
+		option{"syscalls", "", "", "print the exact system calls of the container's side", toggle(&syscalls)},
 		option{"output", "o", "FILE", "write the plan to a file, readable by the caller only", text(&file)})
 	if a.wantsHelp(c, opts, args) {
 		return exitOK

@@ -22,7 +22,7 @@ func runShow(a *app, c command, args []string) int {
 	var o common
 	var t target
 	all := false
-	opts := append(append(t.options(), o.options()...), option{"all", "a", "", "print LXC's defaults too", flag(&all)})
+	opts := append(append(t.options(), o.options()...), option{"all", "a", "", "print LXC's defaults too", toggle(&all)})
 	if a.wantsHelp(c, opts, args) {
 		return exitOK
 	}

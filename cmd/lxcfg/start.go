@@ -33,8 +33,8 @@ func runStart(a *app, c command, args []string) int {
 	var t target
 	var lo launchOptions
 	opts := append(append(t.options(), o.options()...),
-		option{"foreground", "F", "", "stay until the container ends", flag(&lo.foreground)},
-		option{"daemon", "d", "", "leave the container running in the background; not supported yet", flag(&lo.daemon)},
+		option{"foreground", "F", "", "stay until the container ends", toggle(&lo.foreground)},
+		option{"daemon", "d", "", "leave the container running in the background; not supported yet", toggle(&lo.daemon)},
 		option{"plan", "", "FILE", "execute a plan that `lxcfg plan -o` has stored", text(&lo.planFile)},
 		option{"report", "", "FILE", "write what each step did as JSON; - for standard error", text(&lo.report)},
 		option{"rehearse-failure", "", "STEP", "make a step of the plan fail, to see what a failure there does", text(&lo.fault)})

@@ -14,6 +14,7 @@ type Facts struct {
 	Kernel       string       `json:"kernel"`            // release, uname(2)
 	LastCap      uint32       `json:"last_cap"`          // number of the newest capability the kernel knows
 	CgroupNS     bool         `json:"cgroup_namespaces"` // the kernel has cgroup namespaces
+	TimeNS       bool         `json:"time_namespaces"`   // the kernel has time namespaces
 	Cgroups      CgroupFacts  `json:"cgroups"`           // the hierarchies and where the caller stands in them
 	LSM          string       `json:"lsm,omitempty"`     // "apparmor", "selinux" or empty: the one LXC would use
 	Caller       CallerFacts  `json:"caller"`            // who starts the container

@@ -1,5 +1,7 @@
 package plan
 
+import "sync"
+
 // A kindRow ties the word of an op in the plan format to its Go type.
 type kindRow struct {
 	kind   Kind
@@ -23,8 +25,9 @@ func row[O Op](side Side) kindRow {
 }
 
 // kinds lists every op there is, once, with the side that carries it out. The
-// launch has exactly one executor for each, on that side; a test demands it.
-func kinds() []kindRow {
+// launch has exactly one executor for each, on that side; a test demands it. It
+// is made at the first use, not when the process starts.
+var kinds = sync.OnceValue(func() []kindRow {
 	return []kindRow{
 		row[CgroupCreate](Monitor),
 		row[CgroupLimit](Monitor),
@@ -65,7 +68,7 @@ func kinds() []kindRow {
 		row[Identity](Payload),
 		row[Exec](Payload),
 	}
-}
+})
 
 // KindSides returns every kind of op with the side that carries it out.
 func KindSides() map[Kind]Side {

@@ -41,19 +41,19 @@ func (o CgroupLimit) Describe() string {
 	return fmt.Sprintf("write %q to %s of the payload's cgroup in %s", o.Value, o.File, o.Hierarchy)
 }
 
-// CgroupDelegate gives the payload's cgroup of one hierarchy to the container's
-// root, so that an init in a user namespace can make cgroups of its own.
+// CgroupDelegate gives the payload's cgroup of one hierarchy to the group of the
+// container's root, so that an init in a user namespace can make cgroups of its
+// own. The owner stays who started the container, as in LXC.
 type CgroupDelegate struct {
 	Hierarchy string       `json:"hierarchy"`
-	UID       uint32       `json:"uid"` // host ids of the container's root
-	GID       uint32       `json:"gid"`
+	GID       uint32       `json:"gid"`   // host id of the container's root group
 	Files     List[string] `json:"files"` // files to hand over beside the directory itself
 }
 
 func (CgroupDelegate) Kind() Kind       { return "cgroup-delegate" }
 func (o CgroupDelegate) Object() string { return o.Hierarchy }
 func (o CgroupDelegate) Describe() string {
-	return fmt.Sprintf("hand the payload's cgroup in %s to host ids %d:%d", o.Hierarchy, o.UID, o.GID)
+	return fmt.Sprintf("hand the payload's cgroup in %s to host group %d", o.Hierarchy, o.GID)
 }
 
 // DeviceRule is one line of lxc.cgroup.devices.* or lxc.cgroup2.devices.*.

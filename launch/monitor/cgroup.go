@@ -22,8 +22,8 @@ type cgroup struct {
 	limits  string   // directory the limits are written in
 	leaf    string   // directory of the processes, below limits with an inner cgroup
 	made    []string // directories made, outermost first
-	dir     *os.File // leaf, open for clone3 (v2)
-	tasks   *os.File // leaf's tasks file, open for the payload (v1)
+	dir     int      // leaf, open for clone3 (v2), or -1
+	tasks   int      // leaf's tasks file, open for the payload (v1), or -1
 }
 
 // maxSuffix is the last number LXC tries behind a cgroup's name that is taken.
@@ -36,7 +36,7 @@ func (m *Monitor) createCgroup(step string, op plan.CgroupCreate) error {
 			return err
 		}
 	}
-	cg := &cgroup{version: op.Version}
+	cg := &cgroup{version: op.Version, dir: -1, tasks: -1}
 	m.cgroups[op.Hierarchy] = cg
 	m.later(step, cg.remove)
 	base := filepath.Join(op.Mount, op.Base)
@@ -107,13 +107,22 @@ func (cg *cgroup) mkdirAll(base string, op plan.CgroupCreate) error {
 		case !errors.Is(err, os.ErrExist) || dir == cg.limits:
 			return err
 		}
-		if op.Version == 1 && strings.Contains(","+op.Hierarchy+",", ",cpuset,") {
+		if op.Version == 1 && holdsCPUSet(op.Hierarchy) {
 			if err := inheritCPUSet(dir); err != nil {
 				return err
 			}
 		}
 	}
+	if op.Version == 1 && holdsCPUSet(op.Hierarchy) {
+		// The cgroups that the container makes get their cpus and mems by
+		// themselves, as stock LXC arranges it.
+		return writeFile(filepath.Join(cg.leaf, "cgroup.clone_children"), "1")
+	}
 	return nil
+}
+
+func holdsCPUSet(hierarchy string) bool {
+	return strings.Contains(","+hierarchy+",", ",cpuset,")
 }
 
 // inheritCPUSet fills in an empty cpuset from the one above (cpuset(7)).
@@ -139,24 +148,22 @@ func inheritCPUSet(dir string) error {
 
 // open gets the leaf ready to be entered: by clone3 on v2, by the payload's own
 // write to tasks on v1.
-func (cg *cgroup) open() error {
+func (cg *cgroup) open() (err error) {
 	if cg.version == 2 {
-		fd, err := unix.Open(cg.leaf, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-		if err != nil {
-			return &os.PathError{Op: "open", Path: cg.leaf, Err: err}
-		}
-		cg.dir = os.NewFile(uintptr(fd), cg.leaf)
-		return nil
+		cg.dir, err = openPath(cg.leaf, unix.O_PATH|unix.O_DIRECTORY)
+		return err
 	}
-	var err error
-	cg.tasks, err = os.OpenFile(filepath.Join(cg.leaf, "tasks"), os.O_WRONLY, 0)
+	cg.tasks, err = openPath(filepath.Join(cg.leaf, "tasks"), unix.O_WRONLY)
 	return err
 }
 
-func (cg *cgroup) closeTasks() {
-	if cg.tasks != nil {
-		cg.tasks.Close()
-		cg.tasks = nil
+// close lets go of what only the clone needed.
+func (cg *cgroup) close() {
+	for _, fd := range []*int{&cg.dir, &cg.tasks} {
+		if *fd >= 0 {
+			unix.Close(*fd)
+			*fd = -1
+		}
 	}
 }
 
@@ -168,10 +175,7 @@ const removeTimeout = 5 * time.Second
 // Processes that are left, because the container had no pid namespace, are
 // killed: no cgroup goes before its last process.
 func (cg *cgroup) remove() error {
-	cg.closeTasks()
-	if cg.dir != nil {
-		cg.dir.Close()
-	}
+	cg.close()
 	deadline := time.Now().Add(removeTimeout)
 	for i := len(cg.made) - 1; i >= 0; i-- {
 		for {
@@ -239,15 +243,28 @@ func killAll(dir string) {
 	})
 }
 
-// writeFile writes a value to a file of the kernel's in one write(2).
+// writeFile writes a value to a file of the kernel's in one write(2). Package os
+// would offer the descriptor to its poller first, which such files refuse.
 func writeFile(name, value string) error {
-	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	fd, err := unix.Open(name, unix.O_WRONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return err
+		return &os.PathError{Op: "open", Path: name, Err: err}
 	}
-	_, err = f.WriteString(value)
-	if closeErr := f.Close(); err == nil {
+	_, err = unix.Write(fd, []byte(value))
+	if closeErr := unix.Close(fd); err == nil {
 		err = closeErr
 	}
-	return err
+	if err != nil {
+		return &os.PathError{Op: "write", Path: name, Err: err}
+	}
+	return nil
+}
+
+// openPath opens a file or directory of the kernel's without the poller.
+func openPath(name string, flags int) (int, error) {
+	fd, err := unix.Open(name, flags|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return -1, &os.PathError{Op: "open", Path: name, Err: err}
+	}
+	return fd, nil
 }

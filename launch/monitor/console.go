@@ -20,6 +20,7 @@ func (m *Monitor) openConsole(step string, op plan.ConsoleOpen) error {
 		return &os.PathError{Op: "open", Path: "/dev/ptmx", Err: err}
 	}
 	m.console = os.NewFile(uintptr(fd), "console")
+	m.later(step, m.console.Close)
 	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
 		return fmt.Errorf("unlock the console's pty: %w", err)
 	}
@@ -75,6 +76,7 @@ func (m *Monitor) receiveTerminals() error {
 	}
 	if console, _, ok := plan.Find[plan.Console](m.plan); ok && console.Allocate && len(masters) > 0 {
 		m.console, masters = masters[0], masters[1:]
+		m.later("console", m.console.Close)
 	}
 	m.terminals = masters
 	return nil

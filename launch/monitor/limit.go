@@ -40,7 +40,7 @@ func (m *Monitor) delegateCgroup(op plan.CgroupDelegate) error {
 }
 
 func giveAway(path string, op plan.CgroupDelegate, mode os.FileMode) error {
-	if err := os.Chown(path, int(op.UID), int(op.GID)); err != nil {
+	if err := os.Chown(path, -1, int(op.GID)); err != nil {
 		return err
 	}
 	return os.Chmod(path, mode)

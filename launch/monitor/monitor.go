@@ -110,8 +110,8 @@ func (m *Monitor) inputs(barrier, terminals *os.File) (program.Inputs, error) {
 		Strings: map[string]string{payload.InputConsole: m.consoleAt},
 	}
 	for hierarchy, cg := range m.cgroups {
-		if cg.tasks != nil {
-			in.FDs[payload.InputTasks(hierarchy)] = int(cg.tasks.Fd())
+		if cg.tasks >= 0 {
+			in.FDs[payload.InputTasks(hierarchy)] = cg.tasks
 		}
 	}
 	id, err := randomUUID()

@@ -42,7 +42,7 @@ func (m *Monitor) spawn(step string, op plan.Spawn, prog *program.Program) error
 	}
 	args := program.CloneArgs{Namespaces: payload.CloneFlags(op.Namespaces), CgroupFD: -1}
 	if cg := m.cgroups[op.IntoCgroup]; cg != nil {
-		args.CgroupFD = int(cg.dir.Fd())
+		args.CgroupFD = cg.dir
 	}
 	if m.child, err = m.image.Spawn(args); err != nil {
 		return err
@@ -50,7 +50,7 @@ func (m *Monitor) spawn(step string, op plan.Spawn, prog *program.Program) error
 	m.pidfd.Store(int32(m.child.PIDFD))
 	m.later(step, m.kill)
 	for _, cg := range m.cgroups {
-		cg.closeTasks()
+		cg.close()
 	}
 	return nil
 }
@@ -88,7 +88,7 @@ func (m *Monitor) reap() (unix.WaitStatus, error) {
 
 // closeAll lets go of what a launch keeps open.
 func (m *Monitor) closeAll() error {
-	for _, f := range append([]*os.File{m.barrier, m.fds, m.console}, m.terminals...) {
+	for _, f := range append([]*os.File{m.barrier, m.fds}, m.terminals...) {
 		if f != nil {
 			f.Close()
 		}

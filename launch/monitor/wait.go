@@ -31,7 +31,7 @@ func (s Status) ExitStatus() int {
 }
 
 // Wait carries the console and forwards signals until init ends.
-func (m *Monitor) Wait(streams Streams, signals <-chan os.Signal) (Status, error) {
+func (m *Monitor) Wait(streams Streams, signals chan os.Signal) (Status, error) {
 	if err := m.receiveTerminals(); err != nil {
 		return Status{}, err
 	}
@@ -47,6 +47,7 @@ func (m *Monitor) Wait(streams Streams, signals <-chan os.Signal) (Status, error
 	forwarding := make(chan struct{})
 	go func() {
 		defer close(forwarding)
+		signal.Notify(signals, passedOn()...)
 		m.forward(signals, console, ended)
 	}()
 	ws, err := m.reap()
@@ -61,8 +62,8 @@ func (m *Monitor) Wait(streams Streams, signals <-chan os.Signal) (Status, error
 	return Status{Code: ws.ExitStatus()}, err
 }
 
-// forward passes signals on to init until it has ended. LXC's ways: SIGHUP asks
-// the container to terminate, and those about our own terminal and children stay.
+// forward passes signals on to init until it has ended. SIGHUP asks the container
+// to terminate, as in LXC; a new window size is for the console.
 func (m *Monitor) forward(signals <-chan os.Signal, console *relay, ended <-chan struct{}) {
 	pidfd := m.child.PIDFD
 	for {
@@ -75,8 +76,6 @@ func (m *Monitor) forward(signals <-chan os.Signal, console *relay, ended <-chan
 				continue
 			}
 			switch number {
-			case unix.SIGCHLD, unix.SIGURG, unix.SIGPIPE, unix.SIGTTIN, unix.SIGTTOU:
-				continue // SIGURG is how the Go runtime preempts its own threads
 			case unix.SIGWINCH:
 				if console != nil {
 					console.resize()
@@ -91,11 +90,20 @@ func (m *Monitor) forward(signals <-chan os.Signal, console *relay, ended <-chan
 	}
 }
 
-// Signals catches every signal that can be caught, from before the launch until
-// stop is called: one that came while the container is made must not leave half
-// of it behind.
+// Signals catches the signals that end a launch, from before it begins: one that
+// comes while the container is made must not leave half of it behind. Those that
+// only init has a use for are caught by Wait; each costs a handful of context
+// switches to catch.
 func Signals() (signals chan os.Signal, stop func()) {
 	signals = make(chan os.Signal, 64)
-	signal.Notify(signals)
+	signal.Notify(signals, unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM)
 	return signals, func() { signal.Stop(signals) }
+}
+
+// passedOn are the other signals that are forwarded to init. SIGRTMIN+3 and its
+// neighbours are how systemd is asked to halt, power off, reboot and kexec.
+func passedOn() []os.Signal {
+	const sigRTMin = unix.Signal(34)
+	return []os.Signal{unix.SIGWINCH, unix.SIGUSR1, unix.SIGUSR2, unix.SIGPWR, unix.SIGALRM, unix.SIGCONT,
+		sigRTMin + 3, sigRTMin + 4, sigRTMin + 5, sigRTMin + 6}
 }

@@ -71,6 +71,6 @@ func (l *lowering) barrier() {
 // await waits for the monitor to say go. The end of file it gets when the monitor
 // is dead is an error.
 func (l *lowering) await() {
-	l.call("read", unix.SYS_READ, args(program.InputFD(InputBarrier), program.Blob([]byte{0}, `""`), program.Int(1)),
+	l.call("read", unix.SYS_READ, args(program.InputFD(InputBarrier), program.Blob([]byte{0}, "<buffer>"), program.Int(1)),
 		program.Least(1), program.About("the monitor"))
 }

@@ -43,7 +43,11 @@ func (l *lowering) bindConsole(op plan.Console) {
 		// /proc/self/fd and ttyname(3) say then exists. The host's path is gone
 		// after the pivot.
 		l.close(l.console)
-		l.console = l.openIn(l.rootfs, inside(op.Target), unix.O_RDWR|unix.O_NOCTTY, "O_RDWR|O_NOCTTY", "console")
+		seen := op.Target
+		if op.Also != "" {
+			seen = op.Also
+		}
+		l.console = l.openIn(l.rootfs, inside(seen), unix.O_RDWR|unix.O_NOCTTY, "O_RDWR|O_NOCTTY", "console")
 	}
 }
 
@@ -82,9 +86,9 @@ func (l *lowering) bindPty(pty program.Slot, target string) {
 	l.closeAll(append(opened, tree, at))
 }
 
-// lastTerminal reports whether step i is the plan's last that may allocate a pty:
-// after it their masters are sent.
-func lastTerminal(p plan.Plan, i int) bool {
+// lastTerminal is the plan's last step that allocates a pty, -1 for none: after it
+// their masters are sent.
+func lastTerminal(p plan.Plan) int {
 	last := -1
 	for n, s := range p.Steps() {
 		switch op := s.Op.(type) {
@@ -96,7 +100,7 @@ func lastTerminal(p plan.Plan, i int) bool {
 			}
 		}
 	}
-	return i == last
+	return last
 }
 
 // sendTerminals hands the masters to the monitor, in the order they were made.

@@ -37,6 +37,7 @@ func Lower(p plan.Plan) (*program.Program, error) {
 	if label, _, ok := plan.Find[plan.Label](p); ok {
 		l.labelFile = labelFile(label.LSM)
 	}
+	last := lastTerminal(p)
 	begun := false   // the payload has run before
 	waiting := false // the monitor works between the clone and the payload's first step
 	for i, seg := range Segments(p) {
@@ -56,7 +57,7 @@ func Lower(p plan.Plan) (*program.Program, error) {
 			begun = true
 		}
 		for n := seg.From; n < seg.To; n++ {
-			if err := l.lower(p.At(n), lastTerminal(p, n)); err != nil {
+			if err := l.lower(p.At(n), n == last); err != nil {
 				return nil, err
 			}
 		}

@@ -25,7 +25,7 @@ func device(major, minor uint32) string { return fmt.Sprintf("makedev(%d, %d)", 
 // it was armed: its end of the socket pair would be closed.
 func (l *lowering) parentDeath(op plan.ParentDeath) {
 	l.armParentDeath(op.Signal)
-	l.call("recvfrom", unix.SYS_RECVFROM, args(program.InputFD(InputBarrier), program.Blob([]byte{0}, `""`), program.Int(1),
+	l.call("recvfrom", unix.SYS_RECVFROM, args(program.InputFD(InputBarrier), program.Blob([]byte{0}, "<buffer>"), program.Int(1),
 		program.Word(unix.MSG_PEEK|unix.MSG_DONTWAIT, "MSG_PEEK|MSG_DONTWAIT"), program.Null, program.Null),
 		program.Pass(unix.EAGAIN), program.Least(1), program.About("the monitor"))
 }

@@ -25,6 +25,7 @@ func Host() plan.Facts {
 		Kernel:       kernelRelease(),
 		LastCap:      h.number("proc/sys/kernel/cap_last_cap"),
 		CgroupNS:     h.exists("proc/self/ns/cgroup"),
+		TimeNS:       h.exists("proc/self/ns/time"),
 		LSM:          h.lsm(),
 		Caller:       h.caller(),
 		RootfsMount:  h.rootfsMount(),
@@ -37,12 +38,27 @@ func Host() plan.Facts {
 // host is the tree that is read: the root directory, or one a test has made.
 type host struct{ root string }
 
+// text reads a file, nothing when it cannot be read. Package os would offer each
+// descriptor to its poller, which costs more than reading such small files.
 func (h host) text(name string) string {
-	data, err := os.ReadFile(filepath.Join(h.root, name))
+	fd, err := unix.Open(filepath.Join(h.root, name), unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return ""
 	}
-	return string(data)
+	defer unix.Close(fd)
+	data := make([]byte, 0, 4096)
+	for {
+		n, err := unix.Read(fd, data[len(data):cap(data)])
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil || n <= 0 {
+			return string(data)
+		}
+		if data = data[:len(data)+n]; len(data) == cap(data) {
+			data = append(data, make([]byte, cap(data))...)[:len(data)]
+		}
+	}
 }
 
 func (h host) number(name string) uint32 {

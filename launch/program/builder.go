@@ -94,15 +94,21 @@ func (b *Builder) Call(name string, number uintptr, args []Operand, options ...O
 
 // CallInto appends a system call whose result fills a slot.
 func (b *Builder) CallInto(slot Slot, name string, number uintptr, args []Operand, options ...Option) {
-	in := instruction{
+	if b.program.instructions == nil {
+		b.program.instructions = make([]instruction, 0, usualLength)
+	}
+	b.program.instructions = append(b.program.instructions, instruction{
 		step: len(b.program.steps) - 1, call: name, number: number, args: args,
 		slot: slot, orElse: noLabel,
-	}
+	})
+	in := &b.program.instructions[len(b.program.instructions)-1]
 	for _, o := range options {
-		o(&in)
+		o(in)
 	}
-	b.program.instructions = append(b.program.instructions, in)
 }
+
+// usualLength is about how many calls a container of a distribution takes.
+const usualLength = 320
 
 // Build seals the program. An error is a bug of the caller: a label that was
 // never placed, an instruction outside a step, too many arguments.
