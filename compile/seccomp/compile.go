@@ -1,0 +1,172 @@
+// Package seccomp compiles LXC's seccomp policies to the classic BPF programs the
+// kernel runs (seccomp(2), linux/filter.h). The filter decides as the one that
+// LXC has libseccomp make of the same policy, by a shorter way: libseccomp tests
+// one system call after the other, this compiler finds the call in a tree.
+package seccomp
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"lxcfg/compile/plan"
+	"lxcfg/grammar/diag"
+	"lxcfg/grammar/seccomp"
+	"lxcfg/grammar/source"
+)
+
+// Filter is a compiled policy.
+type Filter struct {
+	Program []plan.BPF
+	Listing []string // what it does, a line for each rule and architecture, for people
+	Notify  bool     // some calls are sent to a listener
+}
+
+// maxProgram is the longest program the kernel takes (BPF_MAXINSNS).
+const maxProgram = 4096
+
+// Compile makes the filter of a policy for machines of a GOARCH. The findings are
+// those that depend on the machine, and what the compiler cannot do, which is of
+// severity error: a rule is never left out in silence.
+func Compile(p *seccomp.Policy, goarch string) (Filter, diag.List) {
+	c := &compiler{policy: p}
+	var ok bool
+	if c.arches, ok = architectures(goarch); !ok {
+		c.refuse(source.Range{File: p.File.Name, Start: source.Pos{Line: 1, Column: 1}, End: source.Pos{Line: 1, Column: 1}},
+			"seccomp/unsupported", "lxcfg has no table of system calls for %s", goarch)
+		return Filter{}, c.findings
+	}
+	if p.Version == 1 {
+		c.arches = c.arches[:1] // numbers mean calls of the native architecture
+	}
+	c.checkRules()
+	filter := Filter{Notify: slices.ContainsFunc(p.Rules, func(r seccomp.Rule) bool { return r.Action.Kind == seccomp.Notify })}
+	tables := make([]table, 0, len(c.arches))
+	for _, a := range c.arches {
+		t := c.table(a)
+		tables = append(tables, t)
+		filter.Listing = append(filter.Listing, t.listing()...)
+	}
+	filter.Listing = append(filter.Listing, "every other call → "+describe(p.Default), "every other architecture → kill")
+	filter.Program = assemble(tables, p.Default)
+	if len(filter.Program) > maxProgram {
+		c.refuse(source.Range{File: p.File.Name}, "seccomp/too-long", "the filter has %d instructions, the kernel takes %d", len(filter.Program), maxProgram)
+	}
+	return filter, c.findings
+}
+
+// compiler is the state of one compilation.
+type compiler struct {
+	policy   *seccomp.Policy
+	arches   []architecture
+	findings diag.List
+}
+
+// table is what a policy says about the calls of one architecture, by number.
+type table struct {
+	arch  architecture
+	calls []callRules
+}
+
+// callRules is everything about one system call: one rule without conditions, or
+// rules with some, the first that matches counting.
+type callRules struct {
+	number uint32
+	name   string
+	rules  []seccomp.Rule
+}
+
+// table sorts the rules that concern an architecture by system call.
+func (c *compiler) table(a architecture) table {
+	t := table{arch: a}
+	for _, r := range c.policy.Rules {
+		if !c.applies(r) {
+			continue
+		}
+		if c.policy.Version == 1 {
+			t.add(r.Number, "call "+r.Call.String, r)
+			continue
+		}
+		if number, ok := a.number(r.Call.String); ok {
+			t.add(number, r.Call.String, r)
+		}
+		if bundle, service, ok := a.bundled(r.Call.String); ok && len(r.Conditions) == 0 {
+			r.Conditions = []seccomp.Condition{{Index: 0, Op: seccomp.Equal, Value: service}}
+			t.add(bundle, r.Call.String, r)
+		}
+	}
+	slices.SortFunc(t.calls, func(x, y callRules) int { return cmp.Compare(x.number, y.number) })
+	return t
+}
+
+// applies reports whether a rule counts on this machine. A section only gates:
+// rules for an architecture that runs here apply to all that do, as in LXC.
+func (c *compiler) applies(r seccomp.Rule) bool {
+	return r.Section == "all" || slices.ContainsFunc(c.arches, func(a architecture) bool { return a.name == r.Section })
+}
+
+// add puts a rule to its call. One without conditions is all there is to say.
+func (t *table) add(number uint32, name string, r seccomp.Rule) {
+	i := slices.IndexFunc(t.calls, func(k callRules) bool { return k.number == number })
+	if i < 0 {
+		t.calls = append(t.calls, callRules{number: number, name: name})
+		i = len(t.calls) - 1
+	}
+	k := &t.calls[i]
+	switch {
+	case len(k.rules) == 1 && len(k.rules[0].Conditions) == 0:
+	case len(r.Conditions) == 0:
+		k.rules = []seccomp.Rule{r}
+	default:
+		k.rules = append(k.rules, r)
+	}
+}
+
+// checkRules finds what libseccomp would refuse or LXC pass over.
+func (c *compiler) checkRules() {
+	whole := make(map[string]seccomp.Rule)
+	for _, r := range c.policy.Rules {
+		if !c.applies(r) {
+			continue
+		}
+		if c.policy.Version == 2 && !c.known(r.Call.String) {
+			c.report(r.Call.Range, diag.Warning, diag.SilentlyDifferent, "seccomp/unknown-call",
+				"LXC passes over the line, so the call is not filtered. Check the spelling against syscalls(2); the name ends at the first blank.",
+				"%q is no system call of this machine", r.Call.String)
+			continue
+		}
+		if r.Action == c.policy.Default {
+			c.report(r.Range, diag.Error, diag.FailsAtStart, "seccomp/same-as-default",
+				"libseccomp refuses such a rule, and LXC then does not start. Remove the line.",
+				"the rule does what happens to every call anyway: %s", describe(r.Action))
+		}
+		if len(r.Conditions) > 0 {
+			continue
+		}
+		if old, twice := whole[r.Call.String]; twice && old.Action != r.Action {
+			c.report(r.Range, diag.Error, diag.FailsAtStart, "seccomp/contradiction",
+				fmt.Sprintf("Line %d says %s. Keep one of them.", old.Range.Start.Line, describe(old.Action)),
+				"%q has another action already", r.Call.String)
+		}
+		whole[r.Call.String] = r
+	}
+}
+
+// known reports whether any architecture of the machine has a call.
+func (c *compiler) known(name string) bool {
+	return slices.ContainsFunc(c.arches, func(a architecture) bool {
+		_, ok := a.number(name)
+		_, _, bundled := a.bundled(name)
+		return ok || bundled
+	})
+}
+
+func (c *compiler) refuse(at source.Range, code, format string, args ...any) {
+	c.report(at, diag.Error, diag.FailsAtStart, code, "The launch stops, because the container would run without the filter.", format, args...)
+}
+
+func (c *compiler) report(at source.Range, s diag.Severity, e diag.Effect, code, detail, format string, args ...any) {
+	c.findings = append(c.findings, diag.Diagnostic{
+		Code: code, Severity: s, Effect: e, Summary: fmt.Sprintf(format, args...), Detail: detail, Subject: at, Key: "lxc.seccomp.profile",
+	})
+}

@@ -1,0 +1,75 @@
+// Package seccomp reads LXC's seccomp policy files: a version, a style, and then
+// rules, one a line. Like the grammar of configurations it is total: what is
+// wrong is a finding, and the rest is read all the same.
+package seccomp
+
+import (
+	"lxcfg/grammar/diag"
+	"lxcfg/grammar/source"
+)
+
+// Policy is a policy file.
+type Policy struct {
+	File      source.File
+	Version   int    // 1 or 2, 0 when the file does not say
+	Allowlist bool   // an allowlist: what no rule names is refused
+	Default   Action // what happens to calls that no rule names
+	Rules     []Rule
+	Findings  diag.List
+}
+
+// Rule is one line about a system call.
+type Rule struct {
+	Section    string // of the architecture: "all", "x86", …; version 1 has none
+	Call       Text   // name; of version 1 the number
+	Number     uint32 // version 1: the number
+	Action     Action
+	Conditions []Condition // all have to hold; none: always
+	Range      source.Range
+}
+
+// Text is a piece of the file and its place.
+type Text struct {
+	String string
+	Range  source.Range
+}
+
+// ActionKind is what happens to a call.
+type ActionKind string
+
+// The actions, in the words of policy files.
+const (
+	Kill   ActionKind = "kill"
+	Errno  ActionKind = "errno"
+	Allow  ActionKind = "allow"
+	Trap   ActionKind = "trap"
+	Notify ActionKind = "notify"
+)
+
+// Action is what happens to a call; Errno is the error number of the kind Errno.
+type Action struct {
+	Kind  ActionKind
+	Errno uint16
+}
+
+// Condition compares an argument of a call.
+type Condition struct {
+	Index uint8 // of the argument, 0 to 5
+	Op    Op
+	Value uint64
+	Mask  uint64 // of the operator &=: which bits are compared
+}
+
+// Op is a comparison, in the operators of policy files.
+type Op string
+
+// The comparisons.
+const (
+	Equal        Op = "=="
+	NotEqual     Op = "!="
+	Less         Op = "<"
+	LessEqual    Op = "<="
+	Greater      Op = ">"
+	GreaterEqual Op = ">="
+	MaskedEqual  Op = "&="
+)
