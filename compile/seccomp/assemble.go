@@ -112,7 +112,7 @@ func (t table) tree(rest seccomp.Action) []plan.BPF {
 		}
 	}
 	for _, call := range t.calls {
-		add(call.number, call.code(rest))
+		add(call.number, call.code(rest, t.arch.bits))
 		add(call.number+1, restCode)
 	}
 	return halve(intervals)

@@ -1,18 +1,20 @@
 package seccomp
 
 import (
+	"slices"
+
 	"lxcfg/compile/plan"
 	"lxcfg/grammar/seccomp"
 )
 
 // code is the block of one call: its rules in order, then the default.
-func (k callRules) code(rest seccomp.Action) []plan.BPF {
+func (k callRules) code(rest seccomp.Action, bits int) []plan.BPF {
 	var code []plan.BPF
 	for _, r := range k.rules {
 		if len(r.Conditions) == 0 {
 			return []plan.BPF{ret(returned(r.Action))}
 		}
-		code = append(code, ruleCode(r)...)
+		code = append(code, ruleCode(r, bits)...)
 	}
 	return append(code, ret(returned(rest)))
 }
@@ -24,10 +26,10 @@ const (
 )
 
 // ruleCode tests all conditions of a rule and returns its action when they hold.
-func ruleCode(r seccomp.Rule) []plan.BPF {
+func ruleCode(r seccomp.Rule, bits int) []plan.BPF {
 	var tests []plan.BPF
 	for _, c := range r.Conditions {
-		test := conditionCode(c)
+		test := conditionCode(c, bits)
 		for i := range test {
 			link(&test[i].JT, len(test)-1-i)
 			link(&test[i].JF, len(test)-1-i)
@@ -56,30 +58,37 @@ func link(jump *uint8, distance int) {
 	}
 }
 
-// conditionCode compares one argument: 64 bits, in two words, the upper first. It
-// falls through, or jumps to toNext, when the condition holds.
-func conditionCode(c seccomp.Condition) []plan.BPF {
+// conditionCode compares one argument. It falls through, or jumps to toNext, when
+// the condition holds. A native argument has 64 bits, compared in two words, the
+// upper first; of a 32-bit ABI's the lower word counts, whatever stands above.
+func conditionCode(c seccomp.Condition, bits int) []plan.BPF {
 	lower := plan.BPF{Code: opLoad, K: offsetArgs + 8*uint32(c.Index)}
 	upper := plan.BPF{Code: opLoad, K: offsetArgs + 8*uint32(c.Index) + 4}
 	low, high := uint32(c.Value), uint32(c.Value>>32)
+	var code []plan.BPF
 	switch c.Op {
 	case seccomp.Equal:
-		return []plan.BPF{upper, jump(opJumpEQ, high, 0, toFail), lower, jump(opJumpEQ, low, 0, toFail)}
+		code = []plan.BPF{upper, jump(opJumpEQ, high, 0, toFail), lower, jump(opJumpEQ, low, 0, toFail)}
 	case seccomp.NotEqual:
-		return []plan.BPF{upper, jump(opJumpEQ, high, 0, toNext), lower, jump(opJumpEQ, low, toFail, 0)}
+		code = []plan.BPF{upper, jump(opJumpEQ, high, 0, toNext), lower, jump(opJumpEQ, low, toFail, 0)}
 	case seccomp.GreaterEqual:
-		return ordered(upper, lower, opJumpGE, high, low, toNext, toFail)
+		code = ordered(upper, lower, opJumpGE, high, low, toNext, toFail)
 	case seccomp.Greater:
-		return ordered(upper, lower, opJumpGT, high, low, toNext, toFail)
+		code = ordered(upper, lower, opJumpGT, high, low, toNext, toFail)
 	case seccomp.Less:
-		return ordered(upper, lower, opJumpGE, high, low, toFail, toNext)
+		code = ordered(upper, lower, opJumpGE, high, low, toFail, toNext)
 	case seccomp.LessEqual:
-		return ordered(upper, lower, opJumpGT, high, low, toFail, toNext)
+		code = ordered(upper, lower, opJumpGT, high, low, toFail, toNext)
+	default:
+		code = []plan.BPF{
+			upper, {Code: opAnd, K: uint32(c.Mask >> 32)}, jump(opJumpEQ, high, 0, toFail),
+			lower, {Code: opAnd, K: uint32(c.Mask)}, jump(opJumpEQ, low, 0, toFail),
+		}
 	}
-	return []plan.BPF{
-		upper, {Code: opAnd, K: uint32(c.Mask >> 32)}, jump(opJumpEQ, high, 0, toFail),
-		lower, {Code: opAnd, K: uint32(c.Mask)}, jump(opJumpEQ, low, 0, toFail),
+	if bits == 32 {
+		return code[slices.Index(code, lower):] // what is left tests the lower word alone
 	}
+	return code
 }
 
 // ordered compares by size: a larger upper word decides, an equal one leaves it to

@@ -18,6 +18,7 @@ type systemCall struct {
 type architecture struct {
 	name   string // as policy files spell it
 	audit  uint32 // AUDIT_ARCH_*
+	bits   int    // of an argument
 	calls  []systemCall
 	offset uint32 // bit in every number, which tells x32 from x86-64: they share audit
 }
@@ -26,11 +27,11 @@ type architecture struct {
 const x32Bit = 0x40000000
 
 // The architectures (linux/audit.h).
-func x86_64() architecture { return architecture{"x86_64", 0xc000003e, callsAmd64[:], 0} }
-func x32() architecture    { return architecture{"x32", 0xc000003e, callsX32[:], x32Bit} }
-func x86() architecture    { return architecture{"x86", 0x40000003, calls386[:], 0} }
-func arm64() architecture  { return architecture{"arm64", 0xc00000b7, callsArm64[:], 0} }
-func arm() architecture    { return architecture{"arm", 0x40000028, callsArm[:], 0} }
+func x86_64() architecture { return architecture{"x86_64", 0xc000003e, 64, callsAmd64[:], 0} }
+func x32() architecture    { return architecture{"x32", 0xc000003e, 32, callsX32[:], x32Bit} }
+func x86() architecture    { return architecture{"x86", 0x40000003, 32, calls386[:], 0} }
+func arm64() architecture  { return architecture{"arm64", 0xc00000b7, 64, callsArm64[:], 0} }
+func arm() architecture    { return architecture{"arm", 0x40000028, 32, callsArm[:], 0} }
 
 // architectures are those that run on a machine of a GOARCH, the native one
 // first, in LXC's choice: it filters them all. ok is false for a machine whose
