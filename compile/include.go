@@ -52,7 +52,7 @@ func (l *loader) includeFile(name string, value grammar.Text, trail []diag.Place
 	above := trail[:len(trail)-1]
 	switch {
 	case slices.Contains(l.open, name):
-		l.reject(value, above, "include/loop", "Remove one of the lines. LXC includes without end and dies.", "%q includes itself: %s", name, strings.Join(append(l.open, name), " → "))
+		l.reject(value, above, "include/loop", "Remove one of the lines.", "%q includes itself: %s", name, strings.Join(append(l.open, name), " → "))
 		return
 	case len(l.open) >= maxDepth, l.count > maxFiles:
 		l.reject(value, above, "include/too-many", "The files include each other without end, or nearly so.", "%q is one include too many", name)
@@ -60,7 +60,7 @@ func (l *loader) includeFile(name string, value grammar.Text, trail []diag.Place
 	}
 	text, err := l.request.Files.ReadFile(name)
 	if err != nil {
-		l.reject(value, above, "include/unreadable", "Check the path and its permissions. LXC refuses the whole file because of this line.", "%q cannot be included: %v", name, err)
+		l.reject(value, above, "include/unreadable", "Check the path and its permissions.", "%q cannot be included: %v", name, err)
 		return
 	}
 	l.file(source.File{Name: name, Text: text}, trail)

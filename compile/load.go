@@ -58,7 +58,7 @@ func Load(req Request) *Loaded {
 	l.policy()
 	findings := append(l.resolver.Findings, l.findings...)
 	l.loaded.Findings = append(findings, rules.Check(l.loaded.Config)...)
-	l.loaded.Findings.Sort()
+	l.loaded.Findings.Sort(l.loaded.files()...)
 	return l.loaded
 }
 
@@ -148,4 +148,13 @@ func (l *Loaded) Text(name string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// files lists the files that were read, the main one first.
+func (l *Loaded) files() []string {
+	names := make([]string, 0, len(l.Config.Sources))
+	for _, f := range l.Config.Sources {
+		names = append(names, f.Name)
+	}
+	return names
 }

@@ -66,6 +66,9 @@ func TestImportFloors(t *testing.T) {
 			continue
 		}
 		importer := path.Dir(file.path)
+		if path.Base(importer) == "gen" {
+			continue // a generator is run by hand and is no part of lxcfg
+		}
 		for _, imported := range file.imports {
 			ours, isOurs := strings.CutPrefix(imported, "lxcfg/")
 			if isOurs && !slices.Contains(allowed[importer], ours) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lxcfg/compile/plan"
+	"lxcfg/grammar/diag"
 	"lxcfg/launch/program"
 )
 
@@ -24,9 +25,9 @@ func (v *planView) print(w io.Writer, p plan.Plan) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(&v.out, "Launch plan of container %s\n%d steps, %s\n", p.Container(), p.Len(), digest)
+	fmt.Fprintf(&v.out, "Launch plan of container %s\n%d steps, %s\n", diag.Visible(p.Container()), p.Len(), digest)
 	for _, s := range p.Sources().All() {
-		fmt.Fprintf(&v.out, "from %s (sha256 %.12s…)\n", s.Name, s.SHA256)
+		fmt.Fprintf(&v.out, "from %s (sha256 %.12s…)\n", diag.Visible(s.Name), s.SHA256)
 	}
 	for _, phase := range plan.Phases() {
 		v.phase(p, phase)
@@ -59,7 +60,7 @@ func (v *planView) phase(p plan.Plan, row plan.PhaseRow) {
 func (v *planView) syscalls(step string) {
 	for _, line := range v.calls {
 		if line.Step == step {
-			fmt.Fprintf(&v.out, "        %s\n", v.style("36", line.Text))
+			fmt.Fprintf(&v.out, "        %s\n", v.style("36", diag.Visible(line.Text)))
 		}
 	}
 }
@@ -74,7 +75,7 @@ func (v *planView) wrapped(text, indent, style string) {
 		if i > 0 {
 			v.out.WriteString(indent)
 		}
-		v.out.WriteString(v.style(style, line))
+		v.out.WriteString(v.style(style, diag.Visible(line)))
 		v.out.WriteByte('\n')
 	}
 }

@@ -78,11 +78,11 @@ func showText(w io.Writer, settings []keys.Setting) {
 			fmt.Fprintf(w, "# default\n%s = %s\n", s.Key, s.Value)
 			continue
 		}
-		fmt.Fprintf(w, "# %s", s.Origin.Range)
+		fmt.Fprintf(w, "# %s", diag.Visible(s.Origin.Range.String()))
 		for i := len(s.Origin.Trail) - 1; i >= 0; i-- {
 			fmt.Fprintf(w, ", included from %s:%d", s.Origin.Trail[i].File, s.Origin.Trail[i].Line)
 		}
-		fmt.Fprintf(w, "\n%s = %s\n", s.Key, s.Value)
+		fmt.Fprintf(w, "\n%s = %s\n", diag.Visible(s.Key), diag.Visible(s.Value))
 	}
 }
 

@@ -43,7 +43,7 @@ func variables(at func(*config.Config) *config.Items[string]) field {
 			value, ok := in.env(name)
 			if !ok {
 				return &grammar.ValueError{Range: in.value.Range, Summary: fmt.Sprintf("the variable %q is not set where lxcfg runs", name),
-					Detail: fmt.Sprintf("LXC refuses the file for it. Write a value, `%s=…`, or set the variable.", name)}
+					Detail: fmt.Sprintf("Write a value, `%s=…`, or set the variable.", name)}
 			}
 			in.value.String = name + "=" + value
 		}

@@ -82,11 +82,11 @@ func (r *Resolver) checkVersion(k *Key, key grammar.Text, trail []diag.Place) {
 	case r.Version < k.Since:
 		f.Code = "key/too-new"
 		f.Summary = fmt.Sprintf("LXC %s does not know %q", r.Version, key.String)
-		f.Detail = fmt.Sprintf("The key came with LXC %s. An older LXC refuses the whole file because of it.", k.Since)
+		f.Detail = fmt.Sprintf("The key came with LXC %s.", k.Since)
 	case k.Removed != 0 && r.Version >= k.Removed:
 		f.Code = "key/removed"
 		f.Summary = fmt.Sprintf("LXC %s removed %q", k.Removed, key.String)
-		f.Detail = fmt.Sprintf("It refuses the whole file because of it; LXC up to %s takes it.", k.Removed-1)
+		f.Detail = fmt.Sprintf("LXC up to %s takes it.", k.Removed-1)
 		if strings.HasPrefix(k.Name, "lxc.cgroup") {
 			f.Detail += " Write the lxc.cgroup2 key for it, or say `--lxc-version " + (k.Removed - 1).String() + "` when that is the LXC you run."
 		}
@@ -109,7 +109,7 @@ func (r *Resolver) legacy(l *Legacy, key grammar.Text, trail []diag.Place) {
 		f.Summary = fmt.Sprintf("LXC %s removed the old name %q", LegacyRemoved, key.String)
 		f.Detail = l.Doc
 		if l.Modern != "" {
-			f.Detail = fmt.Sprintf("It is called %q now. LXC refuses the whole file because of the old name.", l.Modern)
+			f.Detail = fmt.Sprintf("It is called %q now.", l.Modern)
 			f.Fixes = []diag.Fix{{Title: fmt.Sprintf("write %q", l.Modern), Safe: l.value == nil, Edits: []diag.Edit{{Range: key.Range, Text: l.Modern}}}}
 		}
 	case r.Version < l.Since:
@@ -175,11 +175,11 @@ func (r *Resolver) unknown(key grammar.Text, trail []diag.Place) {
 	f := diag.Diagnostic{
 		Code: "key/unknown", Severity: diag.Error, Effect: diag.RejectedAtLoad,
 		Summary: fmt.Sprintf("%q is no key of LXC", key.String),
-		Detail:  "LXC refuses the whole file because of it. `lxcfg keys` lists all keys.",
+		Detail:  "`lxcfg keys` lists all keys.",
 		Subject: key.Range, Key: key.String, Trail: trail,
 	}
 	if better := suggestion(key.String); better != "" {
-		f.Detail = fmt.Sprintf("Did you mean %q? LXC refuses the whole file because of this line.", better)
+		f.Detail = fmt.Sprintf("Did you mean %q?", better)
 		f.Fixes = []diag.Fix{{Title: fmt.Sprintf("write %q", better), Edits: []diag.Edit{{Range: key.Range, Text: better}}}}
 	}
 	if isSystemKey(key.String) {

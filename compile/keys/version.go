@@ -1,6 +1,10 @@
 package keys
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
 
 // Version is a release of LXC whose configuration language differs from the one
 // before. The zero Version is none.
@@ -33,20 +37,31 @@ func (v Version) String() string {
 }
 
 // ParseVersion reads a release, with any patch level: "5.0", "5.0.2". One between
-// two known ones is the older of them.
+// two known ones is the older of them; a later one than all is not known.
 func ParseVersion(word string) (Version, bool) {
-	var major, minor int
-	if n, _ := fmt.Sscanf(word, "%d.%d", &major, &minor); n < 1 {
+	major, minor, ok := release(word)
+	newest, _, _ := release(Newest.String())
+	if !ok || major > newest {
 		return 0, false
 	}
 	var found Version
 	for v := V1_0; v <= Newest; v++ {
-		var vMajor, vMinor int
-		if n, _ := fmt.Sscanf(v.String(), "%d.%d", &vMajor, &vMinor); n == 2 && (vMajor < major || vMajor == major && vMinor <= minor) {
+		if vMajor, vMinor, _ := release(v.String()); vMajor < major || vMajor == major && vMinor <= minor {
 			found = v
 		}
 	}
 	return found, found != 0
+}
+
+// release takes the first two numbers of a version apart.
+func release(word string) (major, minor int, ok bool) {
+	parts := strings.SplitN(word, ".", 3)
+	if len(parts) < 2 {
+		parts = append(parts, "0")
+	}
+	major, err1 := strconv.Atoi(parts[0])
+	minor, err2 := strconv.Atoi(parts[1])
+	return major, minor, err1 == nil && err2 == nil
 }
 
 // Versions returns the releases in order.

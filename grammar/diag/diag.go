@@ -113,10 +113,15 @@ func (l List) Worst() Severity {
 func (l List) Has(s Severity) bool { return len(l) > 0 && l.Worst() >= s }
 
 // Sort puts the findings in the order of the text: by file, then place, then
-// code. The order of files is that of their first finding in the list, so that
-// a file named first on the command line is reported first.
-func (l List) Sort() {
+// code. Files come in the order given; others follow in the order of their first
+// finding.
+func (l List) Sort(files ...string) {
 	rank := make(map[string]int)
+	for _, name := range files {
+		if _, seen := rank[name]; !seen {
+			rank[name] = len(rank)
+		}
+	}
 	for _, d := range l {
 		if _, seen := rank[d.Subject.File]; !seen {
 			rank[d.Subject.File] = len(rank)

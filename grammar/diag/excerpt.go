@@ -114,10 +114,10 @@ func (c cells) last(width int) cells {
 	return kept
 }
 
-// visible escapes what does not print: control characters, which could steer the
+// Visible escapes what does not print: control characters, which could steer the
 // terminal, characters that turn the direction of writing, and bytes that are no
 // UTF-8.
-func visible(s string) string {
+func Visible(s string) string {
 	plain := true
 	for i := 0; i < len(s) && plain; i++ {
 		plain = s[i] >= ' ' && s[i] < 0x7f

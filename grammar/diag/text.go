@@ -64,13 +64,13 @@ const indent = "       "
 func (t *textWriter) finding(d *Diagnostic) {
 	place := ""
 	if !d.Subject.IsZero() {
-		place = visible(d.Subject.String()) + ": "
+		place = Visible(d.Subject.String()) + ": "
 	}
 	fmt.Fprintf(t, "%s%s: %s %s\n",
 		t.paint(bold, place), t.paint(d.Severity.color(), d.Severity.String()),
-		t.paint(bold, visible(d.Summary)), t.paint(dim, "["+d.Code+"]"))
+		t.paint(bold, Visible(d.Summary)), t.paint(dim, "["+d.Code+"]"))
 	for i := len(d.Trail) - 1; i >= 0; i-- {
-		fmt.Fprintf(t, "%sincluded from %s:%d\n", indent, visible(d.Trail[i].File), d.Trail[i].Line)
+		fmt.Fprintf(t, "%sincluded from %s:%d\n", indent, Visible(d.Trail[i].File), d.Trail[i].Line)
 	}
 	t.snippet(d.Subject, '^', d.Severity.color())
 	if effect := d.Effect.sentence(t.LXC); effect != "" {
@@ -83,7 +83,7 @@ func (t *textWriter) finding(d *Diagnostic) {
 		t.sentence("fix: " + f.Title)
 	}
 	for _, r := range d.Related {
-		fmt.Fprintf(t, "%s%s: %s\n", indent, visible(r.Range.String()), visible(r.Summary))
+		fmt.Fprintf(t, "%s%s: %s\n", indent, Visible(r.Range.String()), Visible(r.Summary))
 		t.snippet(r.Range, '-', dim)
 	}
 }
@@ -109,7 +109,7 @@ func (t *textWriter) sentence(text string) {
 	for paragraph := range strings.SplitSeq(text, "\n") {
 		column := 0
 		for word := range strings.FieldsSeq(paragraph) {
-			word = visible(word)
+			word = Visible(word)
 			width := textWidth(word)
 			switch {
 			case column == 0:
