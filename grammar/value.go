@@ -24,6 +24,7 @@ type ValueError struct {
 	Range   source.Range
 	Summary string // lower case, no full stop, quotes the text at fault
 	Detail  string // sentences: what to write instead
+	Code    string // the language at fault, where it is not the key's own
 	AtStart bool   // LXC takes the text when it loads the file and fails when it starts the container
 }
 

@@ -88,6 +88,7 @@ func cgroupSettings(at func(*config.Config) *[]config.CgroupSetting) field {
 			if isDeviceFile(in.part) {
 				rule, err := grammar.Device.Parse(in.value)
 				if err != nil {
+					err.Code = grammar.Device.Name
 					err.AtStart = true // LXC hands the text on and the kernel refuses it
 					return err
 				}

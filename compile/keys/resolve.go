@@ -65,12 +65,15 @@ func (r *Resolver) apply(k *Key, in input) {
 	if err == nil {
 		return
 	}
-	effect := diag.RejectedAtLoad
+	effect, language := diag.RejectedAtLoad, k.language
 	if err.AtStart {
 		effect = diag.FailsAtStart
 	}
+	if err.Code != "" {
+		language = err.Code
+	}
 	r.Findings = append(r.Findings, diag.Diagnostic{
-		Code: "value/" + strings.ReplaceAll(k.language, " ", "-"), Severity: diag.Error, Effect: effect,
+		Code: "value/" + strings.ReplaceAll(language, " ", "-"), Severity: diag.Error, Effect: effect,
 		Summary: err.Summary, Detail: err.Detail, Subject: err.Range, Key: in.origin.Key, Trail: in.origin.Trail,
 	})
 }

@@ -1,0 +1,48 @@
+package rules_test
+
+import (
+	"strings"
+	"testing"
+
+	"lxcfg/compile"
+	"lxcfg/compile/rules"
+	"lxcfg/grammar/diag"
+	"lxcfg/grammar/source"
+)
+
+// codes are the findings of a text that come from rules.
+func codes(t *testing.T, text string) map[string]diag.Diagnostic {
+	t.Helper()
+	found := make(map[string]diag.Diagnostic)
+	for _, f := range compile.Load(compile.Request{File: source.File{Name: "config", Text: text}}).Findings {
+		found[f.Code] = f
+	}
+	return found
+}
+
+// Every row's examples are its test: the bad one has the finding, the good one
+// has none at all.
+func TestRows(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, r := range rules.All() {
+		t.Run(r.Code, func(t *testing.T) {
+			if seen[r.Code] {
+				t.Error("the code stands in two rows")
+			}
+			seen[r.Code] = true
+			if r.Severity == 0 || r.Effect == "" || !strings.HasSuffix(r.Doc, ".") {
+				t.Errorf("the row is incomplete: %v %v %q", r.Severity, r.Effect, r.Doc)
+			}
+			f, ok := codes(t, r.Bad)[r.Code]
+			if !ok {
+				t.Errorf("the bad example has no such finding: %v", codes(t, r.Bad))
+			}
+			if f.Subject.File != "config" || f.Detail == "" || f.Severity != r.Severity {
+				t.Errorf("the finding is incomplete: %+v", f)
+			}
+			if found := codes(t, r.Good); len(found) > 0 {
+				t.Errorf("the good example has findings: %v", found)
+			}
+		})
+	}
+}
