@@ -1,0 +1,134 @@
+//go:build linux
+
+package payload_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"lxcfg/compile/plan"
+	"lxcfg/launch/payload"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+const because = "the test wants it"
+
+// container has one step of every kind of the payload's side.
+func container(t *testing.T) plan.Plan {
+	t.Helper()
+	b := plan.Builder{Container: "web"}
+	add := func(at plan.Place, op plan.Op) { b.Add(at, op, because) }
+	add(plan.AtSpawn, plan.Spawn{Namespaces: plan.SetOf(plan.NamespaceUser, plan.NamespaceMnt)})
+	add(plan.AtIDMap, plan.IDMapWrite{Method: plan.IDMapDirect})
+	add(plan.AtParentDeath, plan.ParentDeath{Signal: 9})
+	add(plan.AtCgroupEnter, plan.CgroupEnter{Hierarchies: plan.ListOf("cpu", "name=systemd")})
+	add(plan.AtUserEnter, plan.UserEnter{ClearGroups: true})
+	add(plan.AtUnshare, plan.Unshare{Namespaces: plan.SetOf(plan.NamespaceCgroup)})
+	add(plan.AtPropagation, plan.MakePrivate{Propagation: "rslave"})
+	add(plan.AtRootfs, plan.Rootfs{Source: "/srv/web", At: "/run/rootfs", Set: plan.ListOf(plan.FlagReadOnly)})
+	add(plan.AtHostname, plan.Hostname{Name: "web"})
+	add(plan.AtKeyring, plan.Keyring{})
+	add(plan.AtDev, plan.Directory{Path: "/dev", Mode: 0o755})
+	add(plan.AtDev, plan.Mount{Source: "none", Target: "/dev", FSType: "tmpfs", Data: plan.ListOf("mode=0755", "size=500000")})
+	add(plan.AtAutoMount, plan.Mount{Source: "sysfs", Target: "/sys", FSType: "sysfs", Set: plan.ListOf(plan.FlagReadOnly), SuperRO: true})
+	add(plan.AtAutoMount, plan.Bind{Source: "/proc/sys", InContainer: true, Target: "/proc/sys", Set: plan.ListOf(plan.FlagReadOnly), SkipMissing: true})
+	add(plan.AtMountEntry, plan.Bind{Source: "/srv/data", Target: "/a/b/c", Recursive: true, Set: plan.ListOf(plan.FlagNoATime),
+		Clear: plan.ListOf(plan.FlagNoDev), Create: plan.CreateDir, Optional: true, Propagation: "rprivate"})
+	add(plan.AtMountEntry, plan.Bind{Source: "/etc/hosts", Target: "/etc/hosts", Create: plan.CreateFile})
+	add(plan.AtDevNode, plan.Node{Path: "/dev/null", Major: 1, Minor: 3, Mode: 0o666})
+	add(plan.AtDevpts, plan.Mount{Source: "devpts", Target: "/dev/pts", FSType: "devpts", Data: plan.ListOf("newinstance", "max=2")})
+	add(plan.AtConsole, plan.Console{Target: "/dev/lxc/console", Also: "/dev/console"})
+	add(plan.AtTTY, plan.TTY{Number: 1, Target: "/dev/lxc/tty1", Link: "/dev/tty1"})
+	add(plan.AtTTY, plan.TTY{Number: 2, Target: "/dev/lxc/tty2", Link: "/dev/tty2"})
+	add(plan.AtDevptsGone, plan.Unmount{Target: "/dev/pts"})
+	add(plan.AtDevLink, plan.Symlink{Path: "/dev/fd", To: "/proc/self/fd"})
+	add(plan.AtPivot, plan.PivotRoot{Propagation: "rshared"})
+	add(plan.AtBootID, plan.BootID{Path: "/dev/.lxc-boot-id"})
+	add(plan.AtPersonality, plan.Personality{Persona: 8})
+	add(plan.AtSysctl, plan.Sysctl{Name: "net/ipv4/ip_forward", Value: "1"})
+	add(plan.AtCapability, plan.CapabilityDrop{Capabilities: plan.ListOf(plan.Capability{Name: "CAP_SYS_MODULE", Number: 16})})
+	add(plan.AtDeviceRules, plan.DeviceRules{Hierarchy: "devices", Version: 1})
+	add(plan.AtStdio, plan.Stdio{})
+	add(plan.AtSession, plan.Session{})
+	add(plan.AtWorkDir, plan.WorkDir{Path: "/srv/www", Create: true})
+	add(plan.AtLabel, plan.Label{LSM: "apparmor", Label: "lxc-container-default-cgns"})
+	add(plan.AtNoNewPrivs, plan.NoNewPrivs{})
+	add(plan.AtSeccomp, plan.Seccomp{Policy: "policy", Filter: plan.ListOf(plan.BPF{Code: 6, K: 0x7fff0000})})
+	add(plan.AtIdentity, plan.Identity{UID: 33, GID: 33, SetGroups: true, Groups: plan.ListOf[uint32](4, 27)})
+	add(plan.AtExec, plan.Exec{Paths: plan.ListOf("/bin/init", "/usr/bin/init"), Argv: plan.ListOf("init"), Env: plan.ListOf("container=lxc")})
+	add(plan.AtRun, plan.Run{})
+	p, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// The golden file is what the kernel is asked, call by call.
+func TestLowerGolden(t *testing.T) {
+	prog, err := payload.Lower(container(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	step := ""
+	for _, l := range prog.Lines() {
+		if l.Step != step {
+			step = l.Step
+			text.WriteString("# " + step + "\n")
+		}
+		text.WriteString(l.Text + "\n")
+	}
+	golden := filepath.Join("testdata", "every-step.golden")
+	if *update {
+		if err := os.WriteFile(golden, []byte(text.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), text.String()); diff != "" {
+		t.Errorf("the program changed (-want +got):\n%s", diff)
+	}
+}
+
+// Each op of the payload's side is lowered; the test fails when a new one is not.
+func TestEveryKindIsLowered(t *testing.T) {
+	lowered := make(map[plan.Kind]bool)
+	for _, s := range container(t).Steps() {
+		lowered[s.Op.Kind()] = true
+	}
+	for kind, side := range plan.KindSides() {
+		if side == plan.Payload && !lowered[kind] {
+			t.Errorf("the test's container has no step of kind %q", kind)
+		}
+	}
+}
+
+// The barriers are where the plan changes sides.
+func TestSegments(t *testing.T) {
+	p := container(t)
+	var got []string
+	for _, s := range payload.Segments(p) {
+		got = append(got, string(s.Side)+" "+p.At(s.From).Name+" to "+p.At(s.To-1).Name)
+	}
+	want := []string{
+		"monitor spawn:payload to spawn:payload",
+		"monitor id-map:user to id-map:user",
+		"payload parent-death:signal to capability-drop:bounding",
+		"monitor device-rules:devices to device-rules:devices",
+		"payload stdio:console to exec:init",
+		"monitor run:init to run:init",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("segments (-want +got):\n%s", diff)
+	}
+}
