@@ -54,27 +54,20 @@ func Check(p plan.Plan, now plan.Facts) error {
 //
 // A failing launch is a *StepError, and leaves nothing behind.
 func Start(p plan.Plan, o Options) (Result, error) {
-	signals, stop := monitor.Signals()
-	defer stop()
+	l := &launch{plan: p, options: o, monitor: monitor.New(p), report: newReport(p)}
+	defer l.monitor.Close()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	l := &launch{plan: p, options: o, monitor: monitor.New(p), report: newReport(p)}
-	prog, err := payload.Lower(p)
-	if err != nil {
-		return Result{}, err
-	}
-	if o.Fault != "" {
-		prog = prog.WithFault(o.Fault)
-	}
+	l.lower()
 	// The container inherits our limits; the Go runtime has raised one of them.
 	if err := rlimit.Restore(); err != nil {
 		return Result{}, err
 	}
 
-	if err := l.run(prog, signals); err != nil {
+	if err := l.run(); err != nil {
 		return Result{Report: l.fail(err)}, err
 	}
-	status, err := l.monitor.Wait(monitor.Streams{In: o.Stdin, Out: o.Stdout}, signals)
+	status, err := l.monitor.Wait(monitor.Streams{In: o.Stdin, Out: o.Stdout})
 	l.report.finish(status)
 	undone, undoErr := l.monitor.Undo()
 	l.report.Undone = undone
@@ -87,12 +80,32 @@ type launch struct {
 	options Options
 	monitor *monitor.Monitor
 	report  Report
+	program func() (*program.Program, error) // what the payload runs; waits until it is lowered
+}
+
+// lower has the payload's program made on another processor, while this one makes
+// cgroups and the console.
+func (l *launch) lower() {
+	type result struct {
+		program *program.Program
+		err     error
+	}
+	done := make(chan result, 1)
+	go func() {
+		prog, err := payload.Lower(l.plan)
+		if err == nil && l.options.Fault != "" {
+			prog = prog.WithFault(l.options.Fault)
+		}
+		done <- result{prog, err}
+	}()
+	l.program = func() (*program.Program, error) {
+		r := <-done
+		return r.program, r.err
+	}
 }
 
 // run executes everything up to the payload's execve.
-func (l *launch) run(prog *program.Program, signals chan os.Signal) error {
-	stop := l.watch(signals)
-	defer stop()
+func (l *launch) run() error {
 	segments := payload.Segments(l.plan)
 	for i, seg := range segments {
 		if seg.Side == plan.Payload {
@@ -102,7 +115,7 @@ func (l *launch) run(prog *program.Program, signals chan os.Signal) error {
 			continue
 		}
 		for n := seg.From; n < seg.To; n++ {
-			if err := l.step(l.plan.At(n), prog); err != nil {
+			if err := l.step(l.plan.At(n)); err != nil {
 				return err
 			}
 		}
@@ -117,13 +130,13 @@ func (l *launch) run(prog *program.Program, signals chan os.Signal) error {
 }
 
 // step executes one of the monitor's steps.
-func (l *launch) step(s plan.Step, prog *program.Program) error {
+func (l *launch) step(s plan.Step) error {
 	began := time.Now()
 	err := error(nil)
 	if s.Name == l.options.Fault {
 		err = errRehearsal
 	} else {
-		err = l.monitor.Do(s, prog)
+		err = l.monitor.Do(s, l.program)
 	}
 	l.report.step(s, err, time.Since(began))
 	if err == nil {
@@ -184,26 +197,6 @@ func (l *launch) fail(err error) Report {
 		l.report.fail(step)
 	}
 	return l.report
-}
-
-// watch kills the payload when the caller wants to stop before it is running.
-func (l *launch) watch(signals <-chan os.Signal) (stop func()) {
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case <-done:
-				return
-			case s := <-signals:
-				switch s {
-				case unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT:
-					l.monitor.Interrupt(s)
-				}
-			}
-		}
-	}()
-	return func() { close(done); <-ended }
 }
 
 func lastPayload(segments []payload.Segment) int {

@@ -57,6 +57,9 @@ func runPlan(a *app, c command, args []string) int {
 // plan compiles a target for this host. Findings go to standard error; ok is
 // false when they stop a launch.
 func (a *app) plan(t target, o common, argv []string) (p plan.Plan, ok bool, err error) {
+	// The host is looked at while the configuration is read.
+	facts := make(chan plan.Facts, 1)
+	go func() { facts <- probe.Host() }()
 	l, err := a.load(t, o)
 	if err != nil {
 		return p, false, err
@@ -64,7 +67,7 @@ func (a *app) plan(t target, o common, argv []string) (p plan.Plan, ok bool, err
 	findings := launchFindings(l)
 	if !findings.Has(diag.Error) {
 		var more diag.List
-		p, more = compile.Compile(l, compile.Options{Name: t.name, LXCPath: t.lxcPath, Argv: argv}, probe.Host())
+		p, more = compile.Compile(l, compile.Options{Name: t.name, LXCPath: t.lxcPath, Argv: argv}, <-facts)
 		findings = append(findings, more...)
 	}
 	o.format = "text"

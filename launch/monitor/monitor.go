@@ -5,7 +5,6 @@ package monitor
 import (
 	"fmt"
 	"os"
-	"sync/atomic"
 
 	"github.com/hashicorp/go-multierror"
 
@@ -28,10 +27,7 @@ type Monitor struct {
 	terminals []*os.File         // masters of the ttys
 	barrier   *os.File           // our end of the conversation, see payload/barrier.go
 	fds       *os.File           // our end of the socket that masters come over
-
-	// Both are read by the goroutine that listens to the caller's signals.
-	pidfd       atomic.Int32              // of the payload, 0 before it was spawned
-	interrupted atomic.Pointer[os.Signal] // what the caller ended the launch with
+	signals   signals
 }
 
 // undo takes back what a step has made.
@@ -40,15 +36,22 @@ type undo struct {
 	fn   func() error
 }
 
-// New prepares the host side of a plan.
+// New prepares the host side of a plan and starts to listen to signals. The
+// caller has to Close it.
 func New(p plan.Plan) *Monitor {
-	return &Monitor{plan: p, cgroups: make(map[string]*cgroup)}
+	m := &Monitor{plan: p, cgroups: make(map[string]*cgroup)}
+	m.signals.listen()
+	return m
 }
 
-// Do carries out one of the monitor's steps. Every op of the monitor's side has
-// its case here, and nothing else has.
-func (m *Monitor) Do(s plan.Step, prog *program.Program) error {
-	if err := m.interruption(); err != nil {
+// Close gives the caller's signals back.
+func (m *Monitor) Close() { m.signals.end() }
+
+// Do carries out one of the monitor's steps; prog gives the payload's program,
+// which the spawn needs. Every op of the monitor's side has its case here, and
+// nothing else has.
+func (m *Monitor) Do(s plan.Step, prog func() (*program.Program, error)) error {
+	if err := m.signals.interruption(); err != nil {
 		return err
 	}
 	switch op := s.Op.(type) {

@@ -29,20 +29,23 @@ type relay struct {
 // relayBuffer is how much is carried at a time: what a pty holds at most.
 const relayBuffer = 4096
 
-// startRelay begins to carry the console.
-func startRelay(master, in, out *os.File) (r *relay, stop func() error, err error) {
-	r = &relay{master: master, in: in, out: out, done: make(chan error, 1)}
+// startRelay begins to carry the console. What it returns ends that, once all
+// that init has written is through.
+func (m *Monitor) startRelay(streams Streams) (stop func() error, err error) {
+	r := &relay{master: m.console, in: streams.In, out: streams.Out, done: make(chan error, 1)}
 	if err := r.prepare(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	var signal *os.File
-	if r.stop, signal, err = os.Pipe(); err != nil {
+	var ended *os.File
+	if r.stop, ended, err = os.Pipe(); err != nil {
 		r.restore()
-		return nil, nil, fmt.Errorf("make a pipe for the console: %w", err)
+		return nil, fmt.Errorf("make a pipe for the console: %w", err)
 	}
+	m.signals.onResize(r.resize)
 	go func() { r.done <- r.run() }()
-	return r, func() error {
-		signal.Close()
+	return func() error {
+		m.signals.onResize(nil)
+		ended.Close()
 		err := <-r.done
 		r.stop.Close()
 		r.restore()

@@ -16,7 +16,11 @@ import (
 
 // spawn makes the two sockets, lays out the payload's program and clones the
 // child that runs it.
-func (m *Monitor) spawn(step string, op plan.Spawn, prog *program.Program) error {
+func (m *Monitor) spawn(step string, op plan.Spawn, lowered func() (*program.Program, error)) error {
+	prog, err := lowered()
+	if err != nil {
+		return err
+	}
 	ours, theirs, err := socketPair("barrier")
 	if err != nil {
 		return err
@@ -47,7 +51,7 @@ func (m *Monitor) spawn(step string, op plan.Spawn, prog *program.Program) error
 	if m.child, err = m.image.Spawn(args); err != nil {
 		return err
 	}
-	m.pidfd.Store(int32(m.child.PIDFD))
+	m.signals.target(m.child.PIDFD)
 	m.later(step, m.kill)
 	for _, cg := range m.cgroups {
 		cg.close()
@@ -93,6 +97,7 @@ func (m *Monitor) closeAll() error {
 			f.Close()
 		}
 	}
+	m.signals.target(0)
 	if m.child.PIDFD > 0 {
 		unix.Close(m.child.PIDFD)
 	}
@@ -173,26 +178,9 @@ func (m *Monitor) Go() error {
 // end of its conversation is then its start as init.
 func (m *Monitor) ReachedExec() bool { return m.image.Where().Call == "execve" }
 
-// Interrupt ends the launch on behalf of the caller: what waits for the payload
-// finds it gone.
-func (m *Monitor) Interrupt(by os.Signal) {
-	m.interrupted.Store(&by)
-	if pidfd := m.pidfd.Load(); pidfd > 0 {
-		_ = unix.PidfdSendSignal(int(pidfd), unix.SIGKILL, nil, 0)
-	}
-}
-
-// interruption is an error once the caller wants the launch to end.
-func (m *Monitor) interruption() error {
-	if by := m.interrupted.Load(); by != nil {
-		return fmt.Errorf("interrupted: %v", *by)
-	}
-	return nil
-}
-
 // KilledBy says what ended a payload that did not fail by itself.
 func (m *Monitor) KilledBy() error {
-	if err := m.interruption(); err != nil {
+	if err := m.signals.interruption(); err != nil {
 		return err
 	}
 	status, err := m.reap()

@@ -1,0 +1,131 @@
+//go:build linux
+
+package monitor
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// signals listens to the caller's signals for the whole of a launch. While the
+// container is made, those that end a process end the launch: one must not leave
+// half a container behind. Once init runs they are passed on to it.
+//
+// One goroutine does both and nobody waits for it: the goroutine of the launch is
+// bound to its thread, and each time it waits for another costs context switches.
+type signals struct {
+	caught chan os.Signal
+
+	mu      sync.Mutex
+	pidfd   int // of the payload, 0 before it was spawned and after it was let go
+	running bool
+	ended   bool
+	cause   os.Signal // what ended the launch
+	resize  func()    // gives the console the size of the caller's terminal
+}
+
+// listen starts to catch what ends a launch.
+func (s *signals) listen() {
+	s.caught = make(chan os.Signal, 64)
+	signal.Notify(s.caught, unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM)
+	go func() {
+		for {
+			number, ok := (<-s.caught).(unix.Signal)
+			if !ok {
+				return // what end has sent
+			}
+			s.handle(number)
+		}
+	}()
+}
+
+// end stops listening. The channel stays open: catching may still be under way.
+func (s *signals) end() {
+	s.mu.Lock()
+	s.ended = true
+	s.mu.Unlock()
+	signal.Stop(s.caught)
+	s.caught <- nil
+}
+
+// handle acts on one signal. That the payload is gone already is no error.
+func (s *signals) handle(number unix.Signal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case !s.running:
+		s.cause = number
+		number = unix.SIGKILL
+	case number == unix.SIGWINCH:
+		if s.resize != nil {
+			s.resize()
+		}
+		return
+	case number == unix.SIGHUP:
+		number = unix.SIGTERM // as LXC does: who hangs up wants the container to end
+	}
+	if s.pidfd > 0 {
+		_ = unix.PidfdSendSignal(s.pidfd, number, nil, 0)
+	}
+}
+
+// pass passes signals on to init from now on, and catches those that only init
+// has a use for. That costs a handful of context switches for each, so another
+// goroutine does it.
+func (s *signals) pass() {
+	s.mu.Lock()
+	s.running = true
+	s.mu.Unlock()
+	go func() {
+		signal.Notify(s.caught, passedOn()...)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.ended {
+			signal.Stop(s.caught)
+		}
+	}()
+}
+
+// passedOn are the signals beside those of listen that are passed on. SIGRTMIN+3
+// and its neighbours are how systemd is asked to halt, power off, reboot and kexec.
+func passedOn() []os.Signal {
+	const sigRTMin = unix.Signal(34)
+	return []os.Signal{unix.SIGWINCH, unix.SIGUSR1, unix.SIGUSR2, unix.SIGPWR, unix.SIGALRM, unix.SIGCONT,
+		sigRTMin + 3, sigRTMin + 4, sigRTMin + 5, sigRTMin + 6}
+}
+
+// target sets the payload to signal, 0 for none. One whose launch was ended
+// before it existed is killed at once.
+func (s *signals) target(pidfd int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pidfd = pidfd
+	if pidfd > 0 && s.cause != nil {
+		_ = unix.PidfdSendSignal(pidfd, unix.SIGKILL, nil, 0)
+	}
+}
+
+// onResize sets what a new size of the caller's terminal is told to.
+func (s *signals) onResize(fn func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.resize = fn
+}
+
+// ErrInterrupted says that the caller ended the launch.
+var ErrInterrupted = errors.New("interrupted")
+
+// interruption is an error once a signal has ended the launch.
+func (s *signals) interruption() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cause == nil {
+		return nil
+	}
+	return fmt.Errorf("%w by signal %d (%v)", ErrInterrupted, s.cause, s.cause)
+}
