@@ -29,7 +29,7 @@ func (h host) cgroups(root bool) plan.CgroupFacts {
 			continue // the second mount of a hierarchy adds nothing
 		}
 		// systemd keeps PID 1 in a leaf of its own; containers go beside it.
-		base = path.Clean(strings.TrimSuffix(base, "/init.scope"))
+		base = path.Join("/", strings.TrimSuffix(base, "/init.scope"))
 		dir := filepath.Join(h.root, m.mount, base)
 		hierarchy := plan.Hierarchy{
 			Name: m.name, Version: m.version, Mount: m.mount, Base: base,
