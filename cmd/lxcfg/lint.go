@@ -83,7 +83,7 @@ func expand(paths []string) (files []string, err error) {
 			files = append(files, path) // reading it says what is wrong
 			continue
 		}
-		failed = multierror.Append(failed, filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
+		err = filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil {
 				failed = multierror.Append(failed, err)
 				return nil
@@ -95,7 +95,8 @@ func expand(paths []string) (files []string, err error) {
 				files = append(files, name)
 			}
 			return nil
-		}))
+		})
+		failed = multierror.Append(failed, err)
 	}
 	return files, failed.ErrorOrNil()
 }

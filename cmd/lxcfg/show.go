@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"lxcfg/compile/keys"
 	"lxcfg/grammar/diag"
@@ -44,6 +47,7 @@ func runShow(a *app, c command, args []string) int {
 			shown = append(shown, s)
 		}
 	}
+	typesFirst(shown)
 	if o.format == "json" {
 		err = showJSON(a.stdout, shown)
 	} else {
@@ -70,8 +74,34 @@ func runShow(a *app, c command, args []string) int {
 	return exitFindings
 }
 
-// showText prints a setting a line, with its origin as a comment: the output is a
-// configuration itself.
+// typesFirst groups the settings of each network interface and puts its type
+// before the others, because LXC forgets at lxc.net.N.type what stands above it
+// for the same interface.
+func typesFirst(settings []keys.Setting) {
+	const prefix = "lxc.net."
+	isNetwork := func(s keys.Setting) bool { return strings.HasPrefix(s.Key, prefix) }
+	from := max(0, slices.IndexFunc(settings, isNetwork))
+	to := from
+	for to < len(settings) && isNetwork(settings[to]) {
+		to++
+	}
+	slices.SortStableFunc(settings[from:to], func(a, b keys.Setting) int {
+		indexA, nameA, _ := strings.Cut(a.Key[len(prefix):], ".")
+		indexB, nameB, _ := strings.Cut(b.Key[len(prefix):], ".")
+		switch {
+		case indexA != indexB: // plain decimals: the shorter is the smaller
+			return cmp.Or(cmp.Compare(len(indexA), len(indexB)), cmp.Compare(indexA, indexB))
+		case nameA == "type" && nameB != "type":
+			return -1
+		case nameB == "type" && nameA != "type":
+			return 1
+		}
+		return 0
+	})
+}
+
+// showText prints a setting a line, with its origin as a comment: LXC reads the
+// output as the same configuration, unless a value holds bytes that do not print.
 func showText(w io.Writer, settings []keys.Setting) {
 	for _, s := range settings {
 		if s.Default {
@@ -80,10 +110,22 @@ func showText(w io.Writer, settings []keys.Setting) {
 		}
 		fmt.Fprintf(w, "# %s", diag.Visible(s.Origin.Range.String()))
 		for i := len(s.Origin.Trail) - 1; i >= 0; i-- {
-			fmt.Fprintf(w, ", included from %s:%d", s.Origin.Trail[i].File, s.Origin.Trail[i].Line)
+			fmt.Fprintf(w, ", included from %s:%d", diag.Visible(s.Origin.Trail[i].File), s.Origin.Trail[i].Line)
 		}
-		fmt.Fprintf(w, "\n%s = %s\n", diag.Visible(s.Key), diag.Visible(s.Value))
+		fmt.Fprintf(w, "\n%s = %s\n", diag.Visible(s.Key), diag.Visible(quoted(s.Value)))
 	}
+}
+
+// quoted puts quotes around a value that LXC would read differently without
+// them: it cuts blanks at both ends, and one pair of quotes.
+func quoted(value string) string {
+	n := len(value)
+	blanks := strings.Trim(value, " \t") != value
+	pair := n > 1 && value[0] == value[n-1] && (value[0] == '"' || value[0] == '\'')
+	if blanks || pair {
+		return `"` + value + `"`
+	}
+	return value
 }
 
 // showJSON prints the form that scripts read.

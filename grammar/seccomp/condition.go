@@ -9,7 +9,8 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// conditionGrammar is what stands behind an action: "[0,1,==][1,0x10,&=,0xf0]".
+// conditionGrammar is what stands behind an action: "[0,1,==][1,0x10,&=,0xf0]". A
+// blank may stand between two conditions and not behind the last.
 type conditionGrammar struct {
 	Conditions []*conditionSyntax `parser:"@@+"`
 }
@@ -19,12 +20,14 @@ type conditionSyntax struct {
 	Index  string `parser:"'[' @Word"`
 	Value  string `parser:"',' @Word"`
 	Op     string `parser:"',' @Word"`
-	Mask   string `parser:"( ',' @Word )? ']'"`
+	Mask   string `parser:"( ',' @Word )? Close"`
 	EndPos lexer.Position
 }
 
 var conditionParser = sync.OnceValue(func() *participle.Parser[conditionGrammar] {
-	tokens := lexer.MustSimple([]lexer.SimpleRule{{Name: "Word", Pattern: `[^\[\],]+`}, {Name: "Sign", Pattern: `[\[\],]`}})
+	tokens := lexer.MustSimple([]lexer.SimpleRule{
+		{Name: "Close", Pattern: `\] ?`}, {Name: "Word", Pattern: `[^\[\],]+`}, {Name: "Sign", Pattern: `[\[,]`},
+	})
 	return participle.MustBuild[conditionGrammar](participle.Lexer(tokens))
 })
 
@@ -35,7 +38,7 @@ const maxConditions = 6
 func (p *parser) conditions(t Text) ([]Condition, bool) {
 	const detail = "Write [INDEX,VALUE,OPERATOR], such as [0,2,==], one behind the other and nothing behind the last; [INDEX,VALUE,&=,MASK] compares some bits only."
 	g, err := conditionParser().ParseString("", t.String)
-	if err != nil || len(g.Conditions) > maxConditions {
+	if err != nil || len(g.Conditions) > maxConditions || strings.HasSuffix(t.String, " ") {
 		p.fail(t, "seccomp/condition", detail, "%q compares no arguments of a system call", t.String)
 		return nil, false
 	}
