@@ -41,7 +41,9 @@ func (c *compiler) compileMountEntry(entry config.Value[config.MountEntry]) {
 	create := plan.Create(options.Create)
 	if options.Bind {
 		c.add(plan.AtMountEntry, plan.Bind{
-			Source: entry.V.Source, InContainer: options.Relative, Target: target, Recursive: options.Recursive,
+			// A relative source starts at the root: of the container with the
+			// option relative, else of the host, where LXC's daemon stands.
+			Source: path.Join("/", entry.V.Source), InContainer: options.Relative, Target: target, Recursive: options.Recursive,
 			Set: mountFlags(options.Set), Clear: mountFlags(options.Clear),
 			Create: create, Optional: options.Optional, Propagation: plan.Propagation(options.Propagation),
 		}, entry.Origin)

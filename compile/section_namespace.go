@@ -38,6 +38,9 @@ func (c *compiler) compileNamespaces() {
 		spawn.IntoCgroup = h.Name
 	}
 	because := "LXC's default namespaces"
+	if len(ns.Clone)+len(ns.Keep) > 0 {
+		because = ""
+	}
 	c.builder.Add(plan.AtSpawn, spawn, because, planOrigins(c.namespaceOrigins())...)
 	if c.namespaces.Has(plan.NamespaceCgroup) {
 		c.builder.Add(plan.AtUnshare, plan.Unshare{Namespaces: late}, because, planOrigins(c.namespaceOrigins())...)
@@ -95,7 +98,7 @@ func (c *compiler) namespaceOrigins() []config.Origin {
 	if c.sharesHostNetwork() {
 		lines = append(lines, c.config.Network.NICs[0].Type.Origin)
 	}
-	return lines
+	return distinct(lines)
 }
 
 func namespaceNames(items config.Items[string]) []plan.Namespace {

@@ -1,0 +1,134 @@
+package compile_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"lxcfg/compile"
+	"lxcfg/compile/plan"
+	"lxcfg/grammar/diag"
+	"lxcfg/grammar/source"
+)
+
+var update = flag.Bool("update", false, "write the golden plans")
+
+// hosts are the hosts that golden plans are made for.
+func hosts() map[string]plan.Facts {
+	hybrid := plan.Facts{
+		Arch: "amd64", Kernel: "6.1.0", LastCap: 40, CgroupNS: true, TimeNS: true, RootfsMount: "/usr/lib/lxc/rootfs",
+		Caller: plan.CallerFacts{Capabilities: plan.ListOf("CAP_SYS_ADMIN", "CAP_MKNOD")},
+		Cgroups: plan.CgroupFacts{Layout: plan.CgroupHybrid, Hierarchies: plan.ListOf(
+			plan.Hierarchy{Name: "memory", Version: 1, Mount: "/sys/fs/cgroup/memory", Base: "/", Controllers: plan.ListOf("memory"), Writable: true},
+			plan.Hierarchy{Name: "devices", Version: 1, Mount: "/sys/fs/cgroup/devices", Base: "/", Controllers: plan.ListOf("devices"), Writable: true},
+			plan.Hierarchy{Name: "unified", Version: 2, Mount: "/sys/fs/cgroup/unified", Base: "/", Writable: true},
+		)},
+		DelegateList: plan.ListOf("cgroup.procs", "cgroup.threads"),
+	}
+	unified := hybrid
+	unified.Cgroups = plan.CgroupFacts{Layout: plan.CgroupUnified, Hierarchies: plan.ListOf(
+		plan.Hierarchy{Name: "unified", Version: 2, Mount: "/sys/fs/cgroup", Base: "/", Controllers: plan.ListOf("cpu", "memory", "pids"), Writable: true},
+	)}
+	apparmor := unified
+	apparmor.LSM = "apparmor"
+	user := unified
+	user.Caller = plan.CallerFacts{UID: 1000, GID: 1000, User: "ann", NewIDMap: true,
+		SubUIDs: plan.ListOf(plan.SubIDs{First: 100000, Count: 65536}), SubGIDs: plan.ListOf(plan.SubIDs{First: 100000, Count: 65536})}
+	user.Cgroups = plan.CgroupFacts{Layout: plan.CgroupUnified, Hierarchies: plan.ListOf(
+		plan.Hierarchy{Name: "unified", Version: 2, Mount: "/sys/fs/cgroup", Base: "/user.slice", Controllers: plan.ListOf("pids")},
+	)}
+	user.RootfsMount = ""
+	return map[string]plan.Facts{"hybrid": hybrid, "unified": unified, "apparmor": apparmor, "user": user}
+}
+
+// describe gives a plan as lines: the steps that a line asked for, or all of them
+// for a name that starts with "whole".
+func describe(p plan.Plan, findings diag.List, whole bool) string {
+	var text strings.Builder
+	for _, f := range findings {
+		fmt.Fprintf(&text, "%s: %s: %s\n", f.Severity, f.Code, f.Summary)
+	}
+	for _, s := range p.Steps() {
+		if whole || s.Origins.Len() > 0 {
+			fmt.Fprintf(&text, "%s: %s\n    %s\n", s.Phase(), s.Op.Describe(), s.Why())
+		}
+	}
+	return text.String()
+}
+
+// TestGoldenPlans compiles each configuration of testdata/plan for the host that
+// its comment names.
+func TestGoldenPlans(t *testing.T) {
+	files, err := filepath.Glob("testdata/plan/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no plans: %v", err)
+	}
+	for _, name := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			host := strings.TrimSpace(string(archive.Comment))
+			facts, ok := hosts()[host]
+			if !ok {
+				t.Fatalf("there is no host %q", host)
+			}
+			files := tree{}
+			for _, f := range archive.Files {
+				files[f.Name] = string(f.Data)
+			}
+			l := compile.Load(compile.Request{File: source.File{Name: "config", Text: files["config"]}, Files: files})
+			p, findings := compile.Compile(l, compile.Options{Name: "web", LXCPath: "/var/lib/lxc"}, facts)
+			got := describe(p, append(l.Findings, findings...), strings.HasPrefix(filepath.Base(name), "whole"))
+			last := &archive.Files[len(archive.Files)-1]
+			if *update {
+				last.Data = []byte(got)
+				if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if diff := cmp.Diff(string(last.Data), got); diff != "" {
+				t.Errorf("plan (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// The same configuration and facts give the same bytes every time.
+func TestPlansAreDeterministic(t *testing.T) {
+	text := "lxc.rootfs.path = /r\nlxc.cgroup.memory.limit_in_bytes = 1M\nlxc.tty.max = 3\nlxc.cap.keep = chown\nlxc.sysctl.a.b = 1\n"
+	var first []byte
+	for range 20 {
+		l := compile.Load(compile.Request{File: source.File{Name: "config", Text: text}})
+		p, findings := compile.Compile(l, compile.Options{Name: "web", LXCPath: "/var/lib/lxc"}, hosts()["hybrid"])
+		if findings.Has(diag.Error) {
+			t.Fatal(findings)
+		}
+		data, err := p.JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = data
+		} else if string(first) != string(data) {
+			t.Fatal("the same input gave another plan")
+		}
+	}
+}
+
+func BenchmarkCompile(b *testing.B) {
+	l := compile.Load(compile.Request{File: source.File{Name: "config", Text: "lxc.rootfs.path = /r\nlxc.mount.auto = proc sys\n" +
+		strings.Repeat("lxc.mount.entry = /srv/data srv/data none bind,create=dir 0 0\n", 30)}})
+	facts := hosts()["hybrid"]
+	b.ReportAllocs()
+	for b.Loop() {
+		compile.Compile(l, compile.Options{Name: "web", LXCPath: "/var/lib/lxc"}, facts)
+	}
+}
