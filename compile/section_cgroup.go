@@ -48,9 +48,9 @@ func (c *compiler) cgroupName() (name, inner string, exact bool, lines []config.
 	name = "lxc.payload." + c.options.Name
 	switch {
 	case cg.Dir.V != "":
-		return path.Join(cg.Dir.V, name), "", false, origins1(cg.Dir)
+		return path.Join(cg.Dir.V, name), "", false, lineOf(cg.Dir)
 	case cg.DirContainer.V != "":
-		lines = origins1(cg.DirContainer)
+		lines = lineOf(cg.DirContainer)
 		if cg.DirContainerInner.V != "" {
 			lines = append(lines, cg.DirContainerInner.Origin)
 		}
@@ -177,8 +177,8 @@ func hasController(settings []config.CgroupSetting, file string) bool {
 	return false
 }
 
-// origins1 is the line of one value, or none when it was not set.
-func origins1[T any](v config.Value[T]) []config.Origin {
+// lineOf is the line of one value, or none when it was not set.
+func lineOf[T any](v config.Value[T]) []config.Origin {
 	if !v.Set {
 		return nil
 	}

@@ -51,10 +51,10 @@ func (c *compiler) compileDevpts(max uint64) {
 	console := &c.config.Console
 	lines := planOrigins(nil)
 	if console.PTYMax.Set {
-		lines = append(lines, planOrigins(origins1(console.PTYMax))...)
+		lines = append(lines, planOrigins(lineOf(console.PTYMax))...)
 	}
 	if console.TTYMax.Set {
-		lines = append(lines, planOrigins(origins1(console.TTYMax))...)
+		lines = append(lines, planOrigins(lineOf(console.TTYMax))...)
 	}
 	var data []string
 	if _, mapped := hostID(c.gids, devptsGroup); mapped || !c.namespaces.Has(plan.NamespaceUser) {

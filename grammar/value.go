@@ -28,8 +28,6 @@ type ValueError struct {
 	AtStart bool   // LXC takes the text when it loads the file and fails when it starts the container
 }
 
-func (e *ValueError) Error() string { return e.Summary }
-
 // invalid makes the error of a value that is wrong as a whole.
 func invalid(t Text, detail, format string, args ...any) *ValueError {
 	return &ValueError{Range: t.Range, Summary: fmt.Sprintf(format, args...), Detail: detail}

@@ -96,9 +96,6 @@ func (m *Monitor) Undo() (undone []string, err error) {
 	return undone, failed.ErrorOrNil()
 }
 
-// Child returns the payload, zero before it was spawned.
-func (m *Monitor) Child() program.Child { return m.child }
-
 // Image returns the program the payload runs, nil before it was spawned.
 func (m *Monitor) Image() *program.Image { return m.image }
 

@@ -71,9 +71,6 @@ func (m *Monitor) kill() error {
 	return err
 }
 
-// Kill ends the payload at once.
-func (m *Monitor) Kill() error { return m.kill() }
-
 // reap waits for the payload to end.
 func (m *Monitor) reap() (unix.WaitStatus, error) {
 	var status unix.WaitStatus

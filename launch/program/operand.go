@@ -28,9 +28,6 @@ type number struct {
 // Int is a number.
 func Int(n int) Operand { return number{value: uint64(n)} }
 
-// Uint is an unsigned number.
-func Uint(n uint64) Operand { return number{value: n} }
-
 // Word is a number printed as a name or an expression of names.
 func Word(n uint64, words string) Operand { return number{n, words} }
 
