@@ -29,9 +29,9 @@ func (l *lowering) node(op plan.Node) {
 // symlink makes a link; what exists under its name is kept. A rootfs without the
 // directory gets no link.
 func (l *lowering) symlink(op plan.Symlink) {
-	l.optionally(false, true, func() {
+	l.optionally(false, true, func() []program.Slot {
 		dir, name, opened := l.parent(op.Path, false)
 		l.call("symlinkat", unix.SYS_SYMLINKAT, args(program.Str(op.To), dir, program.Str(name)), program.Pass(unix.EEXIST))
-		l.closeAll(opened)
+		return opened
 	})
 }

@@ -156,19 +156,25 @@ func (l *lowering) callInto(slot, name string, number uintptr, a []program.Opera
 // args is a call's arguments, for short.
 func args(a ...program.Operand) []program.Operand { return a }
 
-// optionally runs the calls of a step so that any failure ends the step and not
+// optionally lowers the calls of a step so that any failure ends the step and not
 // the launch, when it is optional, or a missing path only, when it may be missing.
-func (l *lowering) optionally(optional, skipMissing bool, calls func()) {
-	switch {
-	case optional:
-		end := l.b.NewLabel()
-		l.failure = []program.Option{program.Else(end)}
-		defer l.b.Place(end)
-	case skipMissing:
-		end := l.b.NewLabel()
-		l.failure = []program.Option{program.ElseOn(unix.ENOENT, end)}
-		defer l.b.Place(end)
+// What calls returns is closed in every case: a configuration with thousands of
+// entries that cannot be mounted stays below the limit of open files.
+func (l *lowering) optionally(optional, skipMissing bool, calls func() (opened []program.Slot)) {
+	if !optional && !skipMissing {
+		l.closeAll(calls())
+		return
 	}
-	calls()
+	end := l.b.NewLabel()
+	l.failure = []program.Option{program.Else(end)}
+	if !optional {
+		l.failure = []program.Option{program.ElseOn(unix.ENOENT, end)}
+	}
+	opened := calls()
 	l.failure = nil
+	l.b.Place(end)
+	for _, fd := range opened {
+		// A slot that was not reached is -1.
+		l.call("close", unix.SYS_CLOSE, args(fd), program.Pass(unix.EBADF))
+	}
 }

@@ -164,7 +164,7 @@ func (l *lowering) mountRootfs(op plan.Rootfs) {
 // mount makes a file system instance and attaches it (fsopen(2), fsconfig(2),
 // fsmount(2)): options are checked one by one, so an error names its option.
 func (l *lowering) mount(op plan.Mount) {
-	l.optionally(op.Optional, op.SkipMissing, func() {
+	l.optionally(op.Optional, op.SkipMissing, func() []program.Slot {
 		target, opened := l.target(op.Target, op.Create)
 		fs := l.callInto(op.FSType, "fsopen", unix.SYS_FSOPEN, args(program.Str(op.FSType), program.Word(unix.FSOPEN_CLOEXEC, "FSOPEN_CLOEXEC")))
 		if op.Source != "none" {
@@ -187,7 +187,7 @@ func (l *lowering) mount(op plan.Mount) {
 			program.Word(bits, words)), program.About(op.FSType))
 		l.setAttributes(mnt, "", plan.List[plan.MountFlag]{}, plan.List[plan.MountFlag]{}, op.Propagation, false)
 		l.attach(mnt, target)
-		l.closeAll(append(opened, fs, mnt, target))
+		return append(opened, fs, mnt, target)
 	})
 }
 
@@ -203,7 +203,7 @@ func (l *lowering) fsconfig(fs program.Slot, command uint64, word, key, value st
 // bind attaches a copy of a mount at a second place. Its flags are set before it
 // is attached: there is no moment at which a read-only bind can be written to.
 func (l *lowering) bind(op plan.Bind) {
-	l.optionally(op.Optional, op.SkipMissing, func() {
+	l.optionally(op.Optional, op.SkipMissing, func() []program.Slot {
 		var tree program.Slot
 		var opened []program.Slot
 		if op.InContainer {
@@ -216,7 +216,7 @@ func (l *lowering) bind(op plan.Bind) {
 		l.setAttributes(tree, "", op.Set, op.Clear, op.Propagation, false)
 		target, made := l.target(op.Target, op.Create)
 		l.attach(tree, target)
-		l.closeAll(append(append(opened, made...), tree, target))
+		return append(append(opened, made...), tree, target)
 	})
 }
 

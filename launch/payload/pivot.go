@@ -28,7 +28,7 @@ func (l *lowering) pivotRoot(op plan.PivotRoot) {
 // bootID gives the container a boot id of its own. Whatever is missing for it,
 // the launch goes on, as in LXC.
 func (l *lowering) bootID(op plan.BootID) {
-	l.optionally(true, false, func() {
+	l.optionally(true, false, func() []program.Slot {
 		dir, name, opened := l.parent(op.Path, false)
 		file := l.openMode(dir, name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL, "O_RDWR|O_CREAT|O_EXCL", 0o444, "boot-id-file")
 		l.call("write", unix.SYS_WRITE, args(file, program.InputStr(InputBootID), program.Int(37)))
@@ -36,6 +36,6 @@ func (l *lowering) bootID(op plan.BootID) {
 		tree := l.openTree(file, program.Str(""), true, false, "tree")
 		l.setAttributes(tree, "", plan.ListOf(plan.FlagReadOnly, plan.FlagNoSUID, plan.FlagNoDev, plan.FlagNoExec), plan.List[plan.MountFlag]{}, "", false)
 		l.attach(tree, target)
-		l.closeAll(append(opened, file, tree, target))
+		return append(opened, file, tree, target)
 	})
 }

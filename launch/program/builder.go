@@ -3,6 +3,7 @@
 package program
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -114,6 +115,9 @@ const usualLength = 320
 // never placed, an instruction outside a step, too many arguments.
 func (b *Builder) Build() (*Program, error) {
 	p := b.program
+	if len(p.instructions) == 0 {
+		return nil, errors.New("the program has no instructions")
+	}
 	for i := range p.instructions {
 		in := &p.instructions[i]
 		switch {

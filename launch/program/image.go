@@ -242,7 +242,7 @@ func (img *Image) Failure() (f Failure, ok bool) {
 	if failed == 0 {
 		return Failure{}, false
 	}
-	i := int(img.header().pc)
+	i := img.at()
 	in := img.program.instructions[i]
 	return Failure{
 		Instruction: i,
@@ -256,8 +256,14 @@ func (img *Image) Failure() (f Failure, ok bool) {
 
 // Where returns the instruction the child was at last.
 func (img *Image) Where() Line {
-	in := img.program.instructions[img.header().pc]
+	in := img.program.instructions[img.at()]
 	return Line{Step: img.program.steps[in.step], Call: in.call, Text: img.program.text(in)}
+}
+
+// at is the index of the instruction the child was at last. The child shares the
+// memory it is read from: a number out of range is the last one's, not a crash.
+func (img *Image) at() int {
+	return int(min(img.header().pc, uint64(len(img.program.instructions)-1)))
 }
 
 // Close gives the memory back. The child is not affected: it has a mapping of

@@ -4,7 +4,10 @@ package program_test
 
 import (
 	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -66,5 +69,203 @@ func TestRunsCalls(t *testing.T) {
 	}
 	if got := p.Lines()[0].Text; !strings.HasPrefix(got, `write(<out>, "hello", 5)`) {
 		t.Errorf("printed %s", got)
+	}
+}
+
+// build makes a program of calls.
+func build(t *testing.T, calls func(*program.Builder)) *program.Program {
+	t.Helper()
+	var b program.Builder
+	b.Step("test")
+	calls(&b)
+	p, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// run loads a program, spawns it and waits for its end.
+func run(t *testing.T, p *program.Program, in program.Inputs) (*program.Image, unix.WaitStatus) {
+	t.Helper()
+	img, err := p.Load(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { img.Close() })
+	c, err := img.Spawn(program.CloneArgs{CgroupFD: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img, wait(t, c)
+}
+
+func exit(b *program.Builder, code int) {
+	b.Call("exit_group", unix.SYS_EXIT_GROUP, []program.Operand{program.Int(code)})
+}
+
+func TestFailureIsReported(t *testing.T) {
+	p := build(t, func(b *program.Builder) {
+		b.Call("getpid", unix.SYS_GETPID, nil)
+		b.Call("chdir", unix.SYS_CHDIR, []program.Operand{program.Str("/no/such/directory")})
+		exit(b, 0)
+	})
+	img, ws := run(t, p, program.Inputs{})
+	f, ok := img.Failure()
+	if !ok || f.Instruction != 1 || f.Call != "chdir" || f.Object != "/no/such/directory" || f.Errno != unix.ENOENT || f.Step != "test" {
+		t.Errorf("failure %+v, %v", f, ok)
+	}
+	if ws.ExitStatus() != 127 {
+		t.Errorf("the child ends with %v", ws)
+	}
+}
+
+// A program that ends without execve or exit has failed.
+func TestRunningOffTheEnd(t *testing.T) {
+	img, _ := run(t, build(t, func(b *program.Builder) { b.Call("getpid", unix.SYS_GETPID, nil) }), program.Inputs{})
+	if f, ok := img.Failure(); !ok || f.Errno != unix.ENOEXEC {
+		t.Errorf("failure %+v, %v", f, ok)
+	}
+}
+
+func TestErrorsCanPass(t *testing.T) {
+	chdir := []program.Operand{program.Str("/no/such/directory")}
+	for name, c := range map[string]struct {
+		calls func(*program.Builder)
+		want  int // exit status, 127 for a failure
+	}{
+		"an error that is let pass": {func(b *program.Builder) {
+			b.Call("chdir", unix.SYS_CHDIR, chdir, program.Pass(unix.EACCES, unix.ENOENT))
+			exit(b, 1)
+		}, 1},
+		"another error": {func(b *program.Builder) {
+			b.Call("chdir", unix.SYS_CHDIR, chdir, program.Pass(unix.EACCES))
+			exit(b, 1)
+		}, 127},
+		"any error leads to a label": {func(b *program.Builder) {
+			l := b.NewLabel()
+			b.Call("chdir", unix.SYS_CHDIR, chdir, program.Else(l))
+			exit(b, 1)
+			b.Place(l)
+			exit(b, 2)
+		}, 2},
+		"one error leads to a label": {func(b *program.Builder) {
+			l := b.NewLabel()
+			b.Call("chdir", unix.SYS_CHDIR, chdir, program.ElseOn(unix.ENOENT, l))
+			exit(b, 1)
+			b.Place(l)
+			exit(b, 2)
+		}, 2},
+		"an error that does not lead there": {func(b *program.Builder) {
+			l := b.NewLabel()
+			b.Call("chdir", unix.SYS_CHDIR, chdir, program.ElseOn(unix.EPERM, l))
+			exit(b, 1)
+			b.Place(l)
+			exit(b, 2)
+		}, 127},
+		"a pointer that leads nowhere": {func(b *program.Builder) {
+			b.Call("chdir", unix.SYS_CHDIR, []program.Operand{program.Int(8)}, program.Pass(unix.EFAULT))
+			exit(b, 3)
+		}, 3},
+		"a call that is none": {func(b *program.Builder) { b.Call("none", 100000, nil, program.Pass(unix.ENOSYS)); exit(b, 4) }, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, ws := run(t, build(t, c.calls), program.Inputs{}); ws.ExitStatus() != c.want {
+				t.Errorf("exit status %d, want %d", ws.ExitStatus(), c.want)
+			}
+		})
+	}
+}
+
+// The result of a call is an argument of a later one, and a field of a structure.
+func TestSlots(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	p := build(t, func(b *program.Builder) {
+		fd := b.NewSlot("file")
+		b.CallInto(fd, "openat", unix.SYS_OPENAT, []program.Operand{program.Int(unix.AT_FDCWD), program.Str(file),
+			program.Int(unix.O_CREAT | unix.O_WRONLY), program.Octal(0o600)})
+		b.Call("write", unix.SYS_WRITE, []program.Operand{fd, program.Struct(program.Field{Width: 4, Value: fd}), program.Int(4)})
+		exit(b, 0)
+	})
+	if _, ws := run(t, p, program.Inputs{}); ws.ExitStatus() != 0 {
+		t.Fatalf("exit status %d", ws.ExitStatus())
+	}
+	data, err := os.ReadFile(file)
+	if err != nil || len(data) != 4 || data[0] < 3 {
+		t.Errorf("the file holds %v, %v", data, err)
+	}
+}
+
+func TestMissingInput(t *testing.T) {
+	p := build(t, func(b *program.Builder) { b.Call("close", unix.SYS_CLOSE, []program.Operand{program.InputFD("door")}) })
+	if _, err := p.Load(program.Inputs{}); err == nil || !strings.Contains(err.Error(), `"door"`) {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestBuildRefuses(t *testing.T) {
+	for want, calls := range map[string]func(*program.Builder){
+		"belongs to no step": func(b *program.Builder) { b.Call("getpid", unix.SYS_GETPID, nil) },
+		"stands nowhere": func(b *program.Builder) {
+			b.Step("s")
+			b.Call("getpid", unix.SYS_GETPID, nil, program.Else(b.NewLabel()))
+		},
+		"leads back": func(b *program.Builder) {
+			b.Step("s")
+			l := b.NewLabel()
+			b.Place(l)
+			b.Call("getpid", unix.SYS_GETPID, nil, program.Else(l))
+		},
+	} {
+		var b program.Builder
+		calls(&b)
+		if _, err := b.Build(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %v, want one with %q", err, want)
+		}
+	}
+}
+
+// Many children are made while the garbage collector is busy: the child is a fork
+// of a process whose other threads are in any state.
+func TestSpawnUnderPressure(t *testing.T) {
+	for _, procs := range []int{1, runtime.NumCPU()} {
+		before := runtime.GOMAXPROCS(procs)
+		stop := make(chan struct{})
+		var busy sync.WaitGroup
+		for range 4 {
+			busy.Go(func() {
+				for {
+					select {
+					case <-stop:
+						return
+					default:
+						_ = make([]byte, 1<<16)
+					}
+				}
+			})
+		}
+		p := build(t, func(b *program.Builder) {
+			for range 50 {
+				b.Call("getppid", unix.SYS_GETPPID, nil)
+			}
+			exit(b, 9)
+		})
+		for range 150 {
+			img, err := p.Load(program.Inputs{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, err := img.Spawn(program.CloneArgs{CgroupFD: -1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ws := wait(t, c); ws.ExitStatus() != 9 {
+				t.Fatalf("the child ends with %v", ws)
+			}
+			img.Close()
+		}
+		close(stop)
+		busy.Wait()
+		runtime.GOMAXPROCS(before)
 	}
 }
