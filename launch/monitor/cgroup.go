@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -21,7 +20,8 @@ type cgroup struct {
 	version int
 	limits  string   // directory the limits are written in
 	leaf    string   // directory of the processes, below limits with an inner cgroup
-	made    []string // directories made, outermost first
+	above   []string // directories made above limits, outermost first: others may use them too
+	own     bool     // limits has been made here
 	dir     int      // leaf, open for clone3 (v2), or -1
 	tasks   int      // leaf's tasks file, open for the payload (v1), or -1
 }
@@ -31,21 +31,31 @@ const maxSuffix = 999
 
 // createCgroup makes the payload's cgroup in one hierarchy.
 func (m *Monitor) createCgroup(step string, op plan.CgroupCreate) error {
-	if len(m.cgroups) == 0 {
-		if err := m.chooseSuffix(); err != nil {
+	cg := &cgroup{version: op.Version, dir: -1, tasks: -1}
+	first := len(m.cgroups) == 0
+	m.cgroups[op.Hierarchy] = cg
+	m.later(step, cg.remove)
+	for again := 0; ; again++ {
+		if first {
+			if err := m.chooseSuffix(); err != nil {
+				return err
+			}
+		}
+		err := cg.mkdirAll(op, m.suffix)
+		switch {
+		case err == nil:
+			return cg.open()
+		case cg.own || again == maxSuffix:
+			return err
+		case first && errors.Is(err, os.ErrExist):
+			// Who makes the first cgroup of a name has the name: every launch begins
+			// with the same hierarchy. A launch that came second takes the next one.
+		case errors.Is(err, os.ErrNotExist):
+			// A neighbour that ended has taken a directory above, empty so far, away.
+		default:
 			return err
 		}
 	}
-	cg := &cgroup{version: op.Version, dir: -1, tasks: -1}
-	m.cgroups[op.Hierarchy] = cg
-	m.later(step, cg.remove)
-	base := filepath.Join(op.Mount, op.Base)
-	cg.limits = filepath.Join(base, op.Name+m.suffix)
-	cg.leaf = filepath.Join(cg.limits, op.Inner)
-	if err := cg.mkdirAll(base, op); err != nil {
-		return err
-	}
-	return cg.open()
 }
 
 // chooseSuffix finds a name that is free in every hierarchy, so that the
@@ -81,11 +91,14 @@ func (m *Monitor) nameTaken(suffix string) (dir string, exact bool) {
 	return "", false
 }
 
-// mkdirAll makes the directories from base down to the leaf. On v2 it enables
+// mkdirAll makes the directories from the base down to the leaf. On v2 it enables
 // the controllers that the limits need, in every directory above the one with
 // the limits; on v1 a cpuset gets its parent's cpus and mems, without which it
 // takes no process.
-func (cg *cgroup) mkdirAll(base string, op plan.CgroupCreate) error {
+func (cg *cgroup) mkdirAll(op plan.CgroupCreate, suffix string) error {
+	base := filepath.Join(op.Mount, op.Base)
+	cg.limits = filepath.Join(base, op.Name+suffix)
+	cg.leaf = filepath.Join(cg.limits, op.Inner)
 	dir := base
 	rest, err := filepath.Rel(base, cg.leaf)
 	if err != nil {
@@ -100,11 +113,7 @@ func (cg *cgroup) mkdirAll(base string, op plan.CgroupCreate) error {
 			}
 		}
 		dir = filepath.Join(dir, part)
-		err := os.Mkdir(dir, 0o755)
-		switch {
-		case err == nil:
-			cg.made = append(cg.made, dir)
-		case !errors.Is(err, os.ErrExist) || dir == cg.limits:
+		if err := cg.mkdir(dir); err != nil {
 			return err
 		}
 		if op.Version == 1 && holdsCPUSet(op.Hierarchy) {
@@ -119,6 +128,21 @@ func (cg *cgroup) mkdirAll(base string, op plan.CgroupCreate) error {
 		return writeFile(filepath.Join(cg.leaf, "cgroup.clone_children"), "1")
 	}
 	return nil
+}
+
+// mkdir makes one of the directories and remembers what it has made. The one with
+// the limits is the container's alone; those above it may be there already.
+func (cg *cgroup) mkdir(dir string) error {
+	err := os.Mkdir(dir, 0o755)
+	switch {
+	case dir == cg.limits:
+		cg.own = err == nil
+	case errors.Is(err, os.ErrExist):
+		return nil
+	case err == nil && len(dir) < len(cg.limits):
+		cg.above = append(cg.above, dir)
+	}
+	return err
 }
 
 func holdsCPUSet(hierarchy string) bool {
@@ -165,82 +189,6 @@ func (cg *cgroup) close() {
 			*fd = -1
 		}
 	}
-}
-
-// removeTimeout is how long processes of a container without a pid namespace of
-// its own are waited for, after they were killed.
-const removeTimeout = 5 * time.Second
-
-// remove takes the cgroup away with everything the container made below it.
-// Processes that are left, because the container had no pid namespace, are
-// killed: no cgroup goes before its last process.
-func (cg *cgroup) remove() error {
-	cg.close()
-	deadline := time.Now().Add(removeTimeout)
-	for i := len(cg.made) - 1; i >= 0; i-- {
-		for {
-			err := removeTree(cg.made[i])
-			if err == nil || errors.Is(err, os.ErrNotExist) {
-				break
-			}
-			if !errors.Is(err, unix.EBUSY) || time.Now().After(deadline) {
-				return err
-			}
-			killAll(cg.made[i])
-			time.Sleep(time.Millisecond)
-		}
-	}
-	return nil
-}
-
-// removeTree removes a cgroup and those below it. The files in a cgroup are not
-// removed: they go with it.
-func removeTree(dir string) error {
-	err := unix.Rmdir(dir)
-	if !errors.Is(err, unix.EBUSY) && !errors.Is(err, unix.ENOTEMPTY) {
-		if err != nil {
-			return &os.PathError{Op: "rmdir", Path: dir, Err: err}
-		}
-		return nil
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if e.IsDir() {
-			if err := removeTree(filepath.Join(dir, e.Name())); err != nil {
-				return err
-			}
-		}
-	}
-	if err := unix.Rmdir(dir); err != nil {
-		return &os.PathError{Op: "rmdir", Path: dir, Err: err}
-	}
-	return nil
-}
-
-// killAll kills the processes of a cgroup and those below it. A process that is
-// gone already, or a directory, is no error: the caller looks again.
-func killAll(dir string) {
-	if writeFile(filepath.Join(dir, "cgroup.kill"), "1") == nil {
-		return // v2 since Linux 5.14: everything below, without a race
-	}
-	_ = filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
-		if err != nil || entry.Name() != "cgroup.procs" {
-			return nil
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return nil
-		}
-		for _, word := range strings.Fields(string(data)) {
-			if pid, err := strconv.Atoi(word); err == nil && pid > 0 {
-				_ = unix.Kill(pid, unix.SIGKILL)
-			}
-		}
-		return nil
-	})
 }
 
 // writeFile writes a value to a file of the kernel's in one write(2). Package os

@@ -23,6 +23,7 @@ type lowering struct {
 	attr    program.Slot     // the open file that takes the label for execve
 	masters []program.Slot   // other ends of ptys made here, for the monitor
 	masked  bool             // umask holds a value
+	given   bool             // the caller's umask and signals are in force again
 	uid     uint32           // init's, to own the console
 
 	labelFile string // where the label goes, empty without one

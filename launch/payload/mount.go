@@ -16,18 +16,19 @@ type attribute struct {
 	flag plan.MountFlag
 	bits uint64
 	word string
+	old  uint64 // the same for mount(2)
 }
 
 var attributes = [...]attribute{
-	{plan.FlagReadOnly, unix.MOUNT_ATTR_RDONLY, "MOUNT_ATTR_RDONLY"},
-	{plan.FlagNoSUID, unix.MOUNT_ATTR_NOSUID, "MOUNT_ATTR_NOSUID"},
-	{plan.FlagNoDev, unix.MOUNT_ATTR_NODEV, "MOUNT_ATTR_NODEV"},
-	{plan.FlagNoExec, unix.MOUNT_ATTR_NOEXEC, "MOUNT_ATTR_NOEXEC"},
-	{plan.FlagRelATime, unix.MOUNT_ATTR_RELATIME, "MOUNT_ATTR_RELATIME"},
-	{plan.FlagNoATime, unix.MOUNT_ATTR_NOATIME, "MOUNT_ATTR_NOATIME"},
-	{plan.FlagStrictATime, unix.MOUNT_ATTR_STRICTATIME, "MOUNT_ATTR_STRICTATIME"},
-	{plan.FlagNoDirATime, unix.MOUNT_ATTR_NODIRATIME, "MOUNT_ATTR_NODIRATIME"},
-	{plan.FlagNoSymFollow, unix.MOUNT_ATTR_NOSYMFOLLOW, "MOUNT_ATTR_NOSYMFOLLOW"},
+	{plan.FlagReadOnly, unix.MOUNT_ATTR_RDONLY, "MOUNT_ATTR_RDONLY", unix.MS_RDONLY},
+	{plan.FlagNoSUID, unix.MOUNT_ATTR_NOSUID, "MOUNT_ATTR_NOSUID", unix.MS_NOSUID},
+	{plan.FlagNoDev, unix.MOUNT_ATTR_NODEV, "MOUNT_ATTR_NODEV", unix.MS_NODEV},
+	{plan.FlagNoExec, unix.MOUNT_ATTR_NOEXEC, "MOUNT_ATTR_NOEXEC", unix.MS_NOEXEC},
+	{plan.FlagRelATime, unix.MOUNT_ATTR_RELATIME, "MOUNT_ATTR_RELATIME", unix.MS_RELATIME},
+	{plan.FlagNoATime, unix.MOUNT_ATTR_NOATIME, "MOUNT_ATTR_NOATIME", unix.MS_NOATIME},
+	{plan.FlagStrictATime, unix.MOUNT_ATTR_STRICTATIME, "MOUNT_ATTR_STRICTATIME", unix.MS_STRICTATIME},
+	{plan.FlagNoDirATime, unix.MOUNT_ATTR_NODIRATIME, "MOUNT_ATTR_NODIRATIME", unix.MS_NODIRATIME},
+	{plan.FlagNoSymFollow, unix.MOUNT_ATTR_NOSYMFOLLOW, "MOUNT_ATTR_NOSYMFOLLOW", unix.MS_NOSYMFOLLOW},
 }
 
 // attributeBits translates flags, 0 for none.
@@ -159,45 +160,6 @@ func (l *lowering) mountRootfs(op plan.Rootfs) {
 		program.Word(unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, "O_PATH|O_DIRECTORY|O_CLOEXEC"), program.Int(0)))
 	l.attach(l.rootfs, at)
 	l.close(at)
-}
-
-// mount makes a file system instance and attaches it (fsopen(2), fsconfig(2),
-// fsmount(2)): options are checked one by one, so an error names its option.
-func (l *lowering) mount(op plan.Mount) {
-	l.optionally(op.Optional, op.SkipMissing, func() []program.Slot {
-		target, opened := l.target(op.Target, op.Create)
-		fs := l.callInto(op.FSType, "fsopen", unix.SYS_FSOPEN, args(program.Str(op.FSType), program.Word(unix.FSOPEN_CLOEXEC, "FSOPEN_CLOEXEC")))
-		if op.Source != "none" {
-			l.fsconfig(fs, unix.FSCONFIG_SET_STRING, "FSCONFIG_SET_STRING", "source", op.Source)
-		}
-		if op.SuperRO {
-			l.fsconfig(fs, unix.FSCONFIG_SET_FLAG, "FSCONFIG_SET_FLAG", "ro", "")
-		}
-		for _, option := range op.Data.All() {
-			if name, value, ok := strings.Cut(option, "="); ok {
-				l.fsconfig(fs, unix.FSCONFIG_SET_STRING, "FSCONFIG_SET_STRING", name, value)
-			} else {
-				l.fsconfig(fs, unix.FSCONFIG_SET_FLAG, "FSCONFIG_SET_FLAG", option, "")
-			}
-		}
-		l.call("fsconfig", unix.SYS_FSCONFIG, args(fs, program.Word(unix.FSCONFIG_CMD_CREATE, "FSCONFIG_CMD_CREATE"),
-			program.Null, program.Null, program.Int(0)), program.About(op.FSType))
-		bits, words := attributeBits(op.Set)
-		mnt := l.callInto("mount", "fsmount", unix.SYS_FSMOUNT, args(fs, program.Word(unix.FSMOUNT_CLOEXEC, "FSMOUNT_CLOEXEC"),
-			program.Word(bits, words)), program.About(op.FSType))
-		l.setAttributes(mnt, "", plan.List[plan.MountFlag]{}, plan.List[plan.MountFlag]{}, op.Propagation, false)
-		l.attach(mnt, target)
-		return append(opened, fs, mnt, target)
-	})
-}
-
-func (l *lowering) fsconfig(fs program.Slot, command uint64, word, key, value string) {
-	v := program.Null
-	if command == unix.FSCONFIG_SET_STRING {
-		v = program.Str(value)
-	}
-	l.call("fsconfig", unix.SYS_FSCONFIG, args(fs, program.Word(command, word), program.Str(key), v, program.Int(0)),
-		program.About(strings.TrimSuffix(key+"="+value, "=")))
 }
 
 // bind attaches a copy of a mount at a second place. Its flags are set before it

@@ -143,9 +143,11 @@ func (l *lowering) personality(op plan.Personality) {
 	l.call("personality", unix.SYS_PERSONALITY, args(program.Word(uint64(op.Persona), word)))
 }
 
-// sysctl writes below the container's own /proc, after the pivot.
+// sysctl writes below the container's own /proc, after the pivot. A rootfs without
+// that mount may have anything in its place: O_NONBLOCK keeps a fifo there from
+// holding up the launch.
 func (l *lowering) sysctl(op plan.Sysctl) {
-	file := l.openIn(l.rootfs, "proc/sys/"+op.Name, unix.O_WRONLY, "O_WRONLY", op.Name)
+	file := l.openIn(l.rootfs, "proc/sys/"+op.Name, unix.O_WRONLY|unix.O_NONBLOCK, "O_WRONLY|O_NONBLOCK", op.Name)
 	l.call("write", unix.SYS_WRITE, args(file, program.Str(op.Value), program.Int(len(op.Value))), program.About(op.Name))
 	l.close(file)
 }
@@ -166,14 +168,23 @@ func (l *lowering) workDir(op plan.WorkDir) {
 	l.call("chdir", unix.SYS_CHDIR, args(program.Str(op.Path)))
 }
 
-// exec becomes init. Signals have been blocked since the clone, and their
-// handlers are gone; init starts with none blocked.
-func (l *lowering) exec(op plan.Exec) {
+// handBack gives init what the launch has held for itself: the caller's umask, and
+// signals, which have been blocked since the clone. Their handlers are gone by then.
+func (l *lowering) handBack() {
+	if l.given {
+		return
+	}
+	l.given = true
 	if l.masked {
 		l.call("umask", unix.SYS_UMASK, args(l.umask))
 	}
 	l.call("rt_sigprocmask", unix.SYS_RT_SIGPROCMASK, args(program.Word(unix.SIG_SETMASK, "SIG_SETMASK"),
 		program.Blob(make([]byte, 8), "[]"), program.Null, program.Int(8)))
+}
+
+// exec becomes init: the first path that can be executed is taken.
+func (l *lowering) exec(op plan.Exec) {
+	l.handBack()
 	argv, env := program.Strings(op.Argv.Slice()), program.Strings(op.Env.Slice())
 	for i, p := range op.Paths.All() {
 		var options []program.Option

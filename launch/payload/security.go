@@ -24,9 +24,11 @@ func (l *lowering) noNewPrivs() {
 		program.Int(0), program.Int(0), program.Int(0)))
 }
 
-// seccomp loads the filter. From here on it judges the launch's own calls too:
-// the few that are left are setting the ids and execve.
+// seccomp loads the filter. From here on it judges the launch's own calls too, so
+// what can be done before is: left are setting the ids, the parent-death signal
+// that a change of ids clears, and execve.
 func (l *lowering) seccomp(op plan.Seccomp) {
+	l.handBack()
 	filter := make([]byte, 0, 8*op.Filter.Len())
 	for _, in := range op.Filter.All() {
 		filter = binary.NativeEndian.AppendUint16(filter, in.Code)

@@ -49,7 +49,8 @@ type layout struct {
 // Load lays the program out with its inputs. It fails when an input is missing.
 func (p *Program) Load(in Inputs) (*Image, error) {
 	l := &layout{program: p, inputs: in, slots: make([]int, len(p.slots))}
-	l.data = make([]byte, headerSize+len(p.instructions)*instructionSize, 1<<16)
+	fixed := headerSize + len(p.instructions)*instructionSize
+	l.data = make([]byte, fixed, 2*fixed) // what they point to takes about as much
 	// Structures first: a slot that is a field of one lives there.
 	operands := make([][6]int, len(p.instructions)) // offset of what an argument points to
 	for i, ins := range p.instructions {
