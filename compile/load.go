@@ -25,6 +25,7 @@ type Request struct {
 	Defines   []string                    // -s options, in order
 	Files     Files                       // for what the main file refers to
 	LookupEnv func(string) (string, bool) // for lxc.environment lines without a value
+	Dialect   grammar.Dialect             // how the files are written; LXC follows the Version
 	Version   keys.Version                // the LXC to judge by, zero for the newest
 	Stated    bool                        // the user has named the version
 }
@@ -49,6 +50,10 @@ func Load(req Request) *Loaded {
 	l := &loader{
 		request: req,
 		loaded:  &Loaded{Config: config.New()},
+		dialect: req.Dialect,
+	}
+	if l.dialect == grammar.LXC && req.Version <= keys.V1_1 {
+		l.dialect = grammar.LXC1
 	}
 	l.resolver = keys.Resolver{Config: l.loaded.Config, Version: req.Version, Stated: req.Stated, LookupEnv: req.LookupEnv}
 	l.file(req.File, nil)
@@ -66,6 +71,7 @@ func Load(req Request) *Loaded {
 type loader struct {
 	request  Request
 	loaded   *Loaded
+	dialect  grammar.Dialect
 	resolver keys.Resolver
 	findings diag.List // of the text itself
 	open     []string  // the files being read, outermost first
@@ -74,7 +80,7 @@ type loader struct {
 
 // file resolves one file, line by line, at the place it is included from.
 func (l *loader) file(f source.File, trail []diag.Place) {
-	doc := grammar.Parse(f)
+	doc := grammar.ParseAs(f, l.dialect)
 	l.document(doc, doc.Findings(), trail)
 	l.open = append(l.open, f.Name)
 	for line := range doc.Lines() {
@@ -93,12 +99,12 @@ func (l *loader) file(f source.File, trail []diag.Place) {
 
 // define resolves a -s option, which stands behind everything in the file.
 func (l *loader) define(n int, text string) {
-	doc, findings := grammar.ParseDefine(n, text)
+	doc, findings := grammar.ParseDefine(n, text, l.dialect)
 	l.document(doc, findings, nil)
-	if len(findings) > 0 {
-		return
-	}
 	for line := range doc.Lines() {
+		if line.Kind != grammar.LineAssign || len(findings) > 0 {
+			continue
+		}
 		key, value := doc.Key(line), doc.Value(line)
 		if key.String == keys.Include && value.String != "" {
 			l.include(value, nil)

@@ -9,11 +9,14 @@ import (
 )
 
 // ParseDefine reads the n-th -s KEY=VALUE option, counted from 1, with the
-// grammar of lines. As in today's LXC it has to be one setting; LXC 1.0 read it
-// as a line of a file.
-func ParseDefine(n int, text string) (*Document, diag.List) {
-	d := Parse(source.File{Name: fmt.Sprintf("<define:%d>", n), Text: text})
-	if d.Len() == 1 && d.lines[0].Kind == LineAssign {
+// grammar of lines. In today's LXC it has to be one setting; LXC 1 takes it as a
+// line of a file, whatever kind of line that is.
+func ParseDefine(n int, text string, dialect Dialect) (*Document, diag.List) {
+	d := ParseAs(source.File{Name: fmt.Sprintf("<define:%d>", n), Text: text}, dialect)
+	switch {
+	case dialect == LXC1:
+		return d, d.Findings()
+	case d.Len() == 1 && d.lines[0].Kind == LineAssign:
 		return d, nil
 	}
 	whole := source.Range{File: d.File.Name, Start: source.Pos{Line: 1, Column: 1}, End: source.Pos{Line: 1, Column: 1}}

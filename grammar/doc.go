@@ -4,7 +4,7 @@
 // It has two levels. A file is lines:
 //
 //	File   = Line* Rest?
-//	Line   = Space? (Key Equals Value? Space? | Comment | Text)? EOL?
+//	Line   = Space? (Key Equals (Value | Quoted)? Space? | Comment | Text)? EOL?
 //
 // and every byte belongs to one of these tokens, so printing a Document gives the
 // file back. The grammar is total: Text is any line that is no setting, and

@@ -21,8 +21,9 @@ const (
 
 // Document is a file in lines. Printing it gives the file back, byte for byte.
 type Document struct {
-	File  source.File
-	lines []Line
+	File    source.File
+	Dialect Dialect
+	lines   []Line
 }
 
 // Line is one line of a Document, held as offsets into the file's text.

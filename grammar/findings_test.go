@@ -135,7 +135,7 @@ func TestParseDefine(t *testing.T) {
 		{"two lines", "lxc.uts.name=a\nlxc.group=b", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			d, list := grammar.ParseDefine(2, c.text)
+			d, list := grammar.ParseDefine(2, c.text, grammar.LXC)
 			if d.File.Name != "<define:2>" || d.String() != c.text {
 				t.Errorf("the document is %q with the text %q", d.File.Name, d.String())
 			}

@@ -16,17 +16,18 @@ const (
 	tokenKey                                  // from "lxc." to the equals sign, without trailing blanks
 	tokenEquals                               // the first equals sign with the blanks around it
 	tokenValue                                // what follows, without trailing blanks
+	tokenQuoted                               // the same in a pair of quotes
 	tokenText                                 // a line LXC does not take for a setting
 	tokenEOL                                  // LF, CR or CR LF
 	tokenRest                                 // a NUL byte and all that follows
 )
 
 // lineLexer is a lexer.Definition that works on bytes: LXC knows no encoding.
-type lineLexer struct{}
+type lineLexer struct{ dialect Dialect }
 
 var symbols = map[string]lexer.TokenType{
 	"EOF": tokenEOF, "Space": tokenSpace, "Comment": tokenComment, "Key": tokenKey,
-	"Equals": tokenEquals, "Value": tokenValue, "Text": tokenText, "EOL": tokenEOL, "Rest": tokenRest,
+	"Equals": tokenEquals, "Value": tokenValue, "Quoted": tokenQuoted, "Text": tokenText, "EOL": tokenEOL, "Rest": tokenRest,
 }
 
 // Symbols is part of lexer.Definition.
@@ -42,15 +43,16 @@ func (l lineLexer) Lex(filename string, r io.Reader) (lexer.Lexer, error) {
 }
 
 // LexString is the form participle prefers: tokens are parts of the one string.
-func (lineLexer) LexString(filename, text string) (lexer.Lexer, error) {
-	return &lines{text: text, pos: lexer.Position{Filename: filename, Line: 1, Column: 1}}, nil
+func (l lineLexer) LexString(filename, text string) (lexer.Lexer, error) {
+	return &lines{dialect: l.dialect, text: text, pos: lexer.Position{Filename: filename, Line: 1, Column: 1}}, nil
 }
 
 // lines is the lexer at work.
 type lines struct {
-	text  string
-	pos   lexer.Position
-	state lexState
+	dialect Dialect
+	text    string
+	pos     lexer.Position
+	state   lexState
 }
 
 // lexState is where in a line the lexer stands.
@@ -76,14 +78,14 @@ func (l *lines) Next() (lexer.Token, error) {
 			return l.take(tokenRest, len(rest)), nil
 		case c == '\n':
 			return l.endLine(1), nil
-		case c == '\r':
+		case c == '\r' && l.dialect != LXC1:
 			n := 1
 			if len(rest) > 1 && rest[1] == '\n' {
 				n = 2
 			}
 			return l.endLine(n), nil
 		}
-		line := rest[:lineLength(rest)]
+		line := rest[:l.dialect.lineLength(rest)]
 		switch l.state {
 		case atLineStart:
 			l.state = atContent
@@ -98,8 +100,11 @@ func (l *lines) Next() (lexer.Token, error) {
 			return l.take(tokenEquals, n+leadingBlanks(line[n:])), nil
 		case atValue:
 			l.state = atEnd
-			if n := len(trimBlanks(line)); n > 0 {
-				return l.take(tokenValue, n), nil
+			if value := trimBlanks(line); value != "" {
+				if l.dialect.quotes() && isQuoted(value) {
+					return l.take(tokenQuoted, len(value)), nil
+				}
+				return l.take(tokenValue, len(value)), nil
 			}
 		case atEnd:
 			return l.take(tokenSpace, len(line)), nil
@@ -144,12 +149,11 @@ func (l *lines) endLine(n int) lexer.Token {
 	return token
 }
 
-// lineLength is the length of the text before the next end of line or NUL.
-func lineLength(s string) int {
-	if n := strings.IndexAny(s, "\n\r\x00"); n >= 0 {
-		return n
-	}
-	return len(s)
+// isQuoted reports whether a value stands in quotes, as LXC sees it: the first and
+// the last byte are the same kind of quote and not the same byte.
+func isQuoted(value string) bool {
+	q := value[0]
+	return (q == '"' || q == '\'') && len(value) > 1 && value[len(value)-1] == q
 }
 
 // leadingBlanks counts the blanks LXC skips before a key and a value.

@@ -32,14 +32,15 @@ type oracleContent struct {
 	Comment string `parser:"  @Comment"`
 	Key     string `parser:"| @Key"`
 	Equals  string `parser:"  @Equals"`
-	Value   string `parser:"  @Value? Space?"`
+	Value   string `parser:"  ( @Value"`
+	Quoted  string `parser:"  | @Quoted )? Space?"`
 	Text    string `parser:"| @Text"`
 }
 
 // oracle parses a text the slow way and gives each line as a word and its parts.
-func oracle(t *testing.T, text string) []string {
+func oracle(t *testing.T, dialect Dialect, text string) []string {
 	t.Helper()
-	parser, err := participle.Build[oracleFile](participle.Lexer(lineLexer{}))
+	parser, err := participle.Build[oracleFile](participle.Lexer(lineLexer{dialect}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,8 +73,8 @@ func (l oracleLine) show() string {
 		return "comment"
 	case c.Key != "":
 		value := c.Value
-		if n := len(value); n > 1 && value[0] == value[n-1] && strings.Contains(`"'`, value[:1]) {
-			value = value[1 : n-1]
+		if n := len(c.Quoted); n > 1 {
+			value = c.Quoted[1 : n-1]
 		}
 		return "assign " + c.Key + "=" + value
 	case strings.HasPrefix(c.Text, settingPrefix):
@@ -113,21 +114,23 @@ func FuzzParse(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		d := Parse(source.File{Name: "config", Text: text})
-		if d.String() != text {
-			t.Fatalf("printing changed the text")
-		}
-		want, got := oracle(t, text), d.show()
-		if len(want) != len(got) {
-			t.Fatalf("%d lines, the plain grammar finds %d: %q and %q", len(got), len(want), got, want)
-		}
-		for i := range want {
-			if want[i] != got[i] {
-				t.Fatalf("line %d is %q, the plain grammar says %q", i+1, got[i], want[i])
+		for _, dialect := range Dialects() {
+			d := ParseAs(source.File{Name: "config", Text: text}, dialect)
+			if d.String() != text {
+				t.Fatalf("%s: printing changed the text", dialect)
 			}
-		}
-		checkTiling(t, d)
-		for range d.Findings() {
+			want, got := oracle(t, dialect, text), d.show()
+			if len(want) != len(got) {
+				t.Fatalf("%s: %d lines, the plain grammar finds %d: %q and %q", dialect, len(got), len(want), got, want)
+			}
+			for i := range want {
+				if want[i] != got[i] {
+					t.Fatalf("%s: line %d is %q, the plain grammar says %q", dialect, i+1, got[i], want[i])
+				}
+			}
+			checkTiling(t, d)
+			for range d.Findings() {
+			}
 		}
 	})
 }

@@ -29,12 +29,15 @@ const maxFile = 1<<31 - 1
 
 // Parse reads a file. It cannot fail: what is no setting is a line of another
 // kind, and Findings says what is wrong with it.
-func Parse(f source.File) *Document {
-	d := &Document{File: f}
+func Parse(f source.File) *Document { return ParseAs(f, LXC) }
+
+// ParseAs reads a file of a dialect.
+func ParseAs(f source.File, dialect Dialect) *Document {
+	d := &Document{File: f, Dialect: dialect}
 	text := f.Text[:min(len(f.Text), maxFile)]
 	pos := lexer.Position{Filename: f.Name, Line: 1, Column: 1}
 	for pos.Offset < len(text) {
-		lex := &lines{text: text[:chunkEnd(text, pos.Offset)], pos: pos}
+		lex := &lines{dialect: dialect, text: text[:dialect.chunkEnd(text, pos.Offset)], pos: pos}
 		peeking, err := lexer.Upgrade(lex)
 		if err == nil {
 			var c *chunk
@@ -52,11 +55,11 @@ func Parse(f source.File) *Document {
 
 // chunkEnd finds where the chunk that starts at an offset ends: behind the end of
 // a line, or with the file when there is none or a NUL byte comes first.
-func chunkEnd(text string, start int) int {
+func (d Dialect) chunkEnd(text string, start int) int {
 	if start+chunkSize >= len(text) {
 		return len(text)
 	}
-	n := strings.IndexAny(text[start+chunkSize:], "\n\r\x00")
+	n := strings.IndexAny(text[start+chunkSize:], d.lineEnds())
 	if n < 0 || strings.IndexByte(text[start:start+chunkSize+n+1], 0) >= 0 {
 		return len(text)
 	}
@@ -107,20 +110,10 @@ func parseLine(lex *lexer.PeekingLexer) Line {
 			l.value = span{l.end, l.end}
 		case tokenValue:
 			l.value = span{from, l.end}
-			l.unquote(t.Value)
+		case tokenQuoted:
+			l.Quote = t.Value[0]
+			l.value = span{from + 1, l.end - 1}
 		}
 	}
 	return l
-}
-
-// unquote takes one pair of quotes off the value, as LXC does: the first and the
-// last byte, when they are the same kind of quote and not the same byte.
-func (l *Line) unquote(value string) {
-	q := value[0]
-	if q != '"' && q != '\'' || len(value) < 2 || value[len(value)-1] != q {
-		return
-	}
-	l.Quote = q
-	l.value.from++
-	l.value.to--
 }

@@ -26,6 +26,7 @@ type ValueError struct {
 	Detail  string // sentences: what to write instead
 	Code    string // the language at fault, where it is not the key's own
 	AtStart bool   // LXC takes the text when it loads the file and fails when it starts the container
+	Ignored bool   // LXC takes the text for nothing, without a word, and keeps what it had
 }
 
 // invalid makes the error of a value that is wrong as a whole.

@@ -67,7 +67,8 @@ var LogLevel = Language[string]{
 	Name: "log level", Syntax: `"TRACE" | "DEBUG" | "INFO" | "NOTICE" | "WARN" | "ERROR" | "CRIT" | "ALERT" | "FATAL" | 0…8`,
 	Parse: func(t Text) (string, *ValueError) {
 		levels := []string{"TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "ERROR", "CRIT", "ALERT", "FATAL"}
-		if n, ok := parseUint(t.String, 32); ok && n < uint64(len(levels)) {
+		// A number is known by its first character, so it may have no sign.
+		if n, ok := parseUint(t.String, 32); ok && n < uint64(len(levels)) && t.String[0] != '+' {
 			return levels[n], nil
 		}
 		if upper := strings.ToUpper(t.String); slices.Contains(levels, upper) {

@@ -27,7 +27,7 @@ var ClockOffset = Language[TimeOffset]{
 }
 
 func parseTimeOffset(t Text) (TimeOffset, *ValueError) {
-	const detail = "Write a number with one of the units h, m, s, ms, us and ns behind it, such as 10s or -2h."
+	const detail = "Write a number with one of the units h, m, s, ms, us and ns behind it, such as 10s or 2h."
 	number := strings.TrimRight(t.String, "hmsun")
 	unit := t.String[len(number):]
 	// LXC looks at two characters behind the digits: a blank and a unit of one
@@ -46,6 +46,10 @@ func parseTimeOffset(t Text) (TimeOffset, *ValueError) {
 		return TimeOffset{}, invalid(t, detail, "%q has no unit LXC knows", t.String)
 	case n > math.MaxInt64/factor || n < math.MinInt64/factor:
 		return TimeOffset{}, invalid(t, detail, "%q is more than a clock can hold", t.String)
+	case n < 0 && factor != 1:
+		// LXC's check for overflow takes every negative product for one.
+		return TimeOffset{}, invalid(t, "Write it in seconds or, below one, in nanoseconds: a negative offset may have no other unit.",
+			"LXC takes no minus sign before the unit %q", unit)
 	case len(unit) == 2:
 		return TimeOffset{Nanoseconds: n * factor, Fraction: true}, nil
 	}

@@ -66,6 +66,21 @@ func (f field) neverEmpty() field {
 	})
 }
 
+// passesOver is for the few keys of numbers whose setter in LXC returns errno when
+// the value is no number, which is 0 then: the line is passed over in silence.
+func (f field) passesOver() field {
+	set := f.set
+	f.set = func(c *config.Config, in input) *grammar.ValueError {
+		err := set(c, in)
+		if err != nil {
+			_, notANumber := grammar.Uint32.Parse(in.value)
+			err.Ignored = notANumber != nil
+		}
+		return err
+	}
+	return f
+}
+
 // list is a key that collects one item a line.
 func list[T any](l grammar.Language[T], at func(*config.Config) *config.Items[T]) field {
 	return field{

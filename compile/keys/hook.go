@@ -36,7 +36,7 @@ func hookKeys() []Key {
 			Name: "lxc.hook.version", Since: V3_0, Default: "0", Launch: NoSteps("it says how hooks get their arguments"),
 			Doc:     "How hooks learn what they are called for: 0 by arguments, 1 by environment variables.",
 			Example: "lxc.hook.version = 1",
-			field:   scalar(hookVersion(), func(c *config.Config) *config.Value[uint32] { return &c.Hooks.Version }),
+			field:   scalar(hookVersion(), func(c *config.Config) *config.Value[uint32] { return &c.Hooks.Version }).passesOver(),
 		},
 	}
 	for _, h := range hookNames {

@@ -24,13 +24,13 @@ func initKeys() []Key {
 			Name: "lxc.init.uid", Since: V2_1, Default: "0", Launch: Steps(),
 			Doc:     "The user id, in the container, that init runs as.",
 			Example: "lxc.init.uid = 1000",
-			field:   scalar(grammar.Uint32, func(c *config.Config) *config.Value[uint32] { return &c.Init.UID }),
+			field:   scalar(grammar.Uint32, func(c *config.Config) *config.Value[uint32] { return &c.Init.UID }).passesOver(),
 		},
 		{
 			Name: "lxc.init.gid", Since: V2_1, Default: "0", Launch: Steps(),
 			Doc:     "The group id, in the container, that init runs as.",
 			Example: "lxc.init.gid = 1000",
-			field:   scalar(grammar.Uint32, func(c *config.Config) *config.Value[uint32] { return &c.Init.GID }),
+			field:   scalar(grammar.Uint32, func(c *config.Config) *config.Value[uint32] { return &c.Init.GID }).passesOver(),
 		},
 		{
 			Name: "lxc.init.groups", Since: V4_0, Launch: Steps(),

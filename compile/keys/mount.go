@@ -89,7 +89,11 @@ func devKeys() []Key {
 			Name: "lxc.autodev.tmpfs.size", Since: V4_0, Default: "500000", Launch: Steps(),
 			Doc:     "The size of that tmpfs in bytes. What is no number means the default.",
 			Example: "lxc.autodev.tmpfs.size = 1000000",
-			field:   scalar(grammar.TmpfsSize, func(c *config.Config) *config.Value[int64] { return &c.Dev.TmpfsSize }),
+			field: scalar(grammar.TmpfsSize, func(c *config.Config) *config.Value[int64] { return &c.Dev.TmpfsSize }).
+				emptyMeans(func(c *config.Config, in input) *grammar.ValueError {
+					c.Dev.TmpfsSize = config.Of(int64(grammar.DefaultTmpfsSize), in.origin)
+					return nil
+				}),
 		},
 	}
 }

@@ -34,7 +34,7 @@ func namespaceKeys() []Key {
 		{
 			Name: "lxc.time.offset.boot", Since: V5_0,
 			Doc:     "The offset of the container's boot clock to the host's (time_namespaces(7)).",
-			Example: "lxc.time.offset.boot = -2h",
+			Example: "lxc.time.offset.boot = 2h",
 			field:   clockOffset(func(c *config.Config) *config.Value[config.TimeOffset] { return &c.Namespaces.OffsetBoot }),
 		},
 		{

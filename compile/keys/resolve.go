@@ -66,8 +66,11 @@ func (r *Resolver) apply(k *Key, in input) {
 		return
 	}
 	effect, language := diag.RejectedAtLoad, k.language
-	if err.AtStart {
+	switch {
+	case err.AtStart:
 		effect = diag.FailsAtStart
+	case err.Ignored:
+		effect = diag.SilentlyDifferent
 	}
 	if err.Code != "" {
 		language = err.Code

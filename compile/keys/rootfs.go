@@ -23,7 +23,11 @@ func rootfsKeys() []Key {
 			Name: "lxc.rootfs.mount", Since: V1_0, Launch: Steps(),
 			Doc:     "The directory of the host where the rootfs is mounted while the container is set up. It is built into LXC and seldom needs a line.",
 			Example: "lxc.rootfs.mount = /run/lxc/rootfs",
-			field:   scalar(grammar.Path, func(c *config.Config) *config.Value[string] { return &c.Rootfs.Mount }),
+			field: scalar(grammar.Path, func(c *config.Config) *config.Value[string] { return &c.Rootfs.Mount }).
+				emptyMeans(func(c *config.Config, in input) *grammar.ValueError {
+					c.Rootfs.Mount = config.Of("", in.origin) // not LXC's default: none at all
+					return nil
+				}),
 		},
 		{
 			Name: "lxc.rootfs.options", Since: V1_0, Launch: Steps(),

@@ -18,7 +18,7 @@ func seccompKeys() []Key {
 			Name: "lxc.seccomp.allow_nesting", Since: V4_0, Default: "0", Launch: NoSteps("lxcfg loads the policy whether or not it is confined itself"),
 			Doc:     "Whether the policy is loaded when the caller is confined by a filter already. LXC leaves it out otherwise, without a word.",
 			Example: "lxc.seccomp.allow_nesting = 1",
-			field:   scalar(grammar.Bool, func(c *config.Config) *config.Value[bool] { return &c.Seccomp.AllowNesting }),
+			field:   scalar(grammar.Bool, func(c *config.Config) *config.Value[bool] { return &c.Seccomp.AllowNesting }).passesOver(),
 		},
 		{
 			Name: "lxc.seccomp.notify.proxy", Since: V4_0,

@@ -1,0 +1,52 @@
+/* Asks liblxc about configurations.
+ *
+ * Arguments: the keys to ask for. Standard input: names of files, one a line.
+ * Standard output, for each file: "accept" or "reject" on a line; then, when it
+ * was accepted, for each key that has a value "KEY" and the value's lines, each
+ * behind a tab; then an empty line.
+ */
+#include <lxc/lxccontainer.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void show(struct lxc_container *c, const char *key)
+{
+	int length = c->get_config_item(c, key, NULL, 0);
+	char *value, *line, *rest;
+
+	if (length <= 0 || !(value = calloc(1, length + 1)))
+		return;
+	c->get_config_item(c, key, value, length + 1);
+	printf("%s\n", key);
+	for (rest = value; (line = strsep(&rest, "\n"));)
+		if (rest || *line)
+			printf("\t%s\n", line);
+	free(value);
+}
+
+int main(int argc, char **argv)
+{
+	char *name = NULL;
+	size_t size = 0;
+	ssize_t length;
+
+	while ((length = getline(&name, &size, stdin)) > 0) {
+		struct lxc_container *c;
+		bool accepted;
+
+		name[length - 1] = '\0';
+		c = lxc_container_new("judge", "/nonexistent");
+		if (!c)
+			return 2;
+		accepted = c->load_config(c, name);
+		printf("%s\n", accepted ? "accept" : "reject");
+		for (int i = 1; accepted && i < argc; i++)
+			show(c, argv[i]);
+		printf("\n");
+		fflush(stdout);
+		lxc_container_put(c);
+	}
+	free(name);
+	return 0;
+}
