@@ -122,6 +122,9 @@ func read(text string) judgement {
 			j.values[s.Key] = s.Value
 		}
 	}
+	for _, nic := range l.Config.Network.NICs {
+		j.values[fmt.Sprintf("lxc.net.%d.", nic.Index)] = "" // it is there, whatever is set of it
+	}
 	for key, canonical := range getters {
 		if v, ok := j.values[key]; ok {
 			j.values[key] = canonical(v)

@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -188,6 +189,19 @@ func parseInt(s string) (int32, bool) {
 		return int32(-int64(n)), true
 	}
 	return int32(n), true
+}
+
+// SetsErrno reports whether LXC's reading of a number leaves an error number: for a
+// minus sign, and for more than 64 bits. For other text that is no number it has none.
+func SetsErrno(s string) bool {
+	s = strings.TrimLeft(s, " \t\n\v\f\r")
+	if strings.HasPrefix(s, "-") {
+		return true
+	}
+	s = strings.TrimPrefix(s, "+")
+	digits := s[:len(s)-len(strings.TrimLeft(s, "0123456789"))]
+	_, err := strconv.ParseUint(digits, 10, 64)
+	return errors.Is(err, strconv.ErrRange)
 }
 
 func parseDigits(s string, bits int) (uint64, bool) {

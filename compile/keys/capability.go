@@ -5,6 +5,7 @@ import (
 
 	"lxcfg/compile/config"
 	"lxcfg/grammar"
+	"lxcfg/grammar/diag"
 )
 
 // capKeys is the section on capabilities. LXC keeps one list for both keys and a
@@ -16,13 +17,13 @@ func capKeys() []Key {
 			Doc:     "Capabilities the container does not get. It excludes lxc.cap.keep.",
 			Example: "lxc.cap.drop = sys_module sys_time",
 			field: exclusive(words(grammar.Capabilities, func(c *config.Config) *config.Items[config.Capability] { return &c.Cap.Drop }),
-				"lxc.cap.keep", func(c *config.Config) bool { return c.Cap.KeepSet.V }).emptyMeans(clearCapabilities),
+				"lxc.cap.keep", func(c *config.Config) bool { return c.Cap.KeepSet.V }).emptyMeans(clearCapabilities).inLXC1(diag.FailsAtStart),
 		},
 		{
 			Name: "lxc.cap.keep", Since: V1_0, Launch: Steps(),
 			Doc:     "The capabilities the container gets, and no others; none takes back those listed before it. It excludes lxc.cap.drop.",
 			Example: "lxc.cap.keep = chown setuid setgid",
-			field:   keptCapabilities(),
+			field:   keptCapabilities().inLXC1(diag.FailsAtStart),
 		},
 	}
 }

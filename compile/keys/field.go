@@ -6,6 +6,7 @@ import (
 
 	"lxcfg/compile/config"
 	"lxcfg/grammar"
+	"lxcfg/grammar/diag"
 )
 
 // field ties a key to its place in the Config: how a value gets there, what an
@@ -17,6 +18,10 @@ type field struct {
 	set      func(*config.Config, input) *grammar.ValueError
 	clear    func(*config.Config, input) *grammar.ValueError
 	show     func(c *config.Config, emit func(part, value string, o config.Origin))
+
+	lxc1     diag.Effect // what LXC 1 does with a wrong value, empty: what today's does
+	newWords []string    // words of the language that came later than the key
+	newSince Version
 }
 
 // input is one setting on its way into the Config.
@@ -74,7 +79,7 @@ func (f field) passesOver() field {
 		err := set(c, in)
 		if err != nil {
 			_, notANumber := grammar.Uint32.Parse(in.value)
-			err.Ignored = notANumber != nil
+			err.Ignored = notANumber != nil && !grammar.SetsErrno(in.value.String)
 		}
 		return err
 	}

@@ -101,7 +101,8 @@ func TestResolve(t *testing.T) {
 		"autodev without a value is 0":             {"lxc.autodev =\n", "lxc.autodev=0"},
 		"type wipes what stands above":             {"lxc.net.0.link = br0\nlxc.net.0.type = veth\n", "lxc.net.0.type=veth"},
 		"interfaces are sorted by index":           {"lxc.net.2.type = veth\nlxc.net.1.type = empty\n", "lxc.net.1.type=empty; lxc.net.2.type=veth"},
-		"an index may start with zeros":            {"lxc.net.010.type = veth\n", "lxc.net.010.type=veth"},
+		"an index may start with zeros":            {"lxc.net.010.type = veth\n", "lxc.net.10.type=veth"},
+		"an index alone may be octal":              {"lxc.net.8.type = veth\nlxc.net.10.type = empty\nlxc.net.010 =\n", "lxc.net.10.type=empty"},
 		"an interface can be removed":              {"lxc.net.0.type = veth\nlxc.net.0 =\n", ""},
 		"all interfaces can be removed":            {"lxc.net.0.type = veth\nlxc.net =\n", ""},
 		"words of capabilities add up":             {"lxc.cap.drop = sys_module\nlxc.cap.drop = mknod sys_time\n", "lxc.cap.drop=sys_module; lxc.cap.drop=mknod; lxc.cap.drop=sys_time"},
@@ -132,6 +133,38 @@ func TestResolve(t *testing.T) {
 			}
 			if strings.Join(a, "; ") != strings.Join(b, "; ") {
 				t.Errorf("resolved to %q, want %q", strings.Join(a, "; "), strings.Join(b, "; "))
+			}
+		})
+	}
+}
+
+// LXC 1 compares the beginning of a name, reads numbers with atoi(3) and looks at
+// some values when the container starts.
+func TestLXC1(t *testing.T) {
+	for name, c := range map[string]struct{ text, want, finding string }{
+		"a name that begins with a key":     {"lxc.ttyfoo = 4\n", "lxc.tty.max=4", "key/taken-for silently-different"},
+		"the longest key counts":            {"lxc.rootfs.mountpoint = /mnt\n", "lxc.rootfs.mount=/mnt", "key/taken-for silently-different"},
+		"a name of today":                   {"lxc.tty.max = 4\n", "lxc.tty.max=4", "key/taken-for silently-different"},
+		"a name that begins with no key":    {"lxc.ty = 4\n", "", "key/unknown rejected-at-load"},
+		"a number with text behind it":      {"lxc.start.delay = 5s\n", "lxc.start.delay=5", "value/number-taken-for silently-different"},
+		"a number with zeros is decimal":    {"lxc.tty = 010\n", "lxc.tty.max=10", ""},
+		"any number but 0 is yes":           {"lxc.autodev = 2\n", "lxc.autodev=1", "value/number-taken-for silently-different"},
+		"an unknown architecture":           {"lxc.arch = pdp11\n", "", "value/architecture silently-different"},
+		"an unknown capability":             {"lxc.cap.drop = fly\n", "", "value/capabilities fails-at-start"},
+		"lists that exclude each other":     {"lxc.cap.drop = chown\nlxc.cap.keep = kill\n", "lxc.cap.drop=chown", "value/capabilities fails-at-start"},
+		"a macvlan mode that came with 1.1": {"lxc.network.type = macvlan\nlxc.network.macvlan.mode = passthru\n", "lxc.net.0.type=macvlan; lxc.net.0.macvlan.mode=passthru", "value/too-new rejected-at-load"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, findings := resolve(t, keys.V1_0, c.text)
+			words := ""
+			for _, f := range findings {
+				words = f.Code + " " + string(f.Effect)
+			}
+			a, b := strings.Split(shown(got), "; "), strings.Split(c.want, "; ")
+			slices.Sort(a)
+			slices.Sort(b)
+			if !slices.Equal(a, b) || words != c.finding {
+				t.Errorf("resolved to %q with %q, want %q with %q", a, words, b, c.finding)
 			}
 		})
 	}

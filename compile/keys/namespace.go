@@ -91,9 +91,8 @@ func sharedNamespaces() field {
 	return field{
 		language: "shared namespace", syntax: "pid | container | /path", repeat: Replaces,
 		set: func(c *config.Config, in input) *grammar.ValueError {
-			if !slices.Contains(grammar.NamespaceNames(), in.part) {
-				return &grammar.ValueError{Range: in.origin.Range, Summary: fmt.Sprintf("%q is no namespace", in.part),
-					Detail: "Write one of user, mnt, pid, uts, ipc, net, cgroup or time behind lxc.namespace.share, in lower case."}
+			if err := knownNamespace(in); err != nil {
+				return err
 			}
 			if c.Namespaces.Share == nil {
 				c.Namespaces.Share = make(map[string]config.Value[string])
@@ -102,7 +101,7 @@ func sharedNamespaces() field {
 			return nil
 		},
 		clear: func(c *config.Config, in input) *grammar.ValueError {
-			if err := needsName(in); err != nil {
+			if err := knownNamespace(in); err != nil {
 				return err
 			}
 			delete(c.Namespaces.Share, in.part)
@@ -116,4 +115,12 @@ func sharedNamespaces() field {
 			}
 		},
 	}
+}
+
+func knownNamespace(in input) *grammar.ValueError {
+	if slices.Contains(grammar.NamespaceNames(), in.part) {
+		return nil
+	}
+	return &grammar.ValueError{Range: in.origin.Range, Summary: fmt.Sprintf("%q is no namespace", in.part),
+		Detail: "Write one of user, mnt, pid, uts, ipc, net, cgroup or time behind lxc.namespace.share, in lower case."}
 }

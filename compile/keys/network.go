@@ -44,7 +44,7 @@ func networkKeys() []Key {
 		nic("ipv6.address", V2_1, later, "An IPv6 address with its prefix length.", "fd00::5/64", nicList("", grammar.IPv6Address, func(n *config.NIC) *config.Items[string] { return &n.IPv6 })),
 		nic("ipv4.gateway", V2_1, later, "The IPv4 gateway: an address, auto for the link's own, dev for the interface itself.", "10.0.3.1", nicScalar("", grammar.IPv4Gateway, func(n *config.NIC) *config.Value[string] { return &n.Gateway4 })),
 		nic("ipv6.gateway", V2_1, later, "The IPv6 gateway, written as the IPv4 one.", "fd00::1", nicScalar("", grammar.IPv6Gateway, func(n *config.NIC) *config.Value[string] { return &n.Gateway6 })),
-		nic("macvlan.mode", V2_1, later, "How a macvlan device reaches others on its link.", "bridge", nicScalar("macvlan", grammar.Enum("macvlan mode", "bridge", "passthru", "private", "vepa"), func(n *config.NIC) *config.Value[string] { return &n.MacvlanMode })),
+		nic("macvlan.mode", V2_1, later, "How a macvlan device reaches others on its link.", "bridge", nicScalar("macvlan", grammar.Enum("macvlan mode", "bridge", "passthru", "private", "vepa"), func(n *config.NIC) *config.Value[string] { return &n.MacvlanMode }).newer(V1_1, "passthru")),
 		nic("ipvlan.mode", V4_0, later, "The layer an ipvlan device works on. LXC's manual says l3 is the default; it is l2.", "l3s", nicScalar("ipvlan", grammar.Enum("ipvlan mode", "l2", "l3", "l3s"), func(n *config.NIC) *config.Value[string] { return &n.IPvlanMode })),
 		nic("ipvlan.isolation", V4_0, later, "How an ipvlan device reaches others on its link.", "private", nicScalar("ipvlan", grammar.Enum("ipvlan isolation", "bridge", "private", "vepa"), func(n *config.NIC) *config.Value[string] { return &n.IPvlanIso })),
 		nic("vlan.id", V2_1, later, "The id of a vlan device.", "42", nicScalar("vlan", grammar.VlanID, func(n *config.NIC) *config.Value[uint16] { return &n.VlanID })),
@@ -55,7 +55,7 @@ func networkKeys() []Key {
 		nic("veth.ipv4.route", V4_0, later, "An IPv4 network the host reaches through the pair.", "192.168.7.0/24", nicList("veth", grammar.IPv4Route, func(n *config.NIC) *config.Items[string] { return &n.Veth.Routes4 })),
 		nic("veth.ipv6.route", V4_0, later, "An IPv6 network the host reaches through the pair.", "fd01::/64", nicList("veth", grammar.IPv6Route, func(n *config.NIC) *config.Items[string] { return &n.Veth.Routes6 })),
 		nic("veth.vlan.id", V5_0, later, "The VLAN that untagged packets belong to, on a bridge with vlan_filtering; none for no VLAN.", "10", nicScalar("veth", grammar.VethVlanID, func(n *config.NIC) *config.Value[string] { return &n.Veth.VlanID })),
-		nic("veth.vlan.tagged.id", V5_0, later, "A VLAN whose tagged packets are passed on.", "20", nicList("veth", grammar.TaggedVlanID, func(n *config.NIC) *config.Items[uint16] { return &n.Veth.Tagged })),
+		nic("veth.vlan.tagged.id", V4_0, later, "A VLAN whose tagged packets are passed on.", "20", nicList("veth", grammar.TaggedVlanID, func(n *config.NIC) *config.Items[uint16] { return &n.Veth.Tagged })),
 	}
 }
 

@@ -2,6 +2,7 @@ package keys
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,7 +38,14 @@ func (r *Resolver) Set(key, value grammar.Text, trail []diag.Place) {
 			return
 		}
 	default:
-		l, isLegacy := LookupLegacy(key.String)
+		name := key.String
+		l, isLegacy := LookupLegacy(name)
+		if known, isPrefix := asLXC1(name); !isLegacy && isPrefix && r.isLXC1() {
+			r.takenFor(known, key, trail)
+			key.String = known
+			r.Set(key, value, trail)
+			return
+		}
 		if !isLegacy {
 			r.unknown(key, trail)
 			return
@@ -52,14 +60,28 @@ func (r *Resolver) Set(key, value grammar.Text, trail []diag.Place) {
 		}
 	}
 	in.part, in.index = m.Part, m.Index
+	if sub, ok := strings.CutPrefix(m.Key.Name, "lxc.net.[i]"); ok {
+		in.origin.Key = "lxc.net." + strconv.FormatUint(uint64(m.Index), 10) + sub // "lxc.net.00.type" is written in full
+	}
 	r.apply(m.Key, in)
 }
 
 // apply runs the row.
 func (r *Resolver) apply(k *Key, in input) {
 	run := k.set
-	if in.value.String == "" {
+	switch {
+	case in.value.String == "":
 		run = k.clear
+	case r.isLXC1():
+		r.numberOfLXC1(k, &in)
+	}
+	if r.Version < k.newSince && slices.Contains(k.newWords, in.value.String) {
+		r.Findings = append(r.Findings, diag.Diagnostic{
+			Code: "value/too-new", Severity: diag.Error, Effect: diag.RejectedAtLoad,
+			Summary: fmt.Sprintf("LXC %s does not know the %s %q", r.Version, k.language, in.value.String),
+			Detail:  fmt.Sprintf("It came with LXC %s.", k.newSince),
+			Subject: in.value.Range, Key: in.origin.Key, Trail: in.origin.Trail,
+		})
 	}
 	err := run(r.Config, in)
 	if err == nil {
@@ -67,6 +89,8 @@ func (r *Resolver) apply(k *Key, in input) {
 	}
 	effect, language := diag.RejectedAtLoad, k.language
 	switch {
+	case k.lxc1 != "" && r.isLXC1():
+		effect = k.lxc1
 	case err.AtStart:
 		effect = diag.FailsAtStart
 	case err.Ignored:
@@ -84,6 +108,10 @@ func (r *Resolver) apply(k *Key, in input) {
 // checkVersion reports a key that the chosen LXC does not know yet, or no more.
 func (r *Resolver) checkVersion(k *Key, key grammar.Text, trail []diag.Place) {
 	f := diag.Diagnostic{Severity: diag.Error, Effect: diag.RejectedAtLoad, Subject: key.Range, Key: key.String, Trail: trail}
+	if known, isPrefix := asLXC1(key.String); r.Version < k.Since && isPrefix && r.isLXC1() {
+		r.takenFor(known, key, trail)
+		return
+	}
 	switch {
 	case r.Version < k.Since:
 		f.Code = "key/too-new"

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"lxcfg/compile/config"
+	"lxcfg/grammar"
 )
 
 // All returns the table, sorted by name.
@@ -50,16 +51,27 @@ func Lookup(name string) (m Match, ok bool) {
 // lookupNet finds lxc.net.[i] and what is below it.
 func lookupNet(rest string) (Match, bool) {
 	digits, sub, hasSub := strings.Cut(rest, ".")
+	if !hasSub {
+		index, ok := wholeNetIndex(digits)
+		return Match{Key: find("lxc.net.[i]"), Index: index}, ok
+	}
 	index, ok := netIndex(digits)
 	if !ok {
 		return Match{}, false
 	}
-	name := "lxc.net.[i]"
-	if hasSub {
-		name += "." + sub
-	}
-	k := find(name)
+	k := find("lxc.net.[i]." + sub)
 	return Match{Key: k, Index: index}, k != nil
+}
+
+// wholeNetIndex reads the index of lxc.net.[i] without anything behind it. There
+// LXC takes 0x for hexadecimal and a leading zero for octal; an index beyond all
+// interfaces is none's.
+func wholeNetIndex(digits string) (uint32, bool) {
+	n, err := grammar.Uint32.Parse(grammar.Text{String: digits})
+	if err != nil || digits == "" || digits[0] < '0' || digits[0] > '9' {
+		return 0, false
+	}
+	return n, true
 }
 
 // maxNetIndex is the largest index LXC takes for an interface.

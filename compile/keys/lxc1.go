@@ -1,0 +1,83 @@
+package keys
+
+import (
+	"fmt"
+	"strings"
+
+	"lxcfg/grammar"
+	"lxcfg/grammar/diag"
+)
+
+// LXC 1.0.7 reads a file more loosely than every later LXC: a name only has to
+// begin with a key's, a number is what atoi(3) makes of the text, and some values
+// are looked at when the container starts.
+
+// isLXC1 reports whether the LXC to judge by is one of those.
+func (r *Resolver) isLXC1() bool { return r.Version <= V1_1 }
+
+// inLXC1 says what LXC 1 does with a value that today's LXC refuses to load.
+func (f field) inLXC1(effect diag.Effect) field {
+	f.lxc1 = effect
+	return f
+}
+
+// newer says that words of the key's values came later than the key.
+func (f field) newer(since Version, words ...string) field {
+	f.newWords, f.newSince = words, since
+	return f
+}
+
+// asLXC1 finds the key that LXC 1 takes a name for: the longest of its own that
+// the name begins with.
+func asLXC1(name string) (known string, ok bool) {
+	longest := func(candidate string, since Version) {
+		if since <= V1_0 && len(candidate) > len(known) && strings.HasPrefix(name, candidate) {
+			known = candidate
+		}
+	}
+	for i := range table() {
+		if k := &table()[i]; !strings.Contains(k.Name, "[") {
+			longest(k.Name, k.Since)
+		}
+	}
+	for i := range legacy {
+		longest(legacy[i].Name, legacy[i].Since)
+	}
+	return known, known != ""
+}
+
+// takenFor reports a name that LXC 1 takes for a shorter one.
+func (r *Resolver) takenFor(known string, key grammar.Text, trail []diag.Place) {
+	r.Findings = append(r.Findings, diag.Diagnostic{
+		Code: "key/taken-for", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+		Summary: fmt.Sprintf("LXC %s takes %q for %q", r.Version, key.String, known),
+		Detail:  "It compares only the beginning of a name with its keys.",
+		Subject: key.Range, Key: known, Trail: trail,
+	})
+}
+
+// numberOfLXC1 turns a number as LXC 1 reads it into one that every LXC reads the
+// same, and reports text that it loses.
+func (r *Resolver) numberOfLXC1(k *Key, in *input) {
+	var plain string
+	switch k.language {
+	case grammar.Bool.Name:
+		if plain = leadingNumber(in.value.String); plain != "0" {
+			plain = "1"
+		}
+	case grammar.Uint32.Name, grammar.Int32.Name:
+		plain = leadingNumber(in.value.String)
+	default:
+		return
+	}
+	if plain != in.value.String {
+		r.Findings = append(r.Findings, diag.Diagnostic{
+			Code: "value/number-taken-for", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+			Summary: fmt.Sprintf("LXC %s reads %q as %s", r.Version, in.value.String, plain),
+			Detail:  fmt.Sprintf("Write %s: a later LXC reads the text otherwise, or refuses it.", plain),
+			Subject: in.value.Range, Key: in.origin.Key, Trail: in.origin.Trail,
+			Fixes: []diag.Fix{{Title: "write " + plain, Safe: true, Edits: []diag.Edit{{Range: in.value.Range, Text: plain}}}},
+		})
+	}
+	in.value.String = plain
+}

@@ -1,0 +1,36 @@
+//go:build linux
+
+package conformance
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestKeyForms asks liblxc about the ways a key can be written nearly right:
+// families without a member, groups with a value, indexes in other bases.
+func TestKeyForms(t *testing.T) {
+	const two = "lxc.net.8.type = veth\nlxc.net.10.type = macvlan\n"
+	texts := []string{"lxc.net.010.type = veth\n", "lxc.net.08.type = veth\n", "lxc.net.8.type =\n", "lxc.net.8.type = veth\nlxc.net.8.type =\n"}
+	for _, index := range []string{"010", "08", "10", "8", "0x8", "7", "2147483646", "2147483647", "2147483648", "99999999999999999999", "x", "-1", ""} {
+		texts = append(texts, two+"lxc.net."+index+" =\n", two+"lxc.net."+index+" = 1\n", "lxc.net."+index+".type = veth\n", two+"lxc.net."+index+".mtu =\n")
+	}
+	for _, key := range []string{"lxc.cgroup", "lxc.cgroup2", "lxc.prlimit", "lxc.sysctl", "lxc.proc", "lxc.hook", "lxc.net", "lxc.namespace.share",
+		"lxc.environment", "lxc.cap", "lxc.mount", "lxc.start", "lxc.namespace", "lxc.tty", "lxc.console", "lxc"} {
+		for _, behind := range []string{"", "x", ".", ".x", ".x.y", ".net", ".dirx", ".dir.x", ". x"} {
+			texts = append(texts, key+behind+" =\n", key+behind+" = 1\n")
+		}
+	}
+	for _, key := range []string{"LXC.uts.name", "lxc.UTS.name", "lxc.uts name", "lxc.uts.name.", "lxc..uts.name", "lxc.", "lxc.uts.name\t", "lxc.net.0.type.x", "lxc.net.0.", "lxc.net.0"} {
+		texts = append(texts, key+" = 1\n", key+"=\n", key+"\n")
+	}
+	for _, arch := range []string{"x32", "loong64", "loongarch64", "riscv64", "i386", "X86", "x86_64 "} {
+		texts = append(texts, fmt.Sprintf("lxc.arch = %s\n", arch))
+	}
+	for _, number := range []string{"-1", "-0", "-x", "1x", "x1", "4294967296", "99999999999999999999", "08", "-", "+", "0x", "0xg", " 1", "\"1\"", "\" 1\"", "\"\t1\""} {
+		for _, key := range []string{"lxc.init.gid", "lxc.init.uid", "lxc.hook.version", "lxc.seccomp.allow_nesting", "lxc.tty.max", "lxc.start.order", "lxc.autodev", "lxc.autodev.tmpfs.size"} {
+			texts = append(texts, fmt.Sprintf("%s = %s\n", key, number))
+		}
+	}
+	judgeAll(t, texts)
+}
