@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -137,21 +138,28 @@ func read(text string) judgement {
 // line of a configuration.
 var getters = map[string]func(string) string{
 	"lxc.mount.auto": func(v string) string { // leaves out what came later: cgroup2, :force, shmounts
-		var kept []string
-		for _, w := range strings.Fields(v) {
-			if !strings.HasPrefix(w, "cgroup2") && !strings.HasPrefix(w, "shmounts") {
-				kept = append(kept, strings.TrimSuffix(w, ":force"))
-			}
-		}
-		return strings.Join(kept, " ")
+		return strings.Join(slices.DeleteFunc(strings.Fields(v), func(w string) bool {
+			return strings.HasPrefix(w, "cgroup2") || strings.HasPrefix(w, "shmounts") || strings.HasSuffix(w, ":force")
+		}), " ")
 	},
 	"lxc.init.groups": func(v string) string { return strings.ReplaceAll(v, "\n", ",") },
 	"lxc.rootfs.path": func(v string) string {
 		_, path, ok := strings.Cut(v, ":")
 		return map[bool]string{true: path, false: v}[ok]
 	},
-	"lxc.namespace.clone": inNamespaceOrder,
-	"lxc.namespace.keep":  inNamespaceOrder,
+	"lxc.proc.oom_score_adj": func(v string) string { return strings.ReplaceAll(v, "\n", "") },
+	"lxc.net.0.ipv4.address": withoutBroadcast,
+	"lxc.net.1.ipv4.address": withoutBroadcast,
+	"lxc.namespace.clone":    inNamespaceOrder,
+	"lxc.namespace.keep":     inNamespaceOrder,
+}
+
+func withoutBroadcast(v string) string {
+	lines := strings.Split(v, "\n")
+	for i := range lines {
+		lines[i], _, _ = strings.Cut(lines[i], " ")
+	}
+	return strings.Join(lines, "\n")
 }
 
 func inNamespaceOrder(v string) string {
@@ -233,6 +241,8 @@ func disagreement(mine, theirs judgement, unset defaults, about []string) string
 		case key == "lxc.cap.drop" && mine.values["lxc.cap.keep"] != "": // its getter prints the kept ones
 		case key == "lxc.cap.drop" && got == capabilitiesByName(want): // its getter prints numbers as they were written
 		case strings.HasSuffix(key, ".veth.vlan.id") && got == "none" && want == "-1":
+		case got == "4294967295" && want == "-1": // printed as a signed number
+		case strings.HasSuffix(key, ".type") && want == "(null)": // an empty value has cleared it
 		case strings.HasSuffix(key, ".hwaddr") && strings.ContainsAny(got, "xX"): // drawn at random when it is read
 		default:
 			return fmt.Sprintf("%s is %q, LXC says %q", key, got, want)
@@ -273,6 +283,10 @@ var familyMembers = map[string][]string{
 	"lxc.proc.[file]":          {"oom_score_adj"},
 }
 
+// staleErrno are settings whose fate in LXC depends on an error number that
+// something before them has left behind (docs/differences.md).
+var staleErrno = regexp.MustCompile(`(init\.[ug]id|hook\.version|seccomp\.allow_nesting)\s*=\s*["']?\s*-`)
+
 // judgeAll compares texts and reports the disagreements, the first few in full.
 func judgeAll(t *testing.T, texts []string) {
 	t.Helper()
@@ -300,6 +314,9 @@ func judgeAll(t *testing.T, texts []string) {
 	delete(unset.typed[""].values, "lxc.net.0.script.up") // which its text sets
 	wrong := 0
 	for i, text := range texts {
+		if staleErrno.MatchString(text) {
+			continue
+		}
 		if what := disagreement(read(text), answers[first+i], unset, about); what != "" {
 			if wrong++; wrong <= 10 {
 				t.Errorf("%s\n%s", what, text)

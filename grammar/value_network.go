@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"math"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -18,81 +19,148 @@ var Flag = Language[bool]{
 	},
 }
 
+// InterfaceAddress is an address that an interface gets.
+type InterfaceAddress struct {
+	Address   netip.Addr
+	Prefix    uint32     // bits of the network; LXC does not check those of IPv6
+	Guessed   bool       // the text has no prefix: LXC takes one from the address
+	Broadcast netip.Addr // of IPv4, the zero Addr when the text has none
+}
+
 // IPv4Address is an address of an interface, with its prefix and broadcast.
-var IPv4Address = Language[string]{
+var IPv4Address = Language[InterfaceAddress]{
 	Name: "IPv4 address", Syntax: `a.b.c.d ["/" prefix] [" " broadcast]`,
-	Parse: func(t Text) (string, *ValueError) {
+	Parse: func(t Text) (InterfaceAddress, *ValueError) {
 		const detail = "Write for example `192.168.1.5/24`."
-		address, broadcast, hasBroadcast := strings.Cut(t.String, " ")
-		address, prefix, hasPrefix := strings.Cut(address, "/")
-		if !isIPv4(address) {
-			return "", invalid(t.Sub(0, len(address)), detail, "%q is no IPv4 address", address)
+		written, broadcast, hasBroadcast := strings.Cut(t.String, " ")
+		written, prefix, hasPrefix := strings.Cut(written, "/")
+		var a InterfaceAddress
+		var ok bool
+		if a.Address, ok = parseIPv4(written); !ok {
+			return a, invalid(t.Sub(0, len(written)), detail, "%q is no IPv4 address", written)
 		}
-		if n, ok := parseUint(prefix, 32); hasPrefix && (!ok || n > 32) {
-			return "", invalid(t, detail, "%q is no prefix length of an IPv4 network", prefix)
+		if a.Prefix, ok = parsePrefix(prefix, 32); hasPrefix && !ok {
+			at := len(written) + 1
+			return a, invalid(t.Sub(at, at+len(prefix)), detail, "%q is no prefix length of an IPv4 network", prefix)
 		}
-		if hasBroadcast && !isIPv4(broadcast) {
-			return "", invalid(t, detail, "%q is no IPv4 broadcast address", broadcast)
+		if !hasPrefix {
+			a.Prefix, a.Guessed = guessPrefix(a.Address), true
 		}
-		return t.String, nil
+		if a.Broadcast, ok = parseIPv4(broadcast); hasBroadcast && !ok {
+			return a, invalid(t.Sub(len(t.String)-len(broadcast), len(t.String)), detail, "%q is no IPv4 broadcast address", broadcast)
+		}
+		return a, nil
 	},
-	Format: identity,
+	Format: formatAddress,
 }
 
 // IPv6Address is an address of an interface with its prefix, 64 when there is none.
-var IPv6Address = Language[string]{
+var IPv6Address = Language[InterfaceAddress]{
 	Name: "IPv6 address", Syntax: `address ["/" prefix]`,
-	Parse: func(t Text) (string, *ValueError) {
+	Parse: func(t Text) (InterfaceAddress, *ValueError) {
 		const detail = "Write for example `fd00::5/64`."
-		address, prefix, hasPrefix := strings.Cut(t.String, "/")
-		if !isIPv6(address) {
-			return "", invalid(t.Sub(0, len(address)), detail, "%q is no IPv6 address", address)
+		written, prefix, hasPrefix := strings.Cut(t.String, "/")
+		a := InterfaceAddress{Prefix: 64}
+		var ok bool
+		if a.Address, ok = parseIPv6(written); !ok {
+			return a, invalid(t.Sub(0, len(written)), detail, "%q is no IPv6 address", written)
 		}
-		if _, ok := parseUint(prefix, 32); hasPrefix && !ok {
-			return "", invalid(t, detail, "%q is no prefix length", prefix)
+		if !hasPrefix {
+			return a, nil
 		}
-		return t.String, nil
+		if a.Prefix, ok = parsePrefix(prefix, math.MaxUint32); !ok {
+			at := len(written) + 1
+			return a, invalid(t.Sub(at, at+len(prefix)), detail, "%q is no prefix length", prefix)
+		}
+		return a, nil
 	},
-	Format: identity,
+	Format: formatAddress,
+}
+
+func formatAddress(a InterfaceAddress) string {
+	text := formatIP(a.Address) + "/" + strconv.FormatUint(uint64(a.Prefix), 10)
+	if a.Broadcast.IsValid() {
+		text += " " + formatIP(a.Broadcast)
+	}
+	return text
+}
+
+// guessPrefix is what LXC makes of an IPv4 address without a prefix: the prefix of
+// its class, told by its last number because LXC reads the address the wrong way
+// round.
+func guessPrefix(a netip.Addr) uint32 {
+	switch last := a.As4()[3]; {
+	case last < 128:
+		return 8
+	case last < 192:
+		return 16
+	case last < 224:
+		return 24
+	}
+	return 0
+}
+
+// Gateway is where packets to other networks go. Auto and Dev can be set together: dev stays set under an address or auto that a later
+// line gives.
+type Gateway struct {
+	Auto    bool // the address of the link
+	Dev     bool // the interface itself
+	Address netip.Addr
 }
 
 // IPv4Gateway is a gateway: an address, the one of the link, or the device itself.
-var IPv4Gateway = gateway("IPv4 gateway", isIPv4)
+var IPv4Gateway = gateway("IPv4 gateway", parseIPv4)
 
 // IPv6Gateway is the same for IPv6.
-var IPv6Gateway = gateway("IPv6 gateway", isIPv6)
+var IPv6Gateway = gateway("IPv6 gateway", parseIPv6)
 
-func gateway(name string, valid func(string) bool) Language[string] {
-	return Language[string]{
+func gateway(name string, parse func(string) (netip.Addr, bool)) Language[Gateway] {
+	return Language[Gateway]{
 		Name: name, Syntax: `address | "auto" | "dev"`,
-		Parse: func(t Text) (string, *ValueError) {
-			if t.String == "auto" || t.String == "dev" || valid(t.String) {
-				return t.String, nil
+		Parse: func(t Text) (Gateway, *ValueError) {
+			switch t.String {
+			case "auto":
+				return Gateway{Auto: true}, nil
+			case "dev":
+				return Gateway{Dev: true}, nil
 			}
-			return "", invalid(t, "Write an address without a prefix, auto or dev.", "%q is no gateway", t.String)
+			a, ok := parse(t.String)
+			if !ok {
+				return Gateway{}, invalid(t, "Write an address without a prefix, auto or dev.", "%q is no gateway", t.String)
+			}
+			return Gateway{Address: a}, nil
 		},
-		Format: identity,
+		Format: func(g Gateway) string {
+			switch {
+			case g.Auto:
+				return "auto"
+			case g.Dev:
+				return "dev"
+			}
+			return formatIP(g.Address)
+		},
 	}
 }
 
 // IPv4Route is a network reached through a veth.
-var IPv4Route = route("IPv4 route", isIPv4, 32)
+var IPv4Route = route("IPv4 route", parseIPv4, 32)
 
 // IPv6Route is the same for IPv6.
-var IPv6Route = route("IPv6 route", isIPv6, 128)
+var IPv6Route = route("IPv6 route", parseIPv6, 128)
 
-func route(name string, valid func(string) bool, most uint64) Language[string] {
-	return Language[string]{
+func route(name string, parse func(string) (netip.Addr, bool), most uint32) Language[netip.Prefix] {
+	return Language[netip.Prefix]{
 		Name: name, Syntax: `address "/" prefix`,
-		Parse: func(t Text) (string, *ValueError) {
+		Parse: func(t Text) (netip.Prefix, *ValueError) {
 			address, prefix, ok := strings.Cut(t.String, "/")
-			n, isNumber := parseUint(prefix, 32)
-			if !ok || !valid(address) || !isNumber || n > most {
-				return "", invalid(t, "Write a network address with its prefix, such as `10.0.0.0/8`.", "%q is no route", t.String)
+			a, isAddress := parse(address)
+			bits, isNumber := parsePrefix(prefix, most)
+			if !ok || !isAddress || !isNumber {
+				return netip.Prefix{}, invalid(t, "Write a network address with its prefix, such as `10.0.0.0/8`.", "%q is no route", t.String)
 			}
-			return t.String, nil
+			return netip.PrefixFrom(a, int(bits)), nil
 		},
-		Format: identity,
+		Format: func(p netip.Prefix) string { return formatIP(p.Addr()) + "/" + strconv.Itoa(p.Bits()) },
 	}
 }
 
@@ -133,14 +201,32 @@ func vlan(t Text, most uint64) (uint16, *ValueError) {
 
 func formatVlan(n uint16) string { return strconv.FormatUint(uint64(n), 10) }
 
-// isIPv4 takes what inet_pton(3) takes: four decimal numbers without leading zeros.
-func isIPv4(s string) bool {
+// parseIPv4 takes what inet_pton(3) takes: four decimal numbers without leading zeros.
+func parseIPv4(s string) (netip.Addr, bool) {
 	a, err := netip.ParseAddr(s)
-	return err == nil && a.Is4()
+	return a, err == nil && a.Is4()
 }
 
-// isIPv6 takes addresses without a zone.
-func isIPv6(s string) bool {
+// parseIPv6 takes addresses without a zone.
+func parseIPv6(s string) (netip.Addr, bool) {
 	a, err := netip.ParseAddr(s)
-	return err == nil && a.Is6() && a.Zone() == ""
+	return a, err == nil && a.Is6() && a.Zone() == ""
+}
+
+// formatIP prints an address as inet_ntop(3) does, which ends an IPv6 address in
+// twelve zero bytes and an IPv4 address in dots.
+func formatIP(a netip.Addr) string {
+	if a.Is6() && !a.Is4In6() {
+		b := a.As16()
+		if [12]byte(b[:12]) == [12]byte{} && (b[12] != 0 || b[13] != 0) {
+			return "::" + netip.AddrFrom4([4]byte(b[12:])).String()
+		}
+	}
+	return a.String()
+}
+
+// parsePrefix reads a prefix length, a number as C reads it.
+func parsePrefix(s string, most uint32) (uint32, bool) {
+	n, ok := parseUint(s, 32)
+	return uint32(n), ok && n <= uint64(most)
 }

@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"math"
 	"strconv"
 	"strings"
 )
@@ -12,7 +13,7 @@ var Signal = Language[uint32]{
 	Parse: func(t Text) (uint32, *ValueError) {
 		if t.String != "" && t.String[0] >= '0' && t.String[0] <= '9' {
 			n, ok := parseUint(t.String, 32)
-			if !ok {
+			if !ok || n > math.MaxInt32 {
 				return 0, notASignal(t)
 			}
 			return uint32(n), nil

@@ -54,7 +54,7 @@ func Check(p plan.Plan, now plan.Facts) error {
 //
 // A failing launch is a *StepError, and leaves nothing behind.
 func Start(p plan.Plan, o Options) (Result, error) {
-	l := &launch{plan: p, options: o, monitor: monitor.New(p), report: newReport(p)}
+	l := &launch{plan: p, options: o, monitor: monitor.New(p, monitor.Streams{In: o.Stdin, Out: o.Stdout}), report: newReport(p)}
 	defer l.monitor.Close()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -67,7 +67,7 @@ func Start(p plan.Plan, o Options) (Result, error) {
 	if err := l.run(); err != nil {
 		return Result{Report: l.fail(err)}, err
 	}
-	status, err := l.monitor.Wait(monitor.Streams{In: o.Stdin, Out: o.Stdout})
+	status, err := l.monitor.Wait()
 	l.report.finish(status)
 	undone, undoErr := l.monitor.Undo()
 	l.report.Undone = undone

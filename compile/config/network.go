@@ -1,5 +1,17 @@
 package config
 
+import (
+	"net/netip"
+
+	"lxcfg/grammar"
+)
+
+// InterfaceAddress is one line of lxc.net.[i].ipv4.address or ipv6.address.
+type InterfaceAddress = grammar.InterfaceAddress
+
+// Gateway is lxc.net.[i].ipv4.gateway or ipv6.gateway.
+type Gateway = grammar.Gateway
+
 // Network is lxc.net.*: the interfaces by ascending index.
 type Network struct {
 	NICs []NIC
@@ -17,10 +29,10 @@ type NIC struct {
 	MTU         Value[string]
 	ScriptUp    Value[string]
 	ScriptDown  Value[string]
-	IPv4        Items[string] // as written, checked
-	IPv6        Items[string]
-	Gateway4    Value[string] // an address, "auto" or "dev"
-	Gateway6    Value[string]
+	IPv4        Items[InterfaceAddress]
+	IPv6        Items[InterfaceAddress]
+	Gateway4    Value[Gateway]
+	Gateway6    Value[Gateway]
 	MacvlanMode Value[string]
 	IPvlanMode  Value[string]
 	IPvlanIso   Value[string]
@@ -34,8 +46,8 @@ type Veth struct {
 	Pair     Value[string]
 	RxQueues Value[int32]
 	TxQueues Value[int32]
-	Routes4  Items[string]
-	Routes6  Items[string]
+	Routes4  Items[netip.Prefix]
+	Routes6  Items[netip.Prefix]
 	VlanID   Value[string] // "none" or a number
 	Tagged   Items[uint16]
 }

@@ -2,6 +2,7 @@ package keys
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"lxcfg/compile/config"
@@ -40,10 +41,10 @@ func networkKeys() []Key {
 		nic("mtu", V2_1, later, "The largest packet the interface takes, in bytes.", "1400", nicScalar("", grammar.String, func(n *config.NIC) *config.Value[string] { return &n.MTU })),
 		nic("script.up", V2_1, later, "A command run on the host once the interface is made.", "/etc/lxc/up.sh", nicScalar("", grammar.ShellCommand, func(n *config.NIC) *config.Value[string] { return &n.ScriptUp })),
 		nic("script.down", V2_1, later, "A command run on the host before the interface goes.", "/etc/lxc/down.sh", nicScalar("", grammar.ShellCommand, func(n *config.NIC) *config.Value[string] { return &n.ScriptDown })),
-		nic("ipv4.address", V2_1, later, "An IPv4 address with its prefix length. Without one LXC guesses it from the last number of the address.", "10.0.3.5/24", nicList("", grammar.IPv4Address, func(n *config.NIC) *config.Items[string] { return &n.IPv4 })),
-		nic("ipv6.address", V2_1, later, "An IPv6 address with its prefix length.", "fd00::5/64", nicList("", grammar.IPv6Address, func(n *config.NIC) *config.Items[string] { return &n.IPv6 })),
-		nic("ipv4.gateway", V2_1, later, "The IPv4 gateway: an address, auto for the link's own, dev for the interface itself.", "10.0.3.1", nicScalar("", grammar.IPv4Gateway, func(n *config.NIC) *config.Value[string] { return &n.Gateway4 })),
-		nic("ipv6.gateway", V2_1, later, "The IPv6 gateway, written as the IPv4 one.", "fd00::1", nicScalar("", grammar.IPv6Gateway, func(n *config.NIC) *config.Value[string] { return &n.Gateway6 })),
+		nic("ipv4.address", V2_1, later, "An IPv4 address with its prefix length. Without one LXC guesses it from the last number of the address.", "10.0.3.5/24", nicList("", grammar.IPv4Address, func(n *config.NIC) *config.Items[config.InterfaceAddress] { return &n.IPv4 })),
+		nic("ipv6.address", V2_1, later, "An IPv6 address with its prefix length.", "fd00::5/64", nicList("", grammar.IPv6Address, func(n *config.NIC) *config.Items[config.InterfaceAddress] { return &n.IPv6 })),
+		nic("ipv4.gateway", V2_1, later, "The IPv4 gateway: an address, auto for the link's own, dev for the interface itself.", "10.0.3.1", nicGateway(grammar.IPv4Gateway, func(n *config.NIC) *config.Value[config.Gateway] { return &n.Gateway4 })),
+		nic("ipv6.gateway", V2_1, later, "The IPv6 gateway, written as the IPv4 one.", "fd00::1", nicGateway(grammar.IPv6Gateway, func(n *config.NIC) *config.Value[config.Gateway] { return &n.Gateway6 })),
 		nic("macvlan.mode", V2_1, later, "How a macvlan device reaches others on its link.", "bridge", nicScalar("macvlan", grammar.Enum("macvlan mode", "bridge", "passthru", "private", "vepa"), func(n *config.NIC) *config.Value[string] { return &n.MacvlanMode }).newer(V1_1, "passthru")),
 		nic("ipvlan.mode", V4_0, later, "The layer an ipvlan device works on. LXC's manual says l3 is the default; it is l2.", "l3s", nicScalar("ipvlan", grammar.Enum("ipvlan mode", "l2", "l3", "l3s"), func(n *config.NIC) *config.Value[string] { return &n.IPvlanMode })),
 		nic("ipvlan.isolation", V4_0, later, "How an ipvlan device reaches others on its link.", "private", nicScalar("ipvlan", grammar.Enum("ipvlan isolation", "bridge", "private", "vepa"), func(n *config.NIC) *config.Value[string] { return &n.IPvlanIso })),
@@ -52,8 +53,8 @@ func networkKeys() []Key {
 		nic("veth.pair", V2_1, later, "The name of the host's end.", "vethweb", nicScalar("veth", grammar.InterfaceName, func(n *config.NIC) *config.Value[string] { return &n.Veth.Pair })),
 		nic("veth.n_rxqueues", V5_0, later, "How many receive queues the pair has.", "2", nicScalar("veth", grammar.PositiveInt32, func(n *config.NIC) *config.Value[int32] { return &n.Veth.RxQueues })),
 		nic("veth.n_txqueues", V5_0, later, "How many transmit queues the pair has.", "2", nicScalar("veth", grammar.PositiveInt32, func(n *config.NIC) *config.Value[int32] { return &n.Veth.TxQueues })),
-		nic("veth.ipv4.route", V4_0, later, "An IPv4 network the host reaches through the pair.", "192.168.7.0/24", nicList("veth", grammar.IPv4Route, func(n *config.NIC) *config.Items[string] { return &n.Veth.Routes4 })),
-		nic("veth.ipv6.route", V4_0, later, "An IPv6 network the host reaches through the pair.", "fd01::/64", nicList("veth", grammar.IPv6Route, func(n *config.NIC) *config.Items[string] { return &n.Veth.Routes6 })),
+		nic("veth.ipv4.route", V4_0, later, "An IPv4 network the host reaches through the pair.", "192.168.7.0/24", nicList("veth", grammar.IPv4Route, func(n *config.NIC) *config.Items[netip.Prefix] { return &n.Veth.Routes4 })),
+		nic("veth.ipv6.route", V4_0, later, "An IPv6 network the host reaches through the pair.", "fd01::/64", nicList("veth", grammar.IPv6Route, func(n *config.NIC) *config.Items[netip.Prefix] { return &n.Veth.Routes6 })),
 		nic("veth.vlan.id", V5_0, later, "The VLAN that untagged packets belong to, on a bridge with vlan_filtering; none for no VLAN.", "10", nicScalar("veth", grammar.VethVlanID, func(n *config.NIC) *config.Value[string] { return &n.Veth.VlanID })),
 		nic("veth.vlan.tagged.id", V4_0, later, "A VLAN whose tagged packets are passed on.", "20", nicList("veth", grammar.TaggedVlanID, func(n *config.NIC) *config.Items[uint16] { return &n.Veth.Tagged })),
 	}
@@ -72,18 +73,47 @@ func findNIC(c *config.Config, index uint32) (int, bool) {
 	return slices.BinarySearchFunc(c.Network.NICs, index, func(n config.NIC, index uint32) int { return int(n.Index) - int(index) })
 }
 
-// nicType wipes the interface before it sets the type, as LXC does since 4.0.7.
+// nicType wipes the interface before it sets the type, as LXC does since 4.0.7,
+// and wipes it for an empty value too.
 func nicType(l grammar.Language[string]) field {
-	f := nicScalar("", l, func(n *config.NIC) *config.Value[string] { return &n.Type })
-	set := f.set
-	f.set = func(c *config.Config, in input) *grammar.ValueError {
-		if _, err := l.Parse(in.value); err != nil {
+	return nicField("", l.Name, l.Syntax, LastWins,
+		func(n *config.NIC, in input) *grammar.ValueError {
+			v, err := l.Parse(in.value)
+			if err == nil {
+				*n = config.NIC{Index: n.Index, Type: config.Of(v, in.origin)}
+			}
 			return err
-		}
-		*nicAt(c, in.index) = config.NIC{Index: in.index}
-		return set(c, in)
-	}
-	return f
+		},
+		func(n *config.NIC) { *n = config.NIC{Index: n.Index} },
+		func(n *config.NIC, emit func(string, string, config.Origin)) {
+			if n.Type.Set {
+				emit("", n.Type.V, n.Type.Origin)
+			}
+		})
+}
+
+// nicGateway is a gateway. What a line says is laid over what the lines above
+// said: dev stays under an address, and an empty value takes only an address away.
+func nicGateway(l grammar.Language[config.Gateway], at func(*config.NIC) *config.Value[config.Gateway]) field {
+	return nicField("", l.Name, l.Syntax, LastWins,
+		func(n *config.NIC, in input) *grammar.ValueError {
+			v, err := l.Parse(in.value)
+			if err == nil {
+				v.Dev = v.Dev || at(n).V.Dev
+				*at(n) = config.Of(v, in.origin)
+			}
+			return err
+		},
+		func(n *config.NIC) {
+			g := at(n)
+			g.V.Address = netip.Addr{}
+			g.Set = g.V.Auto || g.V.Dev
+		},
+		func(n *config.NIC, emit func(string, string, config.Origin)) {
+			if g := at(n); g.Set {
+				emit("", l.Format(g.V), g.Origin)
+			}
+		})
 }
 
 // nicScalar is a key of one interface with one value; kind is the type the

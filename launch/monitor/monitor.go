@@ -15,10 +15,11 @@ import (
 
 // Monitor is the host side of one launch.
 type Monitor struct {
-	plan  plan.Plan
-	image *program.Image
-	child program.Child
-	undos []undo
+	plan    plan.Plan
+	streams Streams
+	image   *program.Image
+	child   program.Child
+	undos   []undo
 
 	cgroups   map[string]*cgroup // by hierarchy
 	suffix    string             // of the cgroups' name, when the plan's is taken
@@ -36,10 +37,10 @@ type undo struct {
 	fn   func() error
 }
 
-// New prepares the host side of a plan and starts to listen to signals. The
-// caller has to Close it.
-func New(p plan.Plan) *Monitor {
-	m := &Monitor{plan: p, cgroups: make(map[string]*cgroup)}
+// New prepares the host side of a plan, whose console belongs to the streams, and
+// starts to listen to signals. The caller has to Close it.
+func New(p plan.Plan, streams Streams) *Monitor {
+	m := &Monitor{plan: p, streams: streams, cgroups: make(map[string]*cgroup)}
 	m.signals.listen()
 	return m
 }
@@ -107,7 +108,10 @@ func (m *Monitor) inputs(barrier, terminals *os.File) (program.Inputs, error) {
 			payload.InputBarrierPeer: int(m.barrier.Fd()),
 			payload.InputTerminals:   int(terminals.Fd()),
 		},
-		Strings: map[string]string{payload.InputConsole: m.consoleAt},
+		Strings: map[string]string{
+			payload.InputConsole:      m.consoleAt,
+			payload.InputConsoleModes: m.streams.consoleModes(),
+		},
 	}
 	for hierarchy, cg := range m.cgroups {
 		if cg.tasks >= 0 {

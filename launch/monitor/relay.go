@@ -12,11 +12,6 @@ import (
 
 // relay carries bytes between the container's console and the caller's standard
 // input and output until the container is gone.
-//
-// LXC connects the console to /dev/tty and to nothing when there is none. The
-// relay uses the caller's own streams, so that output can be redirected. Where
-// they are no terminals, the pty is told to behave like a pipe: no echo of what
-// comes from standard input, no carriage return before a newline.
 type relay struct {
 	master *os.File
 	in     *os.File // nil: no input
@@ -31,8 +26,8 @@ const relayBuffer = 4096
 
 // startRelay begins to carry the console. What it returns ends that, once all
 // that init has written is through.
-func (m *Monitor) startRelay(streams Streams) (stop func() error, err error) {
-	r := &relay{master: m.console, in: streams.In, out: streams.Out, done: make(chan error, 1)}
+func (m *Monitor) startRelay() (stop func() error, err error) {
+	r := &relay{master: m.console, in: m.streams.In, out: m.streams.Out, done: make(chan error, 1)}
 	if err := r.prepare(); err != nil {
 		return nil, err
 	}
@@ -53,23 +48,9 @@ func (m *Monitor) startRelay(streams Streams) (stop func() error, err error) {
 	}, nil
 }
 
-// prepare sets the modes of both terminals.
+// prepare makes the caller's terminal pass everything on.
 func (r *relay) prepare() error {
-	inTTY, outTTY := r.in != nil && isTerminal(r.in), isTerminal(r.out)
-	modes, err := unix.IoctlGetTermios(int(r.master.Fd()), unix.TCGETS)
-	if err != nil {
-		return fmt.Errorf("read the console's modes: %w", err)
-	}
-	if !inTTY {
-		modes.Lflag &^= unix.ECHO
-	}
-	if !outTTY {
-		modes.Oflag &^= unix.OPOST
-	}
-	if err := unix.IoctlSetTermios(int(r.master.Fd()), unix.TCSETS, modes); err != nil {
-		return fmt.Errorf("set the console's modes: %w", err)
-	}
-	if !inTTY {
+	if r.in == nil || !isTerminal(r.in) {
 		return nil
 	}
 	r.resize()

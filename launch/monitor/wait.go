@@ -9,7 +9,7 @@ import (
 )
 
 // Streams are the caller's standard streams that the console is connected to.
-// A nil In gives the container no input.
+// A nil In gives the container no input, a nil Out leaves the console unconnected.
 type Streams struct {
 	In, Out *os.File
 }
@@ -30,15 +30,15 @@ func (s Status) ExitStatus() int {
 }
 
 // Wait carries the console and forwards signals until init ends.
-func (m *Monitor) Wait(streams Streams) (Status, error) {
+func (m *Monitor) Wait() (Status, error) {
 	m.signals.pass()
 	if err := m.receiveTerminals(); err != nil {
 		return Status{}, err
 	}
 	stop := func() error { return nil }
-	if m.console != nil && streams.Out != nil {
+	if m.console != nil && m.streams.Out != nil {
 		var err error
-		if stop, err = m.startRelay(streams); err != nil {
+		if stop, err = m.startRelay(); err != nil {
 			return Status{}, err
 		}
 	}

@@ -15,6 +15,9 @@ import (
 // InputConsole is the path of the console's pty on the host, "/dev/pts/3".
 const InputConsole = "console"
 
+// InputConsoleModes is the kernel's struct termios for the console, as bytes.
+const InputConsoleModes = "console-modes"
+
 const (
 	openTTY      = unix.O_RDWR | unix.O_NOCTTY | unix.O_CLOEXEC
 	openTTYWords = "O_RDWR|O_NOCTTY|O_CLOEXEC"
@@ -33,6 +36,7 @@ func (l *lowering) bindConsole(op plan.Console) {
 		// The group tty may write to a terminal, nobody else.
 		l.call("fchmod", unix.SYS_FCHMOD, args(l.console, program.Octal(0o620)), program.About("the console's pty"))
 	}
+	l.call("ioctl", unix.SYS_IOCTL, args(l.console, program.Word(unix.TCSETS, "TCSETS"), program.InputStr(InputConsoleModes)), program.About("the console's pty"))
 	for _, target := range []string{op.Target, op.Also} {
 		if target != "" {
 			l.bindPty(l.console, target)

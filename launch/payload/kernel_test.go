@@ -3,6 +3,8 @@
 package payload_test
 
 import (
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -126,16 +128,17 @@ func run(t *testing.T, p plan.Plan) outcome {
 	}
 	barrier, terminals := socketPair(t), socketPair(t)
 	console := -1
-	consoleAt := ""
+	consoleAt, modes := "", ""
 	if _, _, ok := plan.Find[plan.Console](p); ok {
 		console, consoleAt = openPty(t)
 		defer unix.Close(console)
+		modes = terminalModes(t, console)
 	}
 	img, err := prog.Load(program.Inputs{
 		FDs: map[string]int{
 			payload.InputBarrier: barrier[1], payload.InputBarrierPeer: barrier[0], payload.InputTerminals: terminals[1],
 		},
-		Strings: map[string]string{payload.InputConsole: consoleAt, payload.InputBootID: "01234567-89ab-4cde-8f01-23456789abcd\n"},
+		Strings: map[string]string{payload.InputConsole: consoleAt, payload.InputConsoleModes: modes, payload.InputBootID: "01234567-89ab-4cde-8f01-23456789abcd\n"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +153,11 @@ func run(t *testing.T, p plan.Plan) outcome {
 		t.Fatal(err)
 	}
 	defer unix.Close(child.PIDFD)
-	if n, err := unix.Poll([]unix.PollFd{{Fd: int32(child.PIDFD), Events: unix.POLLIN}}, 20_000); n == 0 || err != nil {
+	n, err := unix.Poll([]unix.PollFd{{Fd: int32(child.PIDFD), Events: unix.POLLIN}}, 20_000)
+	for errors.Is(err, unix.EINTR) {
+		n, err = unix.Poll([]unix.PollFd{{Fd: int32(child.PIDFD), Events: unix.POLLIN}}, 20_000)
+	}
+	if n == 0 || err != nil {
 		_ = unix.PidfdSendSignal(child.PIDFD, unix.SIGKILL, nil, 0)
 		t.Errorf("the payload hangs in %s (poll: %v)", img.Where().Text, err)
 	}
@@ -160,6 +167,20 @@ func run(t *testing.T, p plan.Plan) outcome {
 	}
 	o.failure, o.failed = img.Failure()
 	return o
+}
+
+// terminalModes is a terminal's struct termios as bytes.
+func terminalModes(t *testing.T, fd int) string {
+	t.Helper()
+	modes, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := binary.Append(nil, binary.NativeEndian, *modes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }
 
 // ends checks that init has run and ended well.

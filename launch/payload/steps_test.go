@@ -271,8 +271,12 @@ func TestTerminals(t *testing.T) {
 		t.Fatal(err)
 	}
 	barrier, terminals := socketPair(t), socketPair(t)
-	img, err := prog.Load(program.Inputs{FDs: map[string]int{payload.InputBarrier: barrier[1], payload.InputBarrierPeer: barrier[0],
-		payload.InputTerminals: terminals[1]}})
+	console, _ := openPty(t)
+	defer unix.Close(console)
+	img, err := prog.Load(program.Inputs{
+		FDs:     map[string]int{payload.InputBarrier: barrier[1], payload.InputBarrierPeer: barrier[0], payload.InputTerminals: terminals[1]},
+		Strings: map[string]string{payload.InputConsoleModes: terminalModes(t, console)},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

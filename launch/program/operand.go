@@ -70,7 +70,7 @@ func (i inputFD) text(*Program) string { return "<" + string(i) + ">" }
 
 type inputStr string
 
-// InputStr is a string that the launch gives under a name.
+// InputStr is a pointer to a string, or to bytes, that the launch gives under a name.
 func InputStr(name string) Operand { return inputStr(name) }
 
 func (i inputStr) text(*Program) string { return "<" + string(i) + ">" }
