@@ -11,8 +11,8 @@ import (
 func keysCommand() command {
 	return command{
 		name: "keys", usage: "[OPTION]…", summary: "list every configuration key", run: runKeys,
-		detail: "For each key: how its values are written, the LXC that brought and removed it, its default, what it does, " +
-			"and whether lxcfg can launch containers that set it.",
+		detail: "For each key: how its values are written, the LXC that brought and removed it, what holds without a line, what it does, " +
+			"how it was different in older LXC and what it was called there, and whether lxcfg can launch containers that set it.",
 	}
 }
 
@@ -25,10 +25,29 @@ type keyRow struct {
 	Syntax    string `json:"syntax"`
 	Repeat    string `json:"repeat"`
 	Default   string `json:"default,omitempty"`
+	Without   string `json:"without,omitempty"`
 	Doc       string `json:"doc"`
 	Example   string `json:"example"`
 	Supported bool   `json:"launch_supported"`
 	NoSteps   string `json:"no_steps_because,omitempty"`
+
+	Changes     []changeRow `json:"changes,omitempty"`
+	LegacyNames []legacyRow `json:"legacy_names,omitempty"`
+}
+
+// changeRow is how a key was different in older LXC.
+type changeRow struct {
+	Before string `json:"before"`
+	Doc    string `json:"doc"`
+}
+
+// legacyRow is a name of LXC 1 and 2.
+type legacyRow struct {
+	Name    string `json:"name"`
+	Since   string `json:"since"`
+	Removed string `json:"removed"`
+	Modern  string `json:"modern,omitempty"`
+	Doc     string `json:"doc,omitempty"`
 }
 
 func runKeys(a *app, c command, args []string) int {
@@ -44,23 +63,16 @@ func runKeys(a *app, c command, args []string) int {
 	if err != nil {
 		return a.usageError(c, err)
 	}
-	var rows []keyRow
-	for _, k := range keys.All() {
-		row := keyRow{Name: k.Name, Since: k.Since.String(), Language: k.Language(), Syntax: k.Syntax(), Repeat: string(k.Repeat()),
-			Default: k.Default, Doc: k.Doc, Example: k.Example, Supported: k.Launch.Supported(), NoSteps: k.Launch.Reason()}
-		if k.Removed != 0 {
-			row.Removed = k.Removed.String()
-		}
-		rows = append(rows, row)
-	}
+	rows, gone := keyRows()
 	if o.format == "json" {
 		enc := json.NewEncoder(a.stdout)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
 		err = enc.Encode(struct {
-			Format int      `json:"format"`
-			Keys   []keyRow `json:"keys"`
-		}{1, rows})
+			Format int         `json:"format"`
+			Keys   []keyRow    `json:"keys"`
+			Gone   []legacyRow `json:"gone"`
+		}{1, rows, gone})
 		if err != nil {
 			a.error(err)
 			return exitUsage
@@ -68,18 +80,69 @@ func runKeys(a *app, c command, args []string) int {
 		return exitOK
 	}
 	for _, r := range rows {
-		since := "since " + r.Since
-		if r.Removed != "" {
-			since += ", removed in " + r.Removed
-		}
-		fmt.Fprintf(a.stdout, "%s (%s, %s)\n", r.Name, r.Language, since)
-		for _, line := range wrap(r.Doc, 76) {
-			fmt.Fprintf(a.stdout, "    %s\n", line)
-		}
-		fmt.Fprintf(a.stdout, "    Example: %s\n", r.Example)
-		if !r.Supported {
-			fmt.Fprintf(a.stdout, "    lxcfg start cannot carry it out yet.\n")
-		}
+		a.printKey(r)
+	}
+	for _, l := range gone {
+		fmt.Fprintf(a.stdout, "%s (since %s, removed in %s)\n", l.Name, l.Since, l.Removed)
+		a.printIndented(l.Doc)
 	}
 	return exitOK
+}
+
+// keyRows is the table, and the names of older LXC that have no successor.
+func keyRows() (rows []keyRow, gone []legacyRow) {
+	for _, k := range keys.All() {
+		row := keyRow{Name: k.Name, Since: k.Since.String(), Language: k.Language(), Syntax: k.Syntax(), Repeat: string(k.Repeat()),
+			Default: k.Default, Without: k.Without, Doc: k.Doc, Example: k.Example, Supported: k.Launch.Supported(), NoSteps: k.Launch.Reason()}
+		if k.Removed != 0 {
+			row.Removed = k.Removed.String()
+		}
+		for _, c := range k.History() {
+			row.Changes = append(row.Changes, changeRow{c.Before.String(), c.Doc})
+		}
+		for _, l := range k.LegacyNames() {
+			row.LegacyNames = append(row.LegacyNames, legacyRow{Name: l.Name, Since: l.Since.String(), Removed: keys.LegacyRemoved.String(), Doc: l.Doc})
+		}
+		rows = append(rows, row)
+	}
+	for _, l := range keys.LegacyNames() {
+		if l.Modern == "" {
+			gone = append(gone, legacyRow{Name: l.Name, Since: l.Since.String(), Removed: keys.LegacyRemoved.String(), Doc: l.Doc})
+		}
+	}
+	return rows, gone
+}
+
+// printKey prints one row.
+func (a *app) printKey(r keyRow) {
+	since := "since " + r.Since
+	if r.Removed != "" {
+		since += ", removed in " + r.Removed
+	}
+	fmt.Fprintf(a.stdout, "%s (%s, %s)\n", r.Name, r.Language, since)
+	a.printIndented(r.Doc)
+	a.printIndented("Values: " + r.Syntax)
+	switch {
+	case r.Default != "":
+		a.printIndented("Without a line: " + r.Default)
+	case r.Without != "":
+		a.printIndented("Without a line: " + r.Without)
+	}
+	fmt.Fprintf(a.stdout, "    Example: %s\n", r.Example)
+	for _, c := range r.Changes {
+		a.printIndented("Before LXC " + c.Before + ": " + c.Doc)
+	}
+	for _, l := range r.LegacyNames {
+		a.printIndented(fmt.Sprintf("Also called %s, since %s, until %s removed the name.", l.Name, l.Since, l.Removed))
+	}
+	if !r.Supported {
+		fmt.Fprintf(a.stdout, "    lxcfg start cannot carry it out yet.\n")
+	}
+}
+
+// printIndented prints text below a name.
+func (a *app) printIndented(text string) {
+	for _, line := range wrap(text, 76) {
+		fmt.Fprintf(a.stdout, "    %s\n", line)
+	}
 }

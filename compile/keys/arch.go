@@ -10,6 +10,7 @@ import (
 func archKeys() []Key {
 	return []Key{{
 		Name: "lxc.arch", Since: V1_0, Launch: Steps(),
+		Without: "the host's architecture",
 		Doc:     "The architecture the container believes to run on. Only its width matters: a 32-bit name on a 64-bit host makes uname(2) report a 32-bit machine.",
 		Example: "lxc.arch = i686",
 		field: scalar(grammar.Arch, func(c *config.Config) *config.Value[config.Arch] { return &c.Arch }).neverEmpty().

@@ -14,6 +14,7 @@ func capKeys() []Key {
 	return []Key{
 		{
 			Name: "lxc.cap.drop", Since: V1_0, Launch: Steps(),
+			Without: "nothing is dropped",
 			Doc:     "Capabilities the container does not get. It excludes lxc.cap.keep.",
 			Example: "lxc.cap.drop = sys_module sys_time",
 			field: exclusive(words(grammar.Capabilities, func(c *config.Config) *config.Items[config.Capability] { return &c.Cap.Drop }),
@@ -21,6 +22,7 @@ func capKeys() []Key {
 		},
 		{
 			Name: "lxc.cap.keep", Since: V1_0, Launch: Steps(),
+			Without: "all are kept but those that lxc.cap.drop names",
 			Doc:     "The capabilities the container gets, and no others; none takes back those listed before it. It excludes lxc.cap.drop.",
 			Example: "lxc.cap.keep = chown setuid setgid",
 			field:   keptCapabilities().inLXC1(diag.FailsAtStart),

@@ -10,18 +10,21 @@ func consoleKeys() []Key {
 	return []Key{
 		{
 			Name: "lxc.console.path", Since: V2_1, Launch: Steps(),
+			Without: "a pty of its own",
 			Doc:     "The terminal the container's console is connected to; none leaves the container without a console.",
 			Example: "lxc.console.path = none",
 			field:   scalar(grammar.Path, func(c *config.Config) *config.Value[string] { return &c.Console.Path }),
 		},
 		{
 			Name: "lxc.console.logfile", Since: V1_0,
+			Without: "no log",
 			Doc:     "A file of the host that the console's output is appended to.",
 			Example: "lxc.console.logfile = /var/log/lxc/web.console",
 			field:   scalar(grammar.Path, func(c *config.Config) *config.Value[string] { return &c.Console.LogFile }),
 		},
 		{
 			Name: "lxc.console.size", Since: V3_0,
+			Without: "the log grows without end",
 			Doc:     "How long the console's log may get.",
 			Example: "lxc.console.size = 2MB",
 			field:   scalar(grammar.Size, func(c *config.Config) *config.Value[uint64] { return &c.Console.LogSize }),
@@ -34,12 +37,14 @@ func consoleKeys() []Key {
 		},
 		{
 			Name: "lxc.console.buffer.size", Since: V3_0,
+			Without: "no buffer",
 			Doc:     "How much of the console's output is kept in memory for lxc-console.",
 			Example: "lxc.console.buffer.size = auto",
 			field:   scalar(grammar.Size, func(c *config.Config) *config.Value[uint64] { return &c.Console.BufferSize }),
 		},
 		{
 			Name: "lxc.tty.dir", Since: V2_1, Launch: Steps(),
+			Without: "ttys stand in /dev",
 			Doc:     "A directory below /dev for the console and the ttys. /dev/ttyN are then links into it.",
 			Example: "lxc.tty.dir = lxc",
 			field:   scalar(grammar.TTYDir, func(c *config.Config) *config.Value[string] { return &c.Console.TTYDir }),

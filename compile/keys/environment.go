@@ -13,18 +13,22 @@ func environmentKeys() []Key {
 	return []Key{
 		{
 			Name: "lxc.environment", Since: V1_1, Launch: Steps(),
+			Without: "container=lxc and what init adds",
+			Changes: []Change{{V7_0, "Init and hooks get one list."}},
 			Doc:     "A variable for init and for the hooks that run in the container's namespaces. A name without a value takes the caller's.",
 			Example: "lxc.environment = LANG=C.UTF-8",
 			field:   variables(func(c *config.Config) *config.Items[string] { return &c.Env.Both }),
 		},
 		{
 			Name: "lxc.environment.runtime", Since: V7_0, Launch: Steps(),
+			Without: "what lxc.environment says",
 			Doc:     "A variable for init only.",
 			Example: "lxc.environment.runtime = TERM=linux",
 			field:   variables(func(c *config.Config) *config.Items[string] { return &c.Env.Runtime }),
 		},
 		{
 			Name: "lxc.environment.hooks", Since: V7_0, Launch: NoSteps("no hook runs in a launch that lxcfg can carry out so far"),
+			Without: "what lxc.environment says",
 			Doc:     "A variable for hooks only.",
 			Example: "lxc.environment.hooks = STAGE=test",
 			field:   variables(func(c *config.Config) *config.Items[string] { return &c.Env.Hooks }),

@@ -42,6 +42,7 @@ func hookKeys() []Key {
 	for _, h := range hookNames {
 		rows = append(rows, Key{
 			Name: "lxc.hook." + h.name, Since: h.since, Launch: h.launch,
+			Without: "no command",
 			Doc:     "A command run " + h.doc + ".",
 			Example: "lxc.hook." + h.name + " = /etc/lxc/hook.sh",
 			field:   hook(h.name),

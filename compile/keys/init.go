@@ -16,6 +16,7 @@ func initKeys() []Key {
 		},
 		{
 			Name: "lxc.execute.cmd", Since: V3_0, Launch: NoSteps("only lxc-execute runs it"),
+			Without: "what lxc.init.cmd says",
 			Doc:     "The command that lxc-execute runs when none is given.",
 			Example: "lxc.execute.cmd = /bin/make -j2",
 			field:   scalar(grammar.CommandLine, func(c *config.Config) *config.Value[string] { return &c.Init.ExecuteCmd }),
@@ -34,12 +35,15 @@ func initKeys() []Key {
 		},
 		{
 			Name: "lxc.init.groups", Since: V4_0, Launch: Steps(),
+			Without: "none, besides the group of lxc.init.gid",
 			Doc:     "The supplementary groups of init, as numbers.",
 			Example: "lxc.init.groups = 4,27",
 			field:   words(grammar.GroupIDs, func(c *config.Config) *config.Items[uint32] { return &c.Init.Groups }),
 		},
 		{
 			Name: "lxc.init.cwd", Since: V3_0, Launch: Steps(),
+			Without: "the root directory",
+			Changes: []Change{{V7_0, "A directory that is missing fails the start; now it is made."}},
 			Doc:     "The directory, in the container, that init starts in. LXC 7.0 makes it when it is missing.",
 			Example: "lxc.init.cwd = /srv",
 			field:   scalar(grammar.Path, func(c *config.Config) *config.Value[string] { return &c.Init.Cwd }),

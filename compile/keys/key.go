@@ -14,9 +14,11 @@ type Key struct {
 	Name    string
 	Since   Version // first LXC that knows the name
 	Removed Version // first LXC that does not know it any more, 0 for none
-	Default string  // what LXC assumes without a line, as it would be written; empty: nothing
-	Doc     string  // what it does, in sentences
-	Example string  // a line that sets it
+	Default string  // what LXC assumes without a line, as it would be written
+	Without string  // what happens without a line, in words, where no line could say it
+	Changes []Change
+	Doc     string // what it does, in sentences
+	Example string // a line that sets it
 	Launch  Launch
 	field
 }

@@ -53,6 +53,14 @@ func TestRowsAreComplete(t *testing.T) {
 			if k.Language() == "" || k.Syntax() == "" || k.Repeat() == "" {
 				t.Error("language, syntax or repeat is missing")
 			}
+			if needsOne := k.Repeat() != keys.ClearsOnly && k.Repeat() != keys.Acts; (k.Default == "") == (k.Without == "") && needsOne {
+				t.Errorf("without a line: %q and %q; one of the two has to be said", k.Default, k.Without)
+			}
+			for _, c := range k.History() {
+				if c.Before <= keys.V1_0 || c.Before > keys.Newest || !strings.HasSuffix(c.Doc, ".") {
+					t.Errorf("before %v: %q", c.Before, c.Doc)
+				}
+			}
 			if k.Since == 0 || k.Removed != 0 && k.Removed <= k.Since {
 				t.Errorf("since %v, removed %v", k.Since, k.Removed)
 			}
@@ -76,6 +84,26 @@ func TestRowsAreComplete(t *testing.T) {
 		})
 	}
 	if !slices.IsSortedFunc(keys.All(), func(a, b keys.Key) int { return strings.Compare(a.Name, b.Name) }) {
+		t.Error("the table is not sorted")
+	}
+}
+
+// An old name leads to a row, or says why there is none.
+func TestLegacyNames(t *testing.T) {
+	names := keys.LegacyNames()
+	for _, l := range names {
+		name := strings.NewReplacer("[resource]", "nofile", "[i]", "0").Replace(l.Name)
+		if l.Since == 0 || l.Since >= keys.LegacyRemoved || (l.Modern == "") != strings.HasSuffix(l.Doc, ".") {
+			t.Errorf("%s: since %v, modern %q, doc %q", l.Name, l.Since, l.Modern, l.Doc)
+		}
+		if l.Modern != "" && !slices.ContainsFunc(keys.All(), func(k keys.Key) bool { return k.Name == l.Modern }) {
+			t.Errorf("%s leads to %s, which is no row", l.Name, l.Modern)
+		}
+		if found, ok := keys.LookupLegacy(name); !ok || found.Since != l.Since {
+			t.Errorf("%s is not found", name)
+		}
+	}
+	if !slices.IsSortedFunc(names, func(a, b keys.Legacy) int { return strings.Compare(a.Name, b.Name) }) {
 		t.Error("the table is not sorted")
 	}
 }
@@ -182,7 +210,9 @@ func TestFindings(t *testing.T) {
 		"key of the system":             {keys.V7_0, "lxc.lxcpath = /x", "key/unknown 1:1"},
 		"cgroup v1 in LXC 7":            {keys.V7_0, "lxc.cgroup.memory.limit_in_bytes = 1", "key/removed 1:1"},
 		"cgroup v1 in LXC 6":            {keys.V6_0, "lxc.cgroup.memory.limit_in_bytes = 1", ""},
-		"new key in an old LXC":         {keys.V4_0, "lxc.sched.core = 1", "key/too-new 1:1"},
+		"new key in an old LXC":         {keys.V3_0, "lxc.sched.core = 1", "key/too-new 1:1"},
+		"subkey that came after LXC 2":  {keys.V2_1, "lxc.network.type = veth\nlxc.network.veth.mode = router", "key/unknown 2:1"},
+		"longer name in LXC 1":          {keys.V1_0, "lxc.network.type = veth\nlxc.network.ipv4.address = 10.0.0.1/24", "key/taken-for 2:1"},
 		"old name in a new LXC":         {keys.V3_0, "lxc.utsname = a", "key/legacy 1:1"},
 		"old name in an old LXC":        {keys.V2_0, "lxc.utsname = a", ""},
 		"new name in an old LXC":        {keys.V2_0, "lxc.uts.name = a", "key/too-new 1:1"},

@@ -10,9 +10,9 @@ import (
 // Legacy is a name of LXC 1 and 2. LXC 2.1 takes both sets of names, 3.0 refuses
 // the old one.
 type Legacy struct {
-	Name   string
+	Name   string // [resource] stands for the free part of the family
 	Since  Version
-	Modern string              // the key's name today, empty for one that is gone
+	Modern string              // the row of the key today, empty for one that is gone
 	Doc    string              // why it is gone, or how its values differ
 	value  func(string) string // turns a value into one of the modern key, nil: the same
 }
@@ -32,9 +32,26 @@ var legacy = [...]Legacy{
 	{Name: "lxc.init_gid", Since: V2_0, Modern: "lxc.init.gid"},
 	{Name: "lxc.init_uid", Since: V2_0, Modern: "lxc.init.uid"},
 	{Name: "lxc.kmsg", Since: V1_0, Doc: "It linked /dev/kmsg to the console; bind the host's with an lxc.mount.entry instead."},
+	{Name: "lxc.limit.[resource]", Since: V2_1, Modern: "lxc.prlimit.[resource]"},
 	{Name: "lxc.logfile", Since: V1_0, Modern: "lxc.log.file"},
 	{Name: "lxc.loglevel", Since: V1_0, Modern: "lxc.log.level"},
 	{Name: "lxc.mount", Since: V1_0, Modern: "lxc.mount.fstab"},
+	{Name: "lxc.network", Since: V2_0, Modern: "lxc.net"},
+	{Name: "lxc.network.flags", Since: V1_0, Modern: "lxc.net.[i].flags"},
+	{Name: "lxc.network.hwaddr", Since: V1_0, Modern: "lxc.net.[i].hwaddr"},
+	{Name: "lxc.network.ipv4", Since: V1_0, Modern: "lxc.net.[i].ipv4.address"},
+	{Name: "lxc.network.ipv4.gateway", Since: V1_0, Modern: "lxc.net.[i].ipv4.gateway"},
+	{Name: "lxc.network.ipv6", Since: V1_0, Modern: "lxc.net.[i].ipv6.address"},
+	{Name: "lxc.network.ipv6.gateway", Since: V1_0, Modern: "lxc.net.[i].ipv6.gateway"},
+	{Name: "lxc.network.link", Since: V1_0, Modern: "lxc.net.[i].link"},
+	{Name: "lxc.network.macvlan.mode", Since: V1_0, Modern: "lxc.net.[i].macvlan.mode"},
+	{Name: "lxc.network.mtu", Since: V1_0, Modern: "lxc.net.[i].mtu"},
+	{Name: "lxc.network.name", Since: V1_0, Modern: "lxc.net.[i].name"},
+	{Name: "lxc.network.script.down", Since: V1_0, Modern: "lxc.net.[i].script.down"},
+	{Name: "lxc.network.script.up", Since: V1_0, Modern: "lxc.net.[i].script.up"},
+	{Name: "lxc.network.type", Since: V1_0, Modern: "lxc.net.[i].type"},
+	{Name: "lxc.network.veth.pair", Since: V1_0, Modern: "lxc.net.[i].veth.pair"},
+	{Name: "lxc.network.vlan.id", Since: V1_0, Modern: "lxc.net.[i].vlan.id"},
 	{Name: "lxc.pivotdir", Since: V1_0, Doc: "It named a directory for pivot_root(2), which needs none any more."},
 	{Name: "lxc.pts", Since: V1_0, Modern: "lxc.pty.max", value: leadingNumber},
 	{Name: "lxc.rebootsignal", Since: V2_0, Modern: "lxc.signal.reboot"},
@@ -48,17 +65,25 @@ var legacy = [...]Legacy{
 	{Name: "lxc.utsname", Since: V1_0, Modern: "lxc.uts.name"},
 }
 
-// LookupLegacy finds a name of LXC 1 and 2, ok false for none. The names below
-// lxc.network are sections: see resolveNetwork.
-func LookupLegacy(name string) (l *Legacy, ok bool) {
+// LegacyNames returns the names that LXC 1 and 2 have beside those of today, sorted.
+func LegacyNames() []Legacy { return slices.Clone(legacy[:]) }
+
+// LookupLegacy finds a name of LXC 1 and 2, ok false for none. Those below
+// lxc.network are sections, whose index the resolver counts.
+func LookupLegacy(name string) (l Legacy, ok bool) {
+	resource, isLimit := strings.CutPrefix(name, "lxc.limit.")
+	if isLimit {
+		name = "lxc.limit.[resource]"
+	}
 	i, found := slices.BinarySearchFunc(legacy[:], name, func(l Legacy, name string) int { return strings.Compare(l.Name, name) })
-	if found {
-		return &legacy[i], true
+	if !found {
+		return Legacy{}, false
 	}
-	if resource, isLimit := strings.CutPrefix(name, "lxc.limit."); isLimit {
-		return &Legacy{Name: name, Since: V2_1, Modern: "lxc.prlimit." + resource}, true
+	l = legacy[i]
+	if isLimit {
+		l.Name, l.Modern = "lxc.limit."+resource, "lxc.prlimit."+resource
 	}
-	return nil, false
+	return l, true
 }
 
 // leadingNumber is what atoi(3) makes of a text: LXC 1 never refused a number.

@@ -19,6 +19,7 @@ func limitKeys() []Key {
 		},
 		{
 			Name: "lxc.prlimit.[resource]", Since: V2_1,
+			Without: "the limit of the process that starts the container",
 			Doc:     "A resource limit of init (getrlimit(2)), soft and hard: as, core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile, nproc, rss, rtprio, rttime, sigpending or stack.",
 			Example: "lxc.prlimit.nofile = 1024:4096",
 			field:   prlimits(),
@@ -31,6 +32,7 @@ func limitKeys() []Key {
 		},
 		{
 			Name: "lxc.sysctl.[name]", Since: V3_0, Launch: Steps(),
+			Without: "the kernel's default for a new namespace",
 			Doc:     "Writes a file below the container's /proc/sys. One that is not of a namespace changes the host.",
 			Example: "lxc.sysctl.net.ipv4.ip_forward = 1",
 			field:   pairs(true, func(c *config.Config) *config.Items[config.Pair] { return &c.Limits.Sysctl }),
@@ -43,12 +45,13 @@ func limitKeys() []Key {
 		},
 		{
 			Name: "lxc.proc.[file]", Since: V3_0,
+			Without: "the file stays as it is",
 			Doc:     "Writes a file of init's directory below /proc, from the host.",
 			Example: "lxc.proc.oom_score_adj = 100",
 			field:   pairs(false, func(c *config.Config) *config.Items[config.Pair] { return &c.Limits.Proc }),
 		},
 		{
-			Name: "lxc.sched.core", Since: V5_0, Default: "0",
+			Name: "lxc.sched.core", Since: V4_0, Default: "0",
 			Doc:     "Whether the container never shares a processor core with others (core scheduling).",
 			Example: "lxc.sched.core = 1",
 			field:   scalar(grammar.Bool, func(c *config.Config) *config.Value[bool] { return &c.Limits.SchedCore }),

@@ -17,12 +17,14 @@ func logKeys() []Key {
 		},
 		{
 			Name: "lxc.log.file", Since: V2_1, Launch: none,
+			Without: "a file that LXC names after the container, or none",
 			Doc:     "The file LXC logs to. LXC makes and opens it as soon as it reads the line.",
 			Example: "lxc.log.file = /var/log/lxc/web.log",
 			field:   scalar(grammar.Path, func(c *config.Config) *config.Value[string] { return &c.Log.File }),
 		},
 		{
 			Name: "lxc.log.syslog", Since: V2_1, Launch: none,
+			Without: "nothing goes to syslog",
 			Doc:     "The syslog facility LXC logs to.",
 			Example: "lxc.log.syslog = daemon",
 			field:   scalar(grammar.Syslog, func(c *config.Config) *config.Value[string] { return &c.Log.Syslog }),

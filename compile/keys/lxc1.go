@@ -41,7 +41,9 @@ func asLXC1(name string) (known string, ok bool) {
 		}
 	}
 	for i := range legacy {
-		longest(legacy[i].Name, legacy[i].Since)
+		if l := &legacy[i]; !strings.Contains(l.Name, "[") {
+			longest(l.Name, l.Since)
+		}
 	}
 	return known, known != ""
 }

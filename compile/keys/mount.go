@@ -10,18 +10,23 @@ func mountKeys() []Key {
 	return []Key{
 		{
 			Name: "lxc.mount.entry", Since: V1_0, Launch: Steps(),
+			Without: "no mount",
+			Changes: []Change{{V7_0, "An option that LXC does not know is dropped unless it has an equals sign; now it goes to the file system."}},
 			Doc:     "A mount in the container, written as a line of fstab(5). The target is relative to the container's root. Beside the options of mount(8) there are create=dir, create=file, optional, relative and idmap=.",
 			Example: "lxc.mount.entry = /srv/data srv/data none bind,create=dir 0 0",
 			field:   list(grammar.Mount, func(c *config.Config) *config.Items[config.MountEntry] { return &c.Mount.Entries }),
 		},
 		{
 			Name: "lxc.mount.fstab", Since: V2_1,
+			Without: "no file is read",
 			Doc:     "A file of the host with mounts for the container, one a line as in lxc.mount.entry.",
 			Example: "lxc.mount.fstab = /var/lib/lxc/web/fstab",
 			field:   scalar(grammar.Path, func(c *config.Config) *config.Value[string] { return &c.Mount.Fstab }).neverEmpty(),
 		},
 		{
 			Name: "lxc.mount.auto", Since: V1_0, Launch: Steps(),
+			Without: "none is mounted",
+			Changes: []Change{{V1_1, "sys means sys:ro; now it means sys:mixed."}, {V5_0, "cgroup2 came with LXC 4.0.12."}},
 			Doc:     "File systems every container needs: proc, sys and cgroup, each with how much of it may be written. A later word about the same file system replaces the earlier.",
 			Example: "lxc.mount.auto = proc:mixed sys:ro",
 			field:   autoMounts(),
@@ -77,6 +82,7 @@ func devKeys() []Key {
 	return []Key{
 		{
 			Name: "lxc.autodev", Since: V1_0, Default: "1", Launch: Steps(),
+			Changes: []Change{{V2_0, "LXC decides by itself: yes for an init whose path speaks of systemd."}},
 			Doc:     "Whether LXC mounts a tmpfs on /dev and fills it with the standard nodes. An empty value means 0.",
 			Example: "lxc.autodev = 0",
 			field: scalar(grammar.Bool, func(c *config.Config) *config.Value[bool] { return &c.Dev.Auto }).

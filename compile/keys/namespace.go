@@ -13,6 +13,7 @@ func namespaceKeys() []Key {
 	return []Key{
 		{
 			Name: "lxc.namespace.clone", Since: V3_0, Launch: Steps(),
+			Without: "all that the kernel has: user only with lxc.idmap, time only with lxc.time.offset, net unless every interface is of type none",
 			Doc:     "The namespaces the container gets of its own, instead of LXC's choice. It excludes lxc.namespace.keep.",
 			Example: "lxc.namespace.clone = mnt pid uts ipc net",
 			field: exclusive(words(grammar.NamespaceWords, func(c *config.Config) *config.Items[string] { return &c.Namespaces.Clone }),
@@ -20,6 +21,7 @@ func namespaceKeys() []Key {
 		},
 		{
 			Name: "lxc.namespace.keep", Since: V3_0, Launch: Steps(),
+			Without: "none is kept",
 			Doc:     "The namespaces the container shares with who starts it; it gets all others, a user namespace included. It excludes lxc.namespace.clone.",
 			Example: "lxc.namespace.keep = user net",
 			field: exclusive(words(grammar.NamespaceWords, func(c *config.Config) *config.Items[string] { return &c.Namespaces.Keep }),
@@ -27,18 +29,23 @@ func namespaceKeys() []Key {
 		},
 		{
 			Name: "lxc.namespace.share.[ns]", Since: V3_0,
+			Without: "a namespace of its own",
 			Doc:     "Joins a namespace of a running container, of a process given by its pid, or of a file such as /proc/PID/ns/net.",
 			Example: "lxc.namespace.share.net = gateway",
 			field:   sharedNamespaces(),
 		},
 		{
 			Name: "lxc.time.offset.boot", Since: V5_0,
+			Without: "the host's clock",
+			Changes: []Change{{V6_0, "A negative number takes only the unit s."}},
 			Doc:     "The offset of the container's boot clock to the host's (time_namespaces(7)).",
 			Example: "lxc.time.offset.boot = 2h",
 			field:   clockOffset(func(c *config.Config) *config.Value[config.TimeOffset] { return &c.Namespaces.OffsetBoot }),
 		},
 		{
 			Name: "lxc.time.offset.monotonic", Since: V5_0,
+			Without: "the host's clock",
+			Changes: []Change{{V6_0, "A negative number takes only the unit s."}},
 			Doc:     "The offset of the container's monotonic clock to the host's (time_namespaces(7)).",
 			Example: "lxc.time.offset.monotonic = 10s",
 			field:   clockOffset(func(c *config.Config) *config.Value[config.TimeOffset] { return &c.Namespaces.OffsetMonotonic }),

@@ -1,7 +1,6 @@
 package keys
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 
@@ -13,10 +12,6 @@ import (
 // type of an interface comes first, because setting it wipes what stands before.
 func networkKeys() []Key {
 	types := grammar.Enum("type of network", "empty", "ipvlan", "macvlan", "none", "phys", "veth", "vlan")
-	nic := func(sub string, since Version, launch Launch, doc, example string, f field) Key {
-		return Key{Name: "lxc.net.[i]." + sub, Since: since, Launch: launch, Doc: doc, Example: "lxc.net.0." + sub + " = " + example, field: f}
-	}
-	later := Launch{}
 	return []Key{
 		{
 			Name: "lxc.net", Since: V2_1, Launch: NoSteps("it only clears lines above it"),
@@ -32,152 +27,185 @@ func networkKeys() []Key {
 				c.Network.NICs = slices.DeleteFunc(c.Network.NICs, func(n config.NIC) bool { return n.Index == in.index })
 			}),
 		},
-		nic("type", V2_1, Steps(), "The kind of interface: veth pairs, macvlan, ipvlan and vlan devices on a link, phys for a device of the host, empty for loopback only, none for the host's network. It wipes what lines above set for the same interface.", "veth", nicType(types)),
-		nic("flags", V2_1, later, "up brings the interface up; so does any other text.", "up", nicScalar("", grammar.Flag, func(n *config.NIC) *config.Value[bool] { return &n.Up })),
-		nic("link", V2_1, later, "The bridge or device of the host the interface belongs to.", "lxcbr0", nicScalar("", grammar.InterfaceName, func(n *config.NIC) *config.Value[string] { return &n.Link })),
-		nic("l2proxy", V4_0, later, "Whether the host answers for the interface's addresses on its link.", "1", nicScalar("", grammar.Bool, func(n *config.NIC) *config.Value[bool] { return &n.L2Proxy })),
-		nic("name", V2_1, later, "The interface's name in the container.", "eth0", nicScalar("", grammar.InterfaceName, func(n *config.NIC) *config.Value[string] { return &n.Name })),
-		nic("hwaddr", V2_1, later, "The interface's hardware address; x stands for a random digit.", "00:16:3e:xx:xx:xx", nicScalar("", grammar.String, func(n *config.NIC) *config.Value[string] { return &n.HWAddr })),
-		nic("mtu", V2_1, later, "The largest packet the interface takes, in bytes.", "1400", nicScalar("", grammar.String, func(n *config.NIC) *config.Value[string] { return &n.MTU })),
-		nic("script.up", V2_1, later, "A command run on the host once the interface is made.", "/etc/lxc/up.sh", nicScalar("", grammar.ShellCommand, func(n *config.NIC) *config.Value[string] { return &n.ScriptUp })),
-		nic("script.down", V2_1, later, "A command run on the host before the interface goes.", "/etc/lxc/down.sh", nicScalar("", grammar.ShellCommand, func(n *config.NIC) *config.Value[string] { return &n.ScriptDown })),
-		nic("ipv4.address", V2_1, later, "An IPv4 address with its prefix length. Without one LXC guesses it from the last number of the address.", "10.0.3.5/24", nicList("", grammar.IPv4Address, func(n *config.NIC) *config.Items[config.InterfaceAddress] { return &n.IPv4 })),
-		nic("ipv6.address", V2_1, later, "An IPv6 address with its prefix length.", "fd00::5/64", nicList("", grammar.IPv6Address, func(n *config.NIC) *config.Items[config.InterfaceAddress] { return &n.IPv6 })),
-		nic("ipv4.gateway", V2_1, later, "The IPv4 gateway: an address, auto for the link's own, dev for the interface itself.", "10.0.3.1", nicGateway(grammar.IPv4Gateway, func(n *config.NIC) *config.Value[config.Gateway] { return &n.Gateway4 })),
-		nic("ipv6.gateway", V2_1, later, "The IPv6 gateway, written as the IPv4 one.", "fd00::1", nicGateway(grammar.IPv6Gateway, func(n *config.NIC) *config.Value[config.Gateway] { return &n.Gateway6 })),
-		nic("macvlan.mode", V2_1, later, "How a macvlan device reaches others on its link.", "bridge", nicScalar("macvlan", grammar.Enum("macvlan mode", "bridge", "passthru", "private", "vepa"), func(n *config.NIC) *config.Value[string] { return &n.MacvlanMode }).newer(V1_1, "passthru")),
-		nic("ipvlan.mode", V4_0, later, "The layer an ipvlan device works on. LXC's manual says l3 is the default; it is l2.", "l3s", nicScalar("ipvlan", grammar.Enum("ipvlan mode", "l2", "l3", "l3s"), func(n *config.NIC) *config.Value[string] { return &n.IPvlanMode })),
-		nic("ipvlan.isolation", V4_0, later, "How an ipvlan device reaches others on its link.", "private", nicScalar("ipvlan", grammar.Enum("ipvlan isolation", "bridge", "private", "vepa"), func(n *config.NIC) *config.Value[string] { return &n.IPvlanIso })),
-		nic("vlan.id", V2_1, later, "The id of a vlan device.", "42", nicScalar("vlan", grammar.VlanID, func(n *config.NIC) *config.Value[uint16] { return &n.VlanID })),
-		nic("veth.mode", V4_0, later, "bridge attaches the host's end to the link, router routes to it.", "router", nicScalar("veth", grammar.Enum("veth mode", "bridge", "router"), func(n *config.NIC) *config.Value[string] { return &n.Veth.Mode })),
-		nic("veth.pair", V2_1, later, "The name of the host's end.", "vethweb", nicScalar("veth", grammar.InterfaceName, func(n *config.NIC) *config.Value[string] { return &n.Veth.Pair })),
-		nic("veth.n_rxqueues", V5_0, later, "How many receive queues the pair has.", "2", nicScalar("veth", grammar.PositiveInt32, func(n *config.NIC) *config.Value[int32] { return &n.Veth.RxQueues })),
-		nic("veth.n_txqueues", V5_0, later, "How many transmit queues the pair has.", "2", nicScalar("veth", grammar.PositiveInt32, func(n *config.NIC) *config.Value[int32] { return &n.Veth.TxQueues })),
-		nic("veth.ipv4.route", V4_0, later, "An IPv4 network the host reaches through the pair.", "192.168.7.0/24", nicList("veth", grammar.IPv4Route, func(n *config.NIC) *config.Items[netip.Prefix] { return &n.Veth.Routes4 })),
-		nic("veth.ipv6.route", V4_0, later, "An IPv6 network the host reaches through the pair.", "fd01::/64", nicList("veth", grammar.IPv6Route, func(n *config.NIC) *config.Items[netip.Prefix] { return &n.Veth.Routes6 })),
-		nic("veth.vlan.id", V5_0, later, "The VLAN that untagged packets belong to, on a bridge with vlan_filtering; none for no VLAN.", "10", nicScalar("veth", grammar.VethVlanID, func(n *config.NIC) *config.Value[string] { return &n.Veth.VlanID })),
-		nic("veth.vlan.tagged.id", V4_0, later, "A VLAN whose tagged packets are passed on.", "20", nicList("veth", grammar.TaggedVlanID, func(n *config.NIC) *config.Items[uint16] { return &n.Veth.Tagged })),
-	}
-}
-
-// nicAt returns the interface of an index, made in its place when it is new.
-func nicAt(c *config.Config, index uint32) *config.NIC {
-	i, found := findNIC(c, index)
-	if !found {
-		c.Network.NICs = slices.Insert(c.Network.NICs, i, config.NIC{Index: index})
-	}
-	return &c.Network.NICs[i]
-}
-
-func findNIC(c *config.Config, index uint32) (int, bool) {
-	return slices.BinarySearchFunc(c.Network.NICs, index, func(n config.NIC, index uint32) int { return int(n.Index) - int(index) })
-}
-
-// nicType wipes the interface before it sets the type, as LXC does since 4.0.7,
-// and wipes it for an empty value too.
-func nicType(l grammar.Language[string]) field {
-	return nicField("", l.Name, l.Syntax, LastWins,
-		func(n *config.NIC, in input) *grammar.ValueError {
-			v, err := l.Parse(in.value)
-			if err == nil {
-				*n = config.NIC{Index: n.Index, Type: config.Of(v, in.origin)}
-			}
-			return err
+		{
+			Name: "lxc.net.[i].type", Since: V2_1, Launch: Steps(),
+			Without: "empty, which other settings of the interface then break",
+			Changes: []Change{{V4_0, "A second type keeps what lines above set for the interface, and there is no ipvlan."}},
+			Doc:     "The kind of interface: veth pairs, macvlan, ipvlan and vlan devices on a link, phys for a device of the host, empty for loopback only, none for the host's network. It wipes what lines above set for the same interface.",
+			Example: "lxc.net.0.type = veth",
+			field:   nicType(types),
 		},
-		func(n *config.NIC) { *n = config.NIC{Index: n.Index} },
-		func(n *config.NIC, emit func(string, string, config.Origin)) {
-			if n.Type.Set {
-				emit("", n.Type.V, n.Type.Origin)
-			}
-		})
-}
-
-// nicGateway is a gateway. What a line says is laid over what the lines above
-// said: dev stays under an address, and an empty value takes only an address away.
-func nicGateway(l grammar.Language[config.Gateway], at func(*config.NIC) *config.Value[config.Gateway]) field {
-	return nicField("", l.Name, l.Syntax, LastWins,
-		func(n *config.NIC, in input) *grammar.ValueError {
-			v, err := l.Parse(in.value)
-			if err == nil {
-				v.Dev = v.Dev || at(n).V.Dev
-				*at(n) = config.Of(v, in.origin)
-			}
-			return err
+		{
+			Name: "lxc.net.[i].flags", Since: V2_1,
+			Without: "the interface stays down",
+			Doc:     "up brings the interface up; so does any other text.",
+			Example: "lxc.net.0.flags = up",
+			field:   nicScalar("", grammar.Flag, func(n *config.NIC) *config.Value[bool] { return &n.Up }),
 		},
-		func(n *config.NIC) {
-			g := at(n)
-			g.V.Address = netip.Addr{}
-			g.Set = g.V.Auto || g.V.Dev
+		{
+			Name: "lxc.net.[i].link", Since: V2_1,
+			Without: "a veth pair stays unattached; macvlan, ipvlan, vlan and phys cannot start",
+			Doc:     "The bridge or device of the host the interface belongs to.",
+			Example: "lxc.net.0.link = lxcbr0",
+			field:   nicScalar("", grammar.InterfaceName, func(n *config.NIC) *config.Value[string] { return &n.Link }),
 		},
-		func(n *config.NIC, emit func(string, string, config.Origin)) {
-			if g := at(n); g.Set {
-				emit("", l.Format(g.V), g.Origin)
-			}
-		})
-}
-
-// nicScalar is a key of one interface with one value; kind is the type the
-// interface must be of, empty for any.
-func nicScalar[T any](kind string, l grammar.Language[T], at func(*config.NIC) *config.Value[T]) field {
-	return nicField(kind, l.Name, l.Syntax, LastWins,
-		func(n *config.NIC, in input) *grammar.ValueError {
-			v, err := l.Parse(in.value)
-			if err == nil {
-				*at(n) = config.Of(v, in.origin)
-			}
-			return err
+		{
+			Name: "lxc.net.[i].l2proxy", Since: V4_0,
+			Without: "0",
+			Doc:     "Whether the host answers for the interface's addresses on its link.",
+			Example: "lxc.net.0.l2proxy = 1",
+			field:   nicScalar("", grammar.Bool, func(n *config.NIC) *config.Value[bool] { return &n.L2Proxy }),
 		},
-		func(n *config.NIC) { *at(n) = config.Value[T]{} },
-		func(n *config.NIC, emit func(string, string, config.Origin)) {
-			if v := at(n); v.Set {
-				emit("", l.Format(v.V), v.Origin)
-			}
-		})
-}
-
-// nicList is a key of one interface that collects.
-func nicList[T any](kind string, l grammar.Language[T], at func(*config.NIC) *config.Items[T]) field {
-	return nicField(kind, l.Name, l.Syntax, Appends,
-		func(n *config.NIC, in input) *grammar.ValueError {
-			v, err := l.Parse(in.value)
-			if err == nil {
-				*at(n) = append(*at(n), config.Of(v, in.origin))
-			}
-			return err
+		{
+			Name: "lxc.net.[i].name", Since: V2_1,
+			Without: "the first free ethN; lo for type empty, the link's name for type phys",
+			Doc:     "The interface's name in the container.",
+			Example: "lxc.net.0.name = eth0",
+			field:   nicScalar("", grammar.InterfaceName, func(n *config.NIC) *config.Value[string] { return &n.Name }),
 		},
-		func(n *config.NIC) { *at(n) = nil },
-		func(n *config.NIC, emit func(string, string, config.Origin)) {
-			for _, v := range *at(n) {
-				emit("", l.Format(v.V), v.Origin)
-			}
-		})
-}
-
-func nicField(kind, language, syntax string, repeat Repeat, set func(*config.NIC, input) *grammar.ValueError,
-	clear func(*config.NIC), show func(*config.NIC, func(string, string, config.Origin))) field {
-	return field{
-		language: language, syntax: syntax, repeat: repeat,
-		set: func(c *config.Config, in input) *grammar.ValueError {
-			n := nicAt(c, in.index)
-			if kind != "" && n.Type.V != kind {
-				return &grammar.ValueError{Range: in.origin.Range, Summary: fmt.Sprintf("%s is for interfaces of type %s only", in.origin.Key, kind),
-					Detail: fmt.Sprintf("Write `lxc.net.%d.type = %s` before this line, or remove the line.", in.index, kind)}
-			}
-			return set(n, in)
+		{
+			Name: "lxc.net.[i].hwaddr", Since: V2_1,
+			Without: "the kernel draws one",
+			Changes: []Change{{V6_0, "A clone's address begins with 00:16:3e; now with 10:66:6a."}},
+			Doc:     "The interface's hardware address; x stands for a random digit.",
+			Example: "lxc.net.0.hwaddr = 00:16:3e:xx:xx:xx",
+			field:   nicScalar("", grammar.String, func(n *config.NIC) *config.Value[string] { return &n.HWAddr }),
 		},
-		clear: func(c *config.Config, in input) *grammar.ValueError {
-			i, found := findNIC(c, in.index)
-			if !found {
-				return &grammar.ValueError{Range: in.origin.Range, Summary: fmt.Sprintf("there is no interface %d to clear a setting of", in.index),
-					Detail: "Remove the line."}
-			}
-			clear(&c.Network.NICs[i])
-			return nil
+		{
+			Name: "lxc.net.[i].mtu", Since: V2_1,
+			Without: "that of the link, or 1500",
+			Doc:     "The largest packet the interface takes, in bytes.",
+			Example: "lxc.net.0.mtu = 1400",
+			field:   nicScalar("", grammar.String, func(n *config.NIC) *config.Value[string] { return &n.MTU }),
 		},
-		show: func(c *config.Config, emit func(string, string, config.Origin)) {
-			for i := range c.Network.NICs {
-				show(&c.Network.NICs[i], emit)
-			}
+		{
+			Name: "lxc.net.[i].script.up", Since: V2_1,
+			Without: "no command",
+			Doc:     "A command run on the host once the interface is made.",
+			Example: "lxc.net.0.script.up = /etc/lxc/up.sh",
+			field:   nicScalar("", grammar.ShellCommand, func(n *config.NIC) *config.Value[string] { return &n.ScriptUp }),
+		},
+		{
+			Name: "lxc.net.[i].script.down", Since: V2_1,
+			Without: "no command",
+			Doc:     "A command run on the host before the interface goes.",
+			Example: "lxc.net.0.script.down = /etc/lxc/down.sh",
+			field:   nicScalar("", grammar.ShellCommand, func(n *config.NIC) *config.Value[string] { return &n.ScriptDown }),
+		},
+		{
+			Name: "lxc.net.[i].ipv4.address", Since: V2_1,
+			Without: "no address",
+			Changes: []Change{{V6_0, "Without a broadcast address in the line a wrong one is set, 0.0.0.x."}},
+			Doc:     "An IPv4 address with its prefix length. Without one LXC guesses it from the last number of the address.",
+			Example: "lxc.net.0.ipv4.address = 10.0.3.5/24",
+			field:   nicList("", grammar.IPv4Address, func(n *config.NIC) *config.Items[config.InterfaceAddress] { return &n.IPv4 }),
+		},
+		{
+			Name: "lxc.net.[i].ipv6.address", Since: V2_1,
+			Without: "no address",
+			Doc:     "An IPv6 address with its prefix length.",
+			Example: "lxc.net.0.ipv6.address = fd00::5/64",
+			field:   nicList("", grammar.IPv6Address, func(n *config.NIC) *config.Items[config.InterfaceAddress] { return &n.IPv6 }),
+		},
+		{
+			Name: "lxc.net.[i].ipv4.gateway", Since: V2_1,
+			Without: "no default route",
+			Changes: []Change{{V4_0, "There is no dev."}},
+			Doc:     "The IPv4 gateway: an address, auto for the link's own, dev for the interface itself.",
+			Example: "lxc.net.0.ipv4.gateway = 10.0.3.1",
+			field:   nicGateway(grammar.IPv4Gateway, func(n *config.NIC) *config.Value[config.Gateway] { return &n.Gateway4 }),
+		},
+		{
+			Name: "lxc.net.[i].ipv6.gateway", Since: V2_1,
+			Without: "no default route",
+			Changes: []Change{{V4_0, "There is no dev."}},
+			Doc:     "The IPv6 gateway, written as the IPv4 one.",
+			Example: "lxc.net.0.ipv6.gateway = fd00::1",
+			field:   nicGateway(grammar.IPv6Gateway, func(n *config.NIC) *config.Value[config.Gateway] { return &n.Gateway6 }),
+		},
+		{
+			Name: "lxc.net.[i].macvlan.mode", Since: V2_1,
+			Without: "private",
+			Doc:     "How a macvlan device reaches others on its link.",
+			Example: "lxc.net.0.macvlan.mode = bridge",
+			field:   nicScalar("macvlan", grammar.Enum("macvlan mode", "bridge", "passthru", "private", "vepa"), func(n *config.NIC) *config.Value[string] { return &n.MacvlanMode }).newer(V1_1, "passthru"),
+		},
+		{
+			Name: "lxc.net.[i].ipvlan.mode", Since: V4_0,
+			Without: "l2",
+			Doc:     "The layer an ipvlan device works on. LXC's manual says l3 is the default; it is l2.",
+			Example: "lxc.net.0.ipvlan.mode = l3s",
+			field:   nicScalar("ipvlan", grammar.Enum("ipvlan mode", "l2", "l3", "l3s"), func(n *config.NIC) *config.Value[string] { return &n.IPvlanMode }),
+		},
+		{
+			Name: "lxc.net.[i].ipvlan.isolation", Since: V4_0,
+			Without: "bridge",
+			Doc:     "How an ipvlan device reaches others on its link.",
+			Example: "lxc.net.0.ipvlan.isolation = private",
+			field:   nicScalar("ipvlan", grammar.Enum("ipvlan isolation", "bridge", "private", "vepa"), func(n *config.NIC) *config.Value[string] { return &n.IPvlanIso }),
+		},
+		{
+			Name: "lxc.net.[i].vlan.id", Since: V2_1,
+			Without: "0",
+			Doc:     "The id of a vlan device.",
+			Example: "lxc.net.0.vlan.id = 42",
+			field:   nicScalar("vlan", grammar.VlanID, func(n *config.NIC) *config.Value[uint16] { return &n.VlanID }),
+		},
+		{
+			Name: "lxc.net.[i].veth.mode", Since: V4_0,
+			Without: "bridge",
+			Doc:     "bridge attaches the host's end to the link, router routes to it.",
+			Example: "lxc.net.0.veth.mode = router",
+			field:   nicScalar("veth", grammar.Enum("veth mode", "bridge", "router"), func(n *config.NIC) *config.Value[string] { return &n.Veth.Mode }),
+		},
+		{
+			Name: "lxc.net.[i].veth.pair", Since: V2_1,
+			Without: "veth and six random characters",
+			Doc:     "The name of the host's end.",
+			Example: "lxc.net.0.veth.pair = vethweb",
+			field:   nicScalar("veth", grammar.InterfaceName, func(n *config.NIC) *config.Value[string] { return &n.Veth.Pair }),
+		},
+		{
+			Name: "lxc.net.[i].veth.n_rxqueues", Since: V5_0,
+			Without: "the kernel's default",
+			Doc:     "How many receive queues the pair has.",
+			Example: "lxc.net.0.veth.n_rxqueues = 2",
+			field:   nicScalar("veth", grammar.PositiveInt32, func(n *config.NIC) *config.Value[int32] { return &n.Veth.RxQueues }),
+		},
+		{
+			Name: "lxc.net.[i].veth.n_txqueues", Since: V5_0,
+			Without: "the kernel's default",
+			Doc:     "How many transmit queues the pair has.",
+			Example: "lxc.net.0.veth.n_txqueues = 2",
+			field:   nicScalar("veth", grammar.PositiveInt32, func(n *config.NIC) *config.Value[int32] { return &n.Veth.TxQueues }),
+		},
+		{
+			Name: "lxc.net.[i].veth.ipv4.route", Since: V4_0,
+			Without: "no route",
+			Doc:     "An IPv4 network the host reaches through the pair.",
+			Example: "lxc.net.0.veth.ipv4.route = 192.168.7.0/24",
+			field:   nicList("veth", grammar.IPv4Route, func(n *config.NIC) *config.Items[netip.Prefix] { return &n.Veth.Routes4 }),
+		},
+		{
+			Name: "lxc.net.[i].veth.ipv6.route", Since: V4_0,
+			Without: "no route",
+			Doc:     "An IPv6 network the host reaches through the pair.",
+			Example: "lxc.net.0.veth.ipv6.route = fd01::/64",
+			field:   nicList("veth", grammar.IPv6Route, func(n *config.NIC) *config.Items[netip.Prefix] { return &n.Veth.Routes6 }),
+		},
+		{
+			Name: "lxc.net.[i].veth.vlan.id", Since: V5_0,
+			Without: "the bridge's own default",
+			Doc:     "The VLAN that untagged packets belong to, on a bridge with vlan_filtering; none for no VLAN.",
+			Example: "lxc.net.0.veth.vlan.id = 10",
+			field:   nicScalar("veth", grammar.VethVlanID, func(n *config.NIC) *config.Value[string] { return &n.Veth.VlanID }),
+		},
+		{
+			Name: "lxc.net.[i].veth.vlan.tagged.id", Since: V4_0,
+			Without: "none",
+			Doc:     "A VLAN whose tagged packets are passed on.",
+			Example: "lxc.net.0.veth.vlan.tagged.id = 20",
+			field:   nicList("veth", grammar.TaggedVlanID, func(n *config.NIC) *config.Items[uint16] { return &n.Veth.Tagged }),
 		},
 	}
 }

@@ -135,7 +135,7 @@ func (r *Resolver) checkVersion(k *Key, key grammar.Text, trail []diag.Place) {
 }
 
 // legacy reports a name of LXC 1 and 2 where it is not valid.
-func (r *Resolver) legacy(l *Legacy, key grammar.Text, trail []diag.Place) {
+func (r *Resolver) legacy(l Legacy, key grammar.Text, trail []diag.Place) {
 	f := diag.Diagnostic{Severity: diag.Error, Effect: diag.RejectedAtLoad, Subject: key.Range, Key: key.String, Trail: trail}
 	switch {
 	case r.Version >= LegacyRemoved:
@@ -154,54 +154,6 @@ func (r *Resolver) legacy(l *Legacy, key grammar.Text, trail []diag.Place) {
 		return
 	}
 	r.Findings = append(r.Findings, f)
-}
-
-// section resolves lxc.network.*: without an index a key belongs to the section
-// that the last lxc.network.type has started; with one, to a section by number.
-func (r *Resolver) section(key grammar.Text, in *input) (Match, bool) {
-	rest := strings.TrimPrefix(strings.TrimPrefix(key.String, "lxc.network"), ".")
-	index := r.networks - 1
-	if digits, sub, ok := strings.Cut(rest, "."); ok {
-		if n, isIndex := netIndex(digits); isIndex {
-			index, rest = int(n), sub
-		}
-	}
-	switch {
-	case rest == "type" && in.value.String != "":
-		index = r.networks // an index is ignored here: a type starts a section
-		r.networks++
-	case rest == "" || rest == "type":
-		r.networks = 0
-		rest = ""
-	case index < 0 || index >= r.networks:
-		r.Findings = append(r.Findings, diag.Diagnostic{
-			Code: "net/no-section", Severity: diag.Error, Effect: diag.RejectedAtLoad,
-			Summary: fmt.Sprintf("%q belongs to no network", key.String),
-			Detail:  "Write `lxc.network.type = …` before it: that line starts a network.",
-			Subject: key.Range, Key: key.String, Trail: in.origin.Trail,
-		})
-		return Match{}, false
-	}
-	modern := "lxc.net"
-	if rest != "" {
-		modern += "." + strconv.Itoa(index) + "." + modernNetwork(rest)
-	}
-	m, ok := Lookup(modern)
-	if !ok {
-		r.unknown(key, in.origin.Trail)
-		return m, false
-	}
-	r.legacy(&Legacy{Name: key.String, Since: V1_0, Modern: modern}, key, in.origin.Trail)
-	in.origin.Key = modern
-	return m, true
-}
-
-// modernNetwork is the name today of a part of lxc.network.
-func modernNetwork(part string) string {
-	if part == "ipv4" || part == "ipv6" {
-		return part + ".address"
-	}
-	return part
 }
 
 // unknown reports a key that no LXC knows, with the most likely meaning.

@@ -10,6 +10,8 @@ func rootfsKeys() []Key {
 	return []Key{
 		{
 			Name: "lxc.rootfs.path", Since: V2_1, Launch: Steps(),
+			Without: "the container shares the host's root",
+			Changes: []Change{{V2_1, "A colon is part of the path, and LXC looks for itself what is there."}},
 			Doc:     "The container's root file system: a directory, or another kind of storage named before a colon.",
 			Example: "lxc.rootfs.path = dir:/var/lib/lxc/web/rootfs",
 			field: scalar(grammar.Rootfs, func(c *config.Config) *config.Value[config.RootfsPath] { return &c.Rootfs.Path }).
@@ -21,6 +23,7 @@ func rootfsKeys() []Key {
 		},
 		{
 			Name: "lxc.rootfs.mount", Since: V1_0, Launch: Steps(),
+			Without: "the directory LXC was built with, /usr/lib/x86_64-linux-gnu/lxc/rootfs on Debian",
 			Doc:     "The directory of the host where the rootfs is mounted while the container is set up. It is built into LXC and seldom needs a line.",
 			Example: "lxc.rootfs.mount = /run/lxc/rootfs",
 			field: scalar(grammar.Path, func(c *config.Config) *config.Value[string] { return &c.Rootfs.Mount }).
@@ -31,6 +34,8 @@ func rootfsKeys() []Key {
 		},
 		{
 			Name: "lxc.rootfs.options", Since: V1_0, Launch: Steps(),
+			Without: "none",
+			Changes: []Change{{V6_0, "There are no move and nosymfollow."}},
 			Doc:     "Options for mounting the rootfs, as in fstab(5), and idmap= for an idmapped mount.",
 			Example: "lxc.rootfs.options = ro,nosuid",
 			field:   scalar(grammar.RootfsOptions, func(c *config.Config) *config.Value[config.MountOptions] { return &c.Rootfs.Options }),

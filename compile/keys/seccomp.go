@@ -10,6 +10,7 @@ func seccompKeys() []Key {
 	return []Key{
 		{
 			Name: "lxc.seccomp.profile", Since: V2_1, Launch: Steps(),
+			Without: "no system call is filtered",
 			Doc:     "A policy file: which system calls the container may make.",
 			Example: "lxc.seccomp.profile = /usr/share/lxc/config/common.seccomp",
 			field:   scalar(grammar.Path, func(c *config.Config) *config.Value[string] { return &c.Seccomp.Profile }),
@@ -22,12 +23,14 @@ func seccompKeys() []Key {
 		},
 		{
 			Name: "lxc.seccomp.notify.proxy", Since: V4_0,
+			Without: "nobody is asked, so a policy must not say notify",
 			Doc:     "The socket of the program that decides about calls with the action notify.",
 			Example: "lxc.seccomp.notify.proxy = unix:/run/proxy.sock",
 			field:   scalar(grammar.NotifyProxy, func(c *config.Config) *config.Value[string] { return &c.Seccomp.NotifyProxy }),
 		},
 		{
 			Name: "lxc.seccomp.notify.cookie", Since: V4_0,
+			Without: "none",
 			Doc:     "A text that the proxy is sent with each call.",
 			Example: "lxc.seccomp.notify.cookie = web",
 			field:   scalar(grammar.String, func(c *config.Config) *config.Value[string] { return &c.Seccomp.NotifyCookie }),

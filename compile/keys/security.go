@@ -11,6 +11,7 @@ func securityKeys() []Key {
 	return []Key{
 		{
 			Name: "lxc.apparmor.profile", Since: V2_1, Launch: Steps(),
+			Without: "LXC's own profile, lxc-container-default-cgns, or lxc-container-default on a kernel without cgroup namespaces",
 			Doc:     "The AppArmor profile init runs under; unconfined, unchanged and generated have a meaning of their own. A host without AppArmor ignores it.",
 			Example: "lxc.apparmor.profile = lxc-container-default-cgns",
 			field:   scalar(grammar.String, func(c *config.Config) *config.Value[string] { return &c.Security.AppArmorProfile }),
@@ -29,18 +30,21 @@ func securityKeys() []Key {
 		},
 		{
 			Name: "lxc.apparmor.raw", Since: V4_0, Launch: generated,
+			Without: "no rule is added",
 			Doc:     "A rule to add to a generated profile.",
 			Example: "lxc.apparmor.raw = deny /proc/kcore rw,",
 			field:   list(grammar.String, func(c *config.Config) *config.Items[string] { return &c.Security.AppArmorRaw }),
 		},
 		{
 			Name: "lxc.selinux.context", Since: V2_1, Launch: Steps(),
+			Without: "that of the process that starts the container",
 			Doc:     "The SELinux context init runs under. A host without SELinux ignores it.",
 			Example: "lxc.selinux.context = system_u:system_r:container_t:s0:c22",
 			field:   scalar(grammar.String, func(c *config.Config) *config.Value[string] { return &c.Security.SELinuxContext }),
 		},
 		{
 			Name: "lxc.selinux.context.keyring", Since: V4_0,
+			Without: "what lxc.selinux.context says",
 			Doc:     "The SELinux context of the session keyring.",
 			Example: "lxc.selinux.context.keyring = system_u:system_r:container_t:s0:c22",
 			field:   scalar(grammar.String, func(c *config.Config) *config.Value[string] { return &c.Security.SELinuxKeyring }),

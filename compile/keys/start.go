@@ -29,6 +29,7 @@ func startKeys() []Key {
 		},
 		{
 			Name: "lxc.group", Since: V1_0, Launch: none,
+			Without: "no group",
 			Doc:     "Groups of containers that are started together.",
 			Example: "lxc.group = onboot",
 			field:   words(grammar.Words, func(c *config.Config) *config.Items[string] { return &c.Start.Groups }),
