@@ -1,9 +1,11 @@
 package compile
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
+	"lxcfg/compile/keys"
 	"lxcfg/grammar"
 	"lxcfg/grammar/diag"
 	"lxcfg/grammar/source"
@@ -17,8 +19,7 @@ const (
 )
 
 // include reads what an lxc.include line names, at its place: a file, or all
-// *.conf files of a directory. LXC takes a directory's files in the order the
-// file system has them; sorted by name the result is the same everywhere.
+// *.conf files of a directory, in the order the file system has them.
 func (l *loader) include(value grammar.Text, trail []diag.Place) {
 	if l.request.Files == nil {
 		l.reject(value, trail, "include/no-files", "Give a file's name instead of its text to have includes read.", "%q cannot be included here", value.String)
@@ -38,13 +39,24 @@ func (l *loader) include(value grammar.Text, trail []diag.Place) {
 		l.reject(value, trail[:len(trail)-1], "include/unreadable", "Check the path and its permissions.", "the directory %q cannot be read: %v", name, err)
 		return
 	}
-	slices.Sort(names)
+	if l.request.Version < keys.V1_1 {
+		l.findings = append(l.findings, diag.Diagnostic{
+			Code: "include/directory", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+			Summary: fmt.Sprintf("LXC %s reads nothing from a directory", l.request.Version),
+			Detail:  "Include its files one by one; LXC 1.1 is the first to include directories.",
+			Subject: value.Range, Key: keys.Include, Trail: trail[:len(trail)-1],
+		})
+	}
+	order := readOrder{first: make(map[string]setIn)}
 	for _, n := range names {
 		path := strings.TrimSuffix(name, "/") + "/" + n
 		if strings.HasSuffix(n, ".conf") && len(n) > len(".conf") && !l.request.Files.IsDir(path) {
+			before := len(l.loaded.Documents)
 			l.includeFile(path, value, trail)
+			order.add(path, l.loaded.Documents[before:])
 		}
 	}
+	l.findings = append(l.findings, order.findings(value, trail[:len(trail)-1])...)
 }
 
 func (l *loader) includeFile(name string, value grammar.Text, trail []diag.Place) {

@@ -15,7 +15,7 @@ import (
 // configuration can be loaded from anywhere and the package stays pure.
 type Files interface {
 	ReadFile(name string) (string, error)
-	ReadDir(name string) ([]string, error) // names, in any order
+	ReadDir(name string) ([]string, error) // names, in the order they are read
 	IsDir(name string) bool
 }
 

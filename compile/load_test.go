@@ -13,7 +13,7 @@ import (
 	"lxcfg/grammar/source"
 )
 
-// tree is a file system of texts; a name that ends in / is a directory.
+// tree is a file system of texts; its directories are in the order of the names.
 type tree map[string]string
 
 func (t tree) ReadFile(name string) (string, error) {
@@ -34,6 +34,7 @@ func (t tree) ReadDir(name string) ([]string, error) {
 	if names == nil {
 		return nil, fs.ErrNotExist
 	}
+	slices.Sort(names)
 	return names, nil
 }
 
@@ -83,7 +84,7 @@ func TestDirectoriesAreReadInOrder(t *testing.T) {
 	files := tree{"/d/20.conf": "lxc.uts.name = b\n", "/d/10.conf": "lxc.uts.name = a\n", "/d/x.txt": "nonsense", "/d/.conf": "lxc.nonsense = 1\n"}
 	for _, line := range []string{"lxc.include = /d/\n", "lxc.include = /d\n"} {
 		l := load(t, files, line)
-		if got := settings(l); len(l.Findings) > 0 || got[0] != "lxc.uts.name=b @/d/20.conf:1:1 <main:1" {
+		if got := settings(l); l.Findings.Has(diag.Error) || got[0] != "lxc.uts.name=b @/d/20.conf:1:1 <main:1" {
 			t.Errorf("%q: settings %q, findings %v", line, got, l.Findings)
 		}
 	}
@@ -168,5 +169,33 @@ func BenchmarkLoad(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		compile.Load(compile.Request{File: source.File{Name: "config", Text: text}})
+	}
+}
+
+func TestOrderOfADirectoryMatters(t *testing.T) {
+	codes := func(v keys.Version, files tree) string {
+		l := compile.Load(compile.Request{File: source.File{Name: "main", Text: "lxc.include = /d\n"}, Files: files, Version: v, Stated: true})
+		var out []string
+		for _, f := range l.Findings {
+			out = append(out, fmt.Sprintf("%s %d", f.Code, len(f.Related)))
+		}
+		return strings.Join(out, ", ")
+	}
+	for name, c := range map[string]struct {
+		version keys.Version
+		files   tree
+		want    string
+	}{
+		"one key in two files": {keys.Newest, tree{"/d/a.conf": "lxc.uts.name = a\n", "/d/b.conf": "lxc.uts.name = b\n", "/d/c.conf": "lxc.uts.name = c\n"}, "include/order 2"},
+		"twice in one file":    {keys.Newest, tree{"/d/a.conf": "lxc.uts.name = a\nlxc.uts.name = b\n"}, ""},
+		"lists":                {keys.Newest, tree{"/d/a.conf": "lxc.group = a\n", "/d/b.conf": "lxc.group = b\n"}, ""},
+		"through an include":   {keys.Newest, tree{"/d/a.conf": "lxc.include = /c\n", "/c": "lxc.tty.max = 1\n", "/d/b.conf": "lxc.tty.max = 2\n"}, "include/order 2"},
+		"none in LXC 1.0":      {keys.V1_0, tree{"/d/a.conf": "lxc.group = a\n"}, "include/directory 0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := codes(c.version, c.files); got != c.want {
+				t.Errorf("findings %q, want %q", got, c.want)
+			}
+		})
 	}
 }

@@ -92,12 +92,12 @@ func (hostTree) ReadFile(name string) (string, error) {
 }
 
 func (hostTree) ReadDir(name string) ([]string, error) {
-	entries, err := os.ReadDir(name)
-	var names []string
-	for _, e := range entries {
-		names = append(names, e.Name())
+	dir, err := os.Open(name)
+	if err != nil {
+		return nil, err
 	}
-	return names, err
+	defer dir.Close()
+	return dir.Readdirnames(-1)
 }
 
 func (hostTree) IsDir(name string) bool {

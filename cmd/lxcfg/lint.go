@@ -10,13 +10,16 @@ import (
 
 	"github.com/hashicorp/go-multierror"
 
+	"lxcfg/compile/keys"
 	"lxcfg/grammar/diag"
+	"lxcfg/grammar/source"
 )
 
 func lintCommand() command {
 	return command{
 		name: "lint", usage: "[OPTION]… [PATH…|-]", summary: "report everything that is wrong with configuration files", run: runLint,
 		detail: "Each PATH is a file, a directory, whose files called config or *.conf are checked, or - for standard input. " +
+			"LXC's system configuration, lxc.conf, is recognised by its keys. " +
 			"The exit status is 0 when no finding is as bad as --fail-on says, 1 when one is, 2 when a file cannot be read.",
 	}
 }
@@ -50,11 +53,18 @@ func runLint(a *app, c command, args []string) int {
 	files, err := expand(paths)
 	failed = multierror.Append(failed, err)
 	for _, name := range files {
-		l, err := a.load(target{file: name}, o)
+		text, err := a.readConfig(name)
 		if err != nil {
 			failed = multierror.Append(failed, err)
 			continue
 		}
+		f := source.File{Name: name, Text: text}
+		sources[name] = text
+		if keys.IsSystem(f) {
+			findings = append(findings, keys.CheckSystem(f)...)
+			continue
+		}
+		l := a.loadText(f, nil, o)
 		for _, d := range l.Documents {
 			sources[d.File.Name] = d.File.Text
 		}

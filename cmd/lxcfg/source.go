@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -84,10 +85,14 @@ func (a *app) load(t target, o common) (*compile.Loaded, error) {
 	if err != nil {
 		return nil, t.explain(err)
 	}
+	return a.loadText(source.File{Name: t.file, Text: content}, t.defines, o), nil
+}
+
+// loadText resolves a configuration that was read.
+func (a *app) loadText(f source.File, defines []string, o common) *compile.Loaded {
 	return compile.Load(compile.Request{
-		File: source.File{Name: t.file, Text: content}, Defines: t.defines,
-		Files: hostFiles{}, LookupEnv: os.LookupEnv, Version: o.version, Stated: o.stated,
-	}), nil
+		File: f, Defines: defines, Files: hostFiles{}, LookupEnv: os.LookupEnv, Version: o.version, Stated: o.stated,
+	})
 }
 
 // readConfig reads a file, or standard input for "-".
@@ -99,7 +104,7 @@ func (a *app) readConfig(name string) (string, error) {
 		}
 		return string(data), nil
 	}
-	return hostFiles{}.ReadFile(name)
+	return readNamed(name)
 }
 
 // explain adds to a missing configuration what is there instead.
@@ -129,20 +134,15 @@ func (t target) explain(err error) error {
 func defaultLXCPath() string {
 	conf, fallback := "/etc/lxc/lxc.conf", "/var/lib/lxc"
 	if os.Geteuid() != 0 {
-		home := os.Getenv("HOME")
+		home := cmp.Or(os.Getenv("HOME"), "/")
 		conf, fallback = filepath.Join(home, ".config/lxc/lxc.conf"), filepath.Join(home, ".local/share/lxc")
 	}
-	data, err := os.ReadFile(conf)
+	text, err := hostFiles{}.ReadFile(conf)
 	if err != nil {
 		return fallback
 	}
-	for line := range strings.Lines(string(data)) {
-		// As LXC reads the file: a comment starts in the first column, the first
-		// line with the key counts.
-		key, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
-		if ok && strings.TrimSpace(key) == "lxc.lxcpath" && strings.TrimSpace(value) != "" {
-			return strings.TrimLeft(value, " \t")
-		}
+	if path, ok := keys.SystemValue(source.File{Name: conf, Text: text}, keys.SystemLXCPath); ok {
+		return path
 	}
 	return fallback
 }

@@ -168,7 +168,7 @@ func (r *Resolver) unknown(key grammar.Text, trail []diag.Place) {
 		f.Detail = fmt.Sprintf("Did you mean %q?", better)
 		f.Fixes = []diag.Fix{{Title: fmt.Sprintf("write %q", better), Edits: []diag.Edit{{Range: key.Range, Text: better}}}}
 	}
-	if isSystemKey(key.String) {
+	if _, ok := LookupSystem(key.String); ok {
 		f.Detail = "The key belongs into /etc/lxc/lxc.conf (lxc.system.conf(5)), not into a container's file."
 		f.Fixes = nil
 	}
@@ -192,14 +192,4 @@ func suggestion(key string) string {
 		return ""
 	}
 	return strings.ReplaceAll(best, "[i]", "0")
-}
-
-// isSystemKey reports whether a key is one of LXC's system configuration.
-func isSystemKey(key string) bool {
-	switch key {
-	case "lxc.lxcpath", "lxc.default_config", "lxc.bdev.lvm.vg", "lxc.bdev.lvm.thin_pool", "lxc.bdev.zfs.root",
-		"lxc.bdev.rbd.rbdpool", "lxc.bdev.rbd.rbduser", "lxc.cgroup.pattern", "lxc.cgroup.use":
-		return true
-	}
-	return false
 }
