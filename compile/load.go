@@ -61,7 +61,7 @@ func Load(req Request) *Loaded {
 		l.define(i+1, text)
 	}
 	l.policy()
-	findings := append(l.resolver.Findings, l.findings...)
+	findings := append(l.resolver.Findings, withoutRepeated(l.findings, l.resolver.Findings)...)
 	l.loaded.Findings = append(findings, rules.Check(l.loaded.Config)...)
 	l.loaded.Findings.Sort(l.loaded.files()...)
 	return l.loaded

@@ -199,3 +199,24 @@ func TestOrderOfADirectoryMatters(t *testing.T) {
 		})
 	}
 }
+
+// A comment behind a number costs one finding, behind a text another one.
+func TestCommentsBehindValues(t *testing.T) {
+	for text, want := range map[string]string{
+		"lxc.tty.max = 4 # four\n":     "value/number",
+		"lxc.uts.name = web # a\n":     "syntax/trailing-comment",
+		"lxc.uts.nam = web # a\n":      "key/unknown syntax/trailing-comment",
+		"lxc.idmap = u 0 1 x # maps\n": "syntax/trailing-comment value/id-map",
+	} {
+		var got []string
+		for _, f := range load(t, nil, text).Findings {
+			if f.Effect != diag.FailsAtStart {
+				got = append(got, f.Code)
+			}
+		}
+		slices.Sort(got)
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

@@ -74,12 +74,15 @@ func (d *Document) trailingComment(l *Line) (diag.Diagnostic, bool) {
 		return diag.Diagnostic{}, false
 	}
 	return diag.Diagnostic{
-		Code: "syntax/trailing-comment", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+		Code: TrailingComment, Severity: diag.Warning, Effect: diag.SilentlyDifferent,
 		Summary: fmt.Sprintf("%s is part of the value", quoteShort(value.String[n:])),
 		Detail:  "LXC knows comments only on lines of their own. Move it to the line above.",
 		Subject: value.Range.Sub(n, len(value.String)), Key: d.Key(l).String,
 	}, true
 }
+
+// TrailingComment is the code of a finding about a # that starts no comment.
+const TrailingComment = "syntax/trailing-comment"
 
 // commentStart is the offset of the first # at the start of a word and outside
 // quotes, -1 if there is none.

@@ -100,19 +100,23 @@ func typesFirst(settings []keys.Setting) {
 	})
 }
 
-// showText prints a setting a line, with its origin as a comment: LXC reads the
+// showText prints a setting a line, below its origin as a comment: LXC reads the
 // output as the same configuration, unless a value holds bytes that do not print.
 func showText(w io.Writer, settings []keys.Setting) {
+	above := ""
 	for _, s := range settings {
-		if s.Default {
-			fmt.Fprintf(w, "# default\n%s = %s\n", s.Key, s.Value)
-			continue
+		from := "default"
+		if !s.Default {
+			from = diag.Visible(s.Origin.Range.String())
+			for i := len(s.Origin.Trail) - 1; i >= 0; i-- {
+				from += fmt.Sprintf(", included from %s:%d", diag.Visible(s.Origin.Trail[i].File), s.Origin.Trail[i].Line)
+			}
 		}
-		fmt.Fprintf(w, "# %s", diag.Visible(s.Origin.Range.String()))
-		for i := len(s.Origin.Trail) - 1; i >= 0; i-- {
-			fmt.Fprintf(w, ", included from %s:%d", diag.Visible(s.Origin.Trail[i].File), s.Origin.Trail[i].Line)
+		if from != above {
+			fmt.Fprintf(w, "# %s\n", from)
+			above = from
 		}
-		fmt.Fprintf(w, "\n%s = %s\n", diag.Visible(s.Key), diag.Visible(quoted(s.Value)))
+		fmt.Fprintf(w, "%s = %s\n", diag.Visible(s.Key), diag.Visible(quoted(s.Value)))
 	}
 }
 
