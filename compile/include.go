@@ -27,16 +27,13 @@ func (l *loader) include(value grammar.Text, trail []diag.Place) {
 	}
 	trail = append(trail[:len(trail):len(trail)], diag.Place{File: value.Range.File, Line: value.Range.Start.Line})
 	name := value.String
-	if !strings.HasSuffix(name, "/") && !l.request.Files.IsDir(name) {
-		l.includeFile(name, value, trail)
+	names, err := IncludedNames(l.request.Files, name)
+	if err != nil {
+		l.reject(value, trail[:len(trail)-1], "include/unreadable", "Check the path and its permissions.", "the directory %q cannot be read: %v", name, err)
 		return
 	}
-	names, err := l.request.Files.ReadDir(name)
-	if err != nil {
-		if strings.HasSuffix(name, "/") {
-			return // LXC takes a missing directory for an empty one
-		}
-		l.reject(value, trail[:len(trail)-1], "include/unreadable", "Check the path and its permissions.", "the directory %q cannot be read: %v", name, err)
+	if len(names) == 1 && names[0] == name {
+		l.includeFile(name, value, trail)
 		return
 	}
 	if l.request.Version < keys.V1_1 {
@@ -48,15 +45,34 @@ func (l *loader) include(value grammar.Text, trail []diag.Place) {
 		})
 	}
 	order := readOrder{first: make(map[string]setIn)}
-	for _, n := range names {
-		path := strings.TrimSuffix(name, "/") + "/" + n
-		if strings.HasSuffix(n, ".conf") && len(n) > len(".conf") && !l.request.Files.IsDir(path) {
-			before := len(l.loaded.Documents)
-			l.includeFile(path, value, trail)
-			order.add(path, l.loaded.Documents[before:])
-		}
+	for _, path := range names {
+		before := len(l.loaded.Documents)
+		l.includeFile(path, value, trail)
+		order.add(path, l.loaded.Documents[before:])
 	}
 	l.findings = append(l.findings, order.findings(value, trail[:len(trail)-1])...)
+}
+
+// IncludedNames lists the files that a value of lxc.include stands for, in the
+// order LXC reads them: those of a directory that end in .conf, or the one file.
+// LXC takes a directory that is missing for an empty one if its name ends in a
+// slash.
+func IncludedNames(files Files, value string) ([]string, error) {
+	if !strings.HasSuffix(value, "/") && !files.IsDir(value) {
+		return []string{value}, nil
+	}
+	entries, err := files.ReadDir(value)
+	if err != nil && strings.HasSuffix(value, "/") {
+		return nil, nil
+	}
+	var names []string
+	for _, n := range entries {
+		path := strings.TrimSuffix(value, "/") + "/" + n
+		if strings.HasSuffix(n, ".conf") && len(n) > len(".conf") && !files.IsDir(path) {
+			names = append(names, path)
+		}
+	}
+	return names, err
 }
 
 func (l *loader) includeFile(name string, value grammar.Text, trail []diag.Place) {

@@ -90,9 +90,13 @@ func (a *app) load(t target, o common) (*compile.Loaded, error) {
 
 // loadText resolves a configuration that was read.
 func (a *app) loadText(f source.File, defines []string, o common) *compile.Loaded {
-	return compile.Load(compile.Request{
-		File: f, Defines: defines, Files: hostFiles{}, LookupEnv: os.LookupEnv, Version: o.version, Stated: o.stated,
-	})
+	return a.loadWith(compile.Request{File: f, Defines: defines, Files: hostFiles{}, Version: o.version, Stated: o.stated})
+}
+
+// loadWith resolves a configuration in the caller's environment.
+func (a *app) loadWith(r compile.Request) *compile.Loaded {
+	r.LookupEnv = os.LookupEnv
+	return compile.Load(r)
 }
 
 // readConfig reads a file, or standard input for "-".

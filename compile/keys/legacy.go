@@ -3,8 +3,6 @@ package keys
 import (
 	"slices"
 	"strings"
-
-	"lxcfg/grammar"
 )
 
 // Legacy is a name of LXC 1 and 2. LXC 2.1 takes both sets of names, 3.0 refuses
@@ -86,9 +84,18 @@ func LookupLegacy(name string) (l Legacy, ok bool) {
 	return l, true
 }
 
-// leadingNumber is what atoi(3) makes of a text: LXC 1 never refused a number.
+// Value turns a value of the old name into one of the modern key.
+func (l Legacy) Value(text string) string {
+	if l.value == nil || text == "" {
+		return text
+	}
+	return l.value(text)
+}
+
+// leadingNumber is what atoi(3) makes of a text, without a sign: LXC 1 never
+// refused a number.
 func leadingNumber(s string) string {
-	s = strings.TrimLeft(s, " \t")
+	s = strings.TrimPrefix(strings.TrimLeft(s, " \t"), "-")
 	n := 0
 	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
 		n++
@@ -99,9 +106,12 @@ func leadingNumber(s string) string {
 	return "0"
 }
 
-// dirRootfs keeps a colon in a path of LXC 1 from being read as a kind of storage.
+// dirRootfs says that a path of LXC 1 is one of a directory, which also keeps a
+// colon in it from being read as the end of a kind of storage. What may be another
+// kind is left for LXC to find out: a device, or a name such as that of a ZFS file
+// system.
 func dirRootfs(s string) string {
-	if t, err := grammar.Rootfs.Parse(grammar.Text{String: s}); s == "" || err == nil && t.Type != "" {
+	if !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "/dev/") {
 		return s
 	}
 	return "dir:" + s

@@ -27,9 +27,9 @@ func (f field) newer(since Version, words ...string) field {
 	return f
 }
 
-// asLXC1 finds the key that LXC 1 takes a name for: the longest of its own that
+// TakenFor finds the key that LXC 1 takes a name for: the longest of its own that
 // the name begins with.
-func asLXC1(name string) (known string, ok bool) {
+func TakenFor(name string) (known string, ok bool) {
 	longest := func(candidate string, since Version) {
 		if since <= V1_0 && len(candidate) > len(known) && strings.HasPrefix(name, candidate) {
 			known = candidate
@@ -58,20 +58,40 @@ func (r *Resolver) takenFor(known string, key grammar.Text, trail []diag.Place) 
 	})
 }
 
+// NumberInLXC1 is what LXC 1 makes of a number, written so that every LXC reads it
+// the same. It is the text itself where the key's values are no numbers, or where
+// the text is one that every LXC reads the same.
+func (k *Key) NumberInLXC1(text string) string {
+	plain := leadingNumber(text)
+	switch k.language {
+	case grammar.Bool.Name:
+		if plain != "0" {
+			plain = "1"
+		}
+		if b, err := grammar.Bool.Parse(grammar.Text{String: text}); err == nil && grammar.Bool.Format(b) == plain {
+			return text
+		}
+	case grammar.Uint32.Name:
+		if n, err := grammar.Uint32.Parse(grammar.Text{String: text}); err == nil && grammar.Uint32.Format(n) == plain {
+			return text
+		}
+	case grammar.Int32.Name:
+		if strings.HasPrefix(strings.TrimLeft(text, " \t"), "-") && plain != "0" {
+			plain = "-" + plain
+		}
+		if n, err := grammar.Int32.Parse(grammar.Text{String: text}); err == nil && grammar.Int32.Format(n) == plain {
+			return text
+		}
+	default:
+		return text
+	}
+	return plain
+}
+
 // numberOfLXC1 turns a number as LXC 1 reads it into one that every LXC reads the
 // same, and reports text that it loses.
 func (r *Resolver) numberOfLXC1(k *Key, in *input) {
-	var plain string
-	switch k.language {
-	case grammar.Bool.Name:
-		if plain = leadingNumber(in.value.String); plain != "0" {
-			plain = "1"
-		}
-	case grammar.Uint32.Name, grammar.Int32.Name:
-		plain = leadingNumber(in.value.String)
-	default:
-		return
-	}
+	plain := k.NumberInLXC1(in.value.String)
 	if plain != in.value.String {
 		r.Findings = append(r.Findings, diag.Diagnostic{
 			Code: "value/number-taken-for", Severity: diag.Warning, Effect: diag.SilentlyDifferent,

@@ -40,7 +40,7 @@ func (r *Resolver) Set(key, value grammar.Text, trail []diag.Place) {
 	default:
 		name := key.String
 		l, isLegacy := LookupLegacy(name)
-		if known, isPrefix := asLXC1(name); !isLegacy && isPrefix && r.isLXC1() {
+		if known, isPrefix := TakenFor(name); !isLegacy && isPrefix && r.isLXC1() {
 			r.takenFor(known, key, trail)
 			key.String = known
 			r.Set(key, value, trail)
@@ -55,9 +55,7 @@ func (r *Resolver) Set(key, value grammar.Text, trail []diag.Place) {
 			return
 		}
 		in.origin.Key = l.Modern
-		if l.value != nil {
-			in.value.String = l.value(in.value.String)
-		}
+		in.value.String = l.Value(in.value.String)
 	}
 	in.part, in.index = m.Part, m.Index
 	if sub, ok := strings.CutPrefix(m.Key.Name, "lxc.net.[i]"); ok {
@@ -108,7 +106,7 @@ func (r *Resolver) apply(k *Key, in input) {
 // checkVersion reports a key that the chosen LXC does not know yet, or no more.
 func (r *Resolver) checkVersion(k *Key, key grammar.Text, trail []diag.Place) {
 	f := diag.Diagnostic{Severity: diag.Error, Effect: diag.RejectedAtLoad, Subject: key.Range, Key: key.String, Trail: trail}
-	if known, isPrefix := asLXC1(key.String); r.Version < k.Since && isPrefix && r.isLXC1() {
+	if known, isPrefix := TakenFor(key.String); r.Version < k.Since && isPrefix && r.isLXC1() {
 		r.takenFor(known, key, trail)
 		return
 	}

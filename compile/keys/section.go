@@ -20,7 +20,7 @@ func (r *Resolver) section(key grammar.Text, in *input) (Match, bool) {
 	}
 	old, ok := LookupLegacy(name)
 	if !ok && r.isLXC1() {
-		if known, isPrefix := asLXC1(name); isPrefix && strings.HasPrefix(known, "lxc.network.") {
+		if known, isPrefix := TakenFor(name); isPrefix && strings.HasPrefix(known, "lxc.network.") {
 			r.takenFor(known, key, in.origin.Trail)
 			old, ok = LookupLegacy(known)
 		}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/go-multierror"
+
+	"lxcfg/compile"
+	"lxcfg/compile/keys"
+	"lxcfg/compile/migrate"
+	"lxcfg/grammar/diag"
+	"lxcfg/grammar/source"
+)
+
+func migrateCommand() command {
+	return command{
+		name: "migrate", usage: "[OPTION]… PATH…|-", summary: "rewrite configuration files for a newer LXC", run: runMigrate,
+		detail: "Names of LXC 1 and 2 become those of today, values that meant something else are written so that they mean the same, and for " +
+			"LXC 7 limits of cgroup v1 become those of v2. Comments and layout stay. The result is printed, or written with -w. " +
+			"The exit status is 0 when all is done, 1 when something is left for a person, which standard error lists, 2 when a file cannot be read. " +
+			"--lxc-version says which LXC the files were written for; their names tell when it is not given.",
+	}
+}
+
+func runMigrate(a *app, c command, args []string) int {
+	var o common
+	var r rewriting
+	var req migrate.Request
+	follow := false
+	opts := append(append(o.options(), r.options()...),
+		option{"to", "", "V", "the LXC to rewrite for: 2.1 to 7.0, the newest when not given", func(word string) error {
+			v, ok := keys.ParseVersion(word)
+			if !ok {
+				return fmt.Errorf("%q is no version of LXC; there are %v", word, keys.Versions())
+			}
+			req.To = v
+			return nil
+		}},
+		option{"cgroup2", "", "", "rewrite limits of cgroup v1 for an LXC before 7.0 too", toggle(&req.Cgroup2)},
+		option{"follow-includes", "", "", "rewrite the files that lxc.include lines name as well; needs -d or -w", toggle(&follow)},
+	)
+	if a.wantsHelp(c, opts, args) {
+		return exitOK
+	}
+	paths, rest, err := opts.parse(args)
+	paths = append(paths, rest...)
+	switch {
+	case err != nil:
+	case len(paths) == 0:
+		err = errors.New("no file is named")
+	case r.diff && r.write:
+		err = errBoth
+	case follow && !r.diff && !r.write:
+		err = errors.New("--follow-includes needs -d or -w")
+	case req.To != 0 && o.version > req.To:
+		err = fmt.Errorf("the files are for LXC %s already, which is newer than %s", o.version, req.To)
+	}
+	if err != nil {
+		return a.usageError(c, err)
+	}
+	req.From, req.Include = o.version, includedFiles
+	m := migrating{app: a, common: o, rewriting: r, request: req, follow: follow, old: make(map[string]string), made: make(map[string]string)}
+	files, err := expand(paths)
+	m.failed = multierror.Append(m.failed, err)
+	for _, name := range files {
+		m.file(name)
+	}
+	return m.end()
+}
+
+// migrating is one run of the command.
+type migrating struct {
+	app *app
+	common
+	rewriting
+	request migrate.Request
+	follow  bool
+
+	notes    diag.List         // about the old texts
+	old      map[string]string // the old texts
+	refusals diag.List         // what the newer LXC would not load of the new texts
+	made     map[string]string // the new texts
+	written  []string          // files that have been given
+	failed   *multierror.Error
+}
+
+// file rewrites one file named on the command line.
+func (m *migrating) file(name string) {
+	text, err := m.app.readConfig(name)
+	if err != nil {
+		m.failed = multierror.Append(m.failed, err)
+		return
+	}
+	m.request.File = source.File{Name: name, Text: text}
+	result := migrate.Rewrite(m.request)
+	m.notes = append(m.notes, result.Notes...)
+	for i, f := range result.Files {
+		m.old[f.Name] = f.Old
+		if i > 0 && !m.follow || slices.Contains(m.written, f.Name) {
+			continue
+		}
+		m.written = append(m.written, f.Name)
+		m.failed = multierror.Append(m.failed, m.give(m.app.stdout, f.Name, f.Old, f.New))
+	}
+	m.check(result)
+}
+
+// check loads what was made as the LXC it is for would, and lists what that one
+// would refuse: it is left for a person.
+func (m *migrating) check(result migrate.Result) {
+	to := m.request.To
+	if to == 0 {
+		to = keys.Newest
+	}
+	files := rewrittenFiles{texts: make(map[string]string)}
+	if m.follow {
+		for _, f := range result.Files {
+			files.texts[f.Name] = f.New
+		}
+	}
+	main := result.Files[0]
+	loaded := m.app.loadWith(compile.Request{File: source.File{Name: main.Name, Text: main.New}, Files: files, Version: to, Stated: true})
+	for _, f := range loaded.Findings {
+		if f.Effect == diag.RejectedAtLoad {
+			m.refusals = append(m.refusals, f)
+		}
+	}
+	for _, d := range loaded.Documents {
+		m.made[d.File.Name] = d.File.Text
+	}
+}
+
+// end prints what is left for a person.
+func (m *migrating) end() int {
+	if m.format == "json" {
+		m.notes, m.refusals = append(m.notes, m.refusals...), nil
+	}
+	m.print(m.notes, m.old)
+	m.print(m.refusals, m.made)
+	switch err := m.failed.ErrorOrNil(); {
+	case err != nil:
+		m.app.error(err)
+		return exitUsage
+	case m.notes.Has(diag.Warning), m.refusals.Has(diag.Warning):
+		return exitFindings
+	}
+	return exitOK
+}
+
+func (m *migrating) print(list diag.List, texts map[string]string) {
+	if len(list) == 0 {
+		return
+	}
+	lookup := func(name string) (string, bool) { text, ok := texts[name]; return text, ok }
+	if err := m.app.printFindings(m.app.stderr, list, m.common, lookup); err != nil {
+		m.failed = multierror.Append(m.failed, err)
+	}
+}
+
+// includedFiles reads what an lxc.include line names, what can be read of it:
+// loading the file reports the rest.
+func includedFiles(value string) []source.File {
+	var files []source.File
+	names, _ := compile.IncludedNames(hostFiles{}, value)
+	for _, name := range names {
+		if text, err := (hostFiles{}).ReadFile(name); err == nil {
+			files = append(files, source.File{Name: name, Text: text})
+		}
+	}
+	return files
+}
+
+// rewrittenFiles is the host's file system with some texts in place of others.
+type rewrittenFiles struct {
+	hostFiles
+	texts map[string]string
+}
+
+// ReadFile prefers the new text.
+func (r rewrittenFiles) ReadFile(name string) (string, error) {
+	if text, ok := r.texts[name]; ok {
+		return text, nil
+	}
+	return r.hostFiles.ReadFile(name)
+}
