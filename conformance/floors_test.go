@@ -21,6 +21,7 @@ import (
 const floors = `
 grammar/source < grammar/diag < grammar, grammar/seccomp < compile/config;
 compile/config < compile/keys < compile/rules < compile;
+compile/keys < compile/migrate < cmd/lxcfg;
 grammar/seccomp, compile/plan < compile/seccomp < compile;
 
 compile/plan < launch/program < launch/payload < launch/monitor < launch;

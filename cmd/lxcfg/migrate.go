@@ -138,6 +138,10 @@ func (m *migrating) end() int {
 		m.notes, m.refusals = append(m.notes, m.refusals...), nil
 	}
 	m.print(m.notes, m.old)
+	if len(m.notes) > 0 && len(m.refusals) > 0 {
+		fmt.Fprintln(m.app.stderr)
+	}
+	m.version = m.request.To // whose refusals these are
 	m.print(m.refusals, m.made)
 	switch err := m.failed.ErrorOrNil(); {
 	case err != nil:

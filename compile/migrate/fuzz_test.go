@@ -2,6 +2,7 @@ package migrate_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"lxcfg/compile/keys"
@@ -36,20 +37,25 @@ func FuzzRewrite(f *testing.F) {
 				t.Fatalf("the line %q is lost in %q", line, made)
 			}
 		}
-		r.From, r.File.Text = 0, made
+		// The second time the text has the quotes that LXC 1 would take for text.
+		if r.File.Text = made; r.From <= keys.V1_1 {
+			r.From = 0
+		}
 		if again := migrate.Rewrite(r).Files[0].New; again != made {
 			t.Fatalf("%q becomes %q, and that %q", text, made, again)
 		}
 	})
 }
 
-// kept lists the lines that no rewriting may touch.
+// kept lists the lines that no rewriting may touch. A carriage return inside a line
+// of LXC 1 is not kept; TestRewrite has its case.
 func kept(text string, dialect grammar.Dialect) []string {
 	doc := grammar.ParseAs(source.File{Name: "config", Text: text}, dialect)
 	var lines []string
 	for l := range doc.Lines() {
-		if l.Kind != grammar.LineAssign && l.Kind != grammar.LineBlank {
-			lines = append(lines, doc.Content(l).String)
+		content := doc.Content(l).String
+		if l.Kind != grammar.LineAssign && l.Kind != grammar.LineBlank && !strings.Contains(strings.TrimRight(content, " \t\r"), "\r") {
+			lines = append(lines, content)
 		}
 	}
 	return lines

@@ -48,6 +48,7 @@ func Rewrite(r Request) Result {
 	}
 	m.read(r.File, nil)
 	m.survey()
+	m.clearSections()
 	for i := range m.settings {
 		m.setting(&m.settings[i])
 	}
@@ -70,6 +71,7 @@ type migration struct {
 	settings  []setting // of all files, in the order LXC reads them
 	open      []string  // the files being read, outermost first
 	notes     diag.List
+	sections  sections
 	whole
 }
 
@@ -108,10 +110,10 @@ func (m *migration) read(f source.File, trail []diag.Place) {
 	}
 	d := m.documents[n]
 	for line := range d.doc.Lines() {
-		if line.Kind != grammar.LineAssign {
+		content := d.doc.Content(line)
+		if m.dialect == grammar.LXC1 && m.joined(d, line, content, trail, again) || line.Kind != grammar.LineAssign {
 			continue
 		}
-		content := d.doc.Content(line)
 		indent := len(content.String) - len(strings.TrimLeft(content.String, " \t"))
 		s := setting{in: d, content: content.Sub(indent, len(content.String)), key: d.doc.Key(line), value: d.doc.Value(line),
 			quote: line.Quote, trail: trail, again: again}
@@ -123,6 +125,29 @@ func (m *migration) read(f source.File, trail []diag.Place) {
 			}
 		}
 	}
+}
+
+// joined handles a line of LXC 1 with a CR inside, which to every later LXC is two
+// lines: it becomes one without a CR, a setting a comment.
+func (m *migration) joined(d *document, line *grammar.Line, content grammar.Text, trail []diag.Place, again bool) bool {
+	text := strings.TrimRight(content.String, " \t\r")
+	if !strings.Contains(text, "\r") || line.Kind == grammar.LineRest {
+		return false
+	}
+	if again {
+		return true
+	}
+	one := strings.ReplaceAll(text, "\r", " ")
+	switch {
+	case line.Kind != grammar.LineAssign && strings.HasPrefix(strings.TrimLeft(one, " \t"), "lxc."):
+		one = "# " + one // LXC 1 does not take it for a setting
+	case line.Kind == grammar.LineAssign:
+		one = "# " + one + " (no value can hold a carriage return)"
+		m.note(&setting{content: content, key: d.doc.Key(line), trail: trail}, diag.Warning, "carriage-return",
+			"the value holds a carriage return, which ends the line today", "Write the value without it.")
+	}
+	d.edits = append(d.edits, diag.Edit{Range: content.Sub(0, len(text)).Range, Text: one})
+	return true
 }
 
 // replace writes another text at a place.

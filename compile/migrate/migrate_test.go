@@ -44,6 +44,7 @@ func TestRewrite(t *testing.T) {
 		"quotes stay":                     {text: "lxc.utsname = \"web\"\n", want: "lxc.uts.name = \"web\"\n"},
 		"quotes of LXC 1 are text":        {from: keys.V1_0, text: "lxc.utsname = \"web\"\n", want: "lxc.uts.name = \"\"web\"\"\n"},
 		"a CR of LXC 1 is text":           {from: keys.V1_0, text: "lxc.utsname = web\r\n", want: "lxc.uts.name = web\n"},
+		"a CR inside a line of LXC 1":     {from: keys.V1_0, text: "# a\rlxc.x\nlxc.utsname = a\rb\n", want: "# a lxc.x\n# lxc.utsname = a b (no value can hold a carriage return)\n", notes: "2 migrate/carriage-return"},
 		"longer names of LXC 1":           {from: keys.V1_0, text: "lxc.ttyfoo = 4\nlxc.network.type = veth\n", want: "lxc.tty.max = 4\nlxc.net.0.type = veth\n"},
 		"nothing before LXC 2.1":          {to: keys.V2_0, text: "lxc.utsname = web\nlxc.kmsg = 1\n", wantTheSame: true},
 		"nothing in a file of today":      {text: "lxc.uts.name = web\nlxc.mount.auto = sys\nlxc.tty.max = 010\n", wantTheSame: true},

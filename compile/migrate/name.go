@@ -2,7 +2,6 @@ package migrate
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"lxcfg/compile/keys"
@@ -26,6 +25,12 @@ func (m *migration) setting(s *setting) {
 	case known && (match.Key.Name == cgroupV1 || match.Key.Name == cgroupV1All) && m.cgroup2:
 		m.limit(s, match)
 	case known:
+		switch match.Key.Name {
+		case "lxc.net":
+			m.clearSections()
+		case "lxc.net.[i].type":
+			m.sections.started[int(match.Index)] = true
+		}
 		m.set(s, name, m.value(s, match.Key, s.value.String))
 	}
 }
@@ -83,52 +88,4 @@ func (m *migration) gone(s *setting, legacy keys.Legacy) {
 		severity = diag.Warning
 	}
 	m.note(s, severity, "gone", fmt.Sprintf("%q has no successor", legacy.Name), legacy.Doc)
-}
-
-// network numbers the sections that lxc.network.type starts.
-func (m *migration) network(s *setting, name string, legacy keys.Legacy) {
-	index := m.networks - 1
-	if digits, _, ok := strings.Cut(strings.TrimPrefix(name, "lxc.network."), "."); ok {
-		if n, err := strconv.Atoi(digits); err == nil {
-			index = n
-		}
-	}
-	modern := legacy.Modern
-	switch {
-	case legacy.Name == "lxc.network.type" && s.value.String != "":
-		index = m.networks
-		m.networks++
-	case legacy.Name == "lxc.network.type", legacy.Name == "lxc.network":
-		m.networks = 0
-		modern = "lxc.net"
-	case index < 0 || index >= m.networks:
-		m.note(s, diag.Warning, "section", fmt.Sprintf("%q belongs to no network", name),
-			"No LXC takes it before a line `lxc.network.type = …`. Move it behind one, or write lxc.net with the number of the interface.")
-		return
-	}
-	modern = strings.Replace(modern, "[i]", strconv.Itoa(index), 1)
-	match, ok := keys.Lookup(modern)
-	if !ok {
-		return
-	}
-	if s.again {
-		m.twice(s)
-	}
-	m.set(s, modern, m.value(s, match.Key, s.value.String))
-}
-
-// twice tells of networks in a file that is read twice, and so starts two sections
-// with one line.
-func (m *migration) twice(s *setting) {
-	for _, n := range m.notes {
-		if n.Code == "migrate/twice" && n.Subject.File == s.key.Range.File {
-			return
-		}
-	}
-	m.notes = append(m.notes, diag.Diagnostic{
-		Code: "migrate/twice", Severity: diag.Warning, Effect: diag.Advice,
-		Summary: fmt.Sprintf("%q is included twice, and each time its networks are others", s.key.Range.File),
-		Detail:  "Interfaces have numbers now, so one text stands for one interface. Write the second one out.",
-		Subject: s.content.Range, Key: s.key.String, Trail: s.trail,
-	})
 }

@@ -11,11 +11,11 @@ import (
 // whole is what has to be known of the whole configuration before its first
 // line can be rewritten.
 type whole struct {
-	lxc1     bool   // values mean what LXC 1 reads
-	cgroup2  bool   // limits of cgroup v1 are rewritten
-	backend  string // the last lxc.rootfs.backend
-	networks int    // how many interfaces there are so far, for the next one's index
-	autodev  bool   // lxc.autodev is set
+	lxc1    bool   // values mean what LXC 1 reads
+	cgroup2 bool   // limits of cgroup v1 are rewritten
+	backend string // the last lxc.rootfs.backend
+	modern  int    // above all indexes of lxc.net that the text has, for those of sections
+	autodev bool   // lxc.autodev is set
 
 	limits map[string]*setting // the last line of each file of cgroup v1
 	first  *setting            // the first line with a name of LXC 1 and 2
@@ -49,7 +49,7 @@ func (m *migration) survey() {
 		case name == "lxc.cap.keep" && m.keep == nil && value != "":
 			m.keep = s
 		case known && strings.HasPrefix(match.Key.Name, "lxc.net.[i]"):
-			m.networks = max(m.networks, int(match.Index)+1)
+			m.modern = max(m.modern, int(match.Index)+1)
 		case known && match.Key.Name == cgroupV1:
 			m.limits[match.Part] = s
 		}
