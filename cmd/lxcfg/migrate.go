@@ -52,6 +52,8 @@ func runMigrate(a *app, c command, args []string) int {
 		err = errors.New("no file is named")
 	case r.diff && r.write:
 		err = errBoth
+	case r.write && slices.Contains(paths, "-"):
+		err = errWriteInput
 	case follow && !r.diff && !r.write:
 		err = errors.New("--follow-includes needs -d or -w")
 	case req.To != 0 && o.version > req.To:

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
 	"golang.org/x/sys/unix"
@@ -27,37 +28,44 @@ func (r *rewriting) options() options {
 // errBoth says that -d and -w were given together.
 var errBoth = errors.New("-d and -w exclude each other")
 
-// give prints one file's new text, its difference or nothing, and writes it.
+// errWriteInput says that -w was given for standard input.
+var errWriteInput = errors.New("-w writes files in place; standard input is none")
+
+// give prints one file's new text or its difference, or writes it.
 func (r *rewriting) give(out io.Writer, name, old, new string) error {
-	switch {
-	case r.diff:
-		_, err := out.Write(diff.Diff(name, []byte(old), name, []byte(new)))
-		return err
-	case r.write && old != new:
-		return replaceFile(name, new)
-	case r.write:
-		return nil
+	if r.write {
+		return writeFile(name, old, new)
+	}
+	if r.diff {
+		new = unifiedDiff(name, old, new)
 	}
 	_, err := io.WriteString(out, new)
 	return err
 }
 
-// replaceFile gives a file another text: wholly or, when anything fails, not at
-// all. The new file has the owner and mode of the old one; through a symbolic link
-// the file it leads to is replaced.
-func replaceFile(name, text string) (err error) {
-	if name == "-" {
-		return errors.New("standard input cannot be written in place")
+// unifiedDiff returns the difference between two texts of a file as patch(1)
+// takes it, empty when there is none.
+func unifiedDiff(name, old, new string) string {
+	return string(diff.Diff(name, []byte(old), name, []byte(new)))
+}
+
+// writeFile gives a file another text: wholly or, when anything fails, not at all.
+// Nothing is written when the texts are the same, or when the file does not hold
+// the old one any more. The new file has the owner, mode and extended attributes
+// of the old one; through a symbolic link the file it leads to is replaced.
+func writeFile(name, old, new string) (err error) {
+	if old == new {
+		return nil
 	}
 	real, err := filepath.EvalSymlinks(name)
 	if err != nil {
 		return err
 	}
-	var old unix.Stat_t
-	if err := unix.Stat(real, &old); err != nil {
+	var info unix.Stat_t
+	if err := unix.Stat(real, &info); err != nil {
 		return &os.PathError{Op: "stat", Path: real, Err: err}
 	}
-	if old.Mode&unix.S_IFMT != unix.S_IFREG {
+	if info.Mode&unix.S_IFMT != unix.S_IFREG {
 		return fmt.Errorf("%s is no regular file", name)
 	}
 	f, err := os.CreateTemp(filepath.Dir(real), "."+filepath.Base(real)+".*")
@@ -70,17 +78,11 @@ func replaceFile(name, text string) (err error) {
 			os.Remove(f.Name())
 		}
 	}()
-	if _, err := f.WriteString(text); err != nil {
+	if _, err := f.WriteString(new); err != nil {
 		return err
 	}
-	if int(old.Uid) != os.Geteuid() || int(old.Gid) != os.Getegid() {
-		if err := f.Chown(int(old.Uid), int(old.Gid)); err != nil {
-			return err
-		}
-	}
-	// After the owner, because changing that clears the bits for set-user-ID.
-	if err := unix.Fchmod(int(f.Fd()), old.Mode&0o7777); err != nil {
-		return &os.PathError{Op: "chmod", Path: f.Name(), Err: err}
+	if err := likeFile(f, real, &info); err != nil {
+		return err
 	}
 	// On disk before the name is: a crash leaves the old text or the new one.
 	if err := f.Sync(); err != nil {
@@ -89,5 +91,60 @@ func replaceFile(name, text string) (err error) {
 	if err := f.Close(); err != nil {
 		return err
 	}
+	if now, err := os.ReadFile(real); err != nil {
+		return err
+	} else if string(now) != old {
+		return fmt.Errorf("%s has changed since it was read; it was not written", name)
+	}
 	return os.Rename(f.Name(), real)
+}
+
+// likeFile gives a new file the owner, the extended attributes and the mode of
+// another.
+func likeFile(f *os.File, other string, info *unix.Stat_t) error {
+	if int(info.Uid) != os.Geteuid() || int(info.Gid) != os.Getegid() {
+		if err := f.Chown(int(info.Uid), int(info.Gid)); err != nil {
+			return fmt.Errorf("keep the owner of %s: %w", other, err)
+		}
+	}
+	if err := copyAttributes(f, other); err != nil {
+		return fmt.Errorf("keep the extended attributes of %s: %w", other, err)
+	}
+	// Last, because a change of the owner clears bits of the mode (chown(2)).
+	if err := unix.Fchmod(int(f.Fd()), info.Mode&0o7777); err != nil {
+		return fmt.Errorf("keep the mode of %s: %w", other, err)
+	}
+	return nil
+}
+
+// copyAttributes copies extended attributes, among them access control lists and
+// SELinux labels (xattr(7)).
+func copyAttributes(f *os.File, from string) error {
+	list := make([]byte, 1<<16) // as long as the kernel lets a list be
+	n, err := unix.Listxattr(from, list)
+	if err != nil {
+		return unlessUnsupported(err)
+	}
+	value := make([]byte, 1<<16)
+	for name := range strings.SplitSeq(strings.TrimSuffix(string(list[:n]), "\x00"), "\x00") {
+		if name == "" {
+			return nil // there are none
+		}
+		size, err := unix.Getxattr(from, name, value)
+		if err == nil {
+			err = unix.Fsetxattr(int(f.Fd()), name, value[:size], 0)
+		}
+		if err := unlessUnsupported(err); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// unlessUnsupported drops the error of a file system without extended attributes.
+func unlessUnsupported(err error) error {
+	if errors.Is(err, unix.ENOTSUP) {
+		return nil
+	}
+	return err
 }
