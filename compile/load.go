@@ -36,6 +36,7 @@ type Loaded struct {
 	Documents []*grammar.Document // every file in lines, in the order it was read
 	Findings  diag.List           // in the order of the text
 	Policy    *source.File        // the file lxc.seccomp.profile names, nil when it cannot be read
+	Version   keys.Version        // the LXC it was judged by
 }
 
 // Load reads a configuration with all it includes, applies the defines, and
@@ -49,7 +50,7 @@ func Load(req Request) *Loaded {
 	}
 	l := &loader{
 		request: req,
-		loaded:  &Loaded{Config: config.New()},
+		loaded:  &Loaded{Config: config.New(), Version: req.Version},
 		dialect: req.Dialect,
 	}
 	if l.dialect == grammar.LXC && req.Version <= keys.V1_1 {
@@ -122,20 +123,6 @@ func (l *loader) document(doc *grammar.Document, findings diag.List, trail []dia
 		f.Trail = trail
 		l.findings = append(l.findings, f)
 	}
-}
-
-// policy reads the seccomp policy, which is part of what a launch depends on.
-func (l *loader) policy() {
-	profile := l.loaded.Config.Seccomp.Profile
-	if profile.V == "" || l.request.Files == nil {
-		return
-	}
-	text, err := l.request.Files.ReadFile(profile.V)
-	if err != nil {
-		return // reported when the configuration is compiled for a host
-	}
-	l.loaded.Policy = &source.File{Name: profile.V, Text: text}
-	l.loaded.Config.Sources = append(l.loaded.Config.Sources, *l.loaded.Policy)
 }
 
 // reject records a finding at a value that LXC refuses to load the file for.

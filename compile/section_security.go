@@ -8,7 +8,6 @@ import (
 	seccompiler "lxcfg/compile/seccomp"
 	"lxcfg/grammar"
 	"lxcfg/grammar/diag"
-	"lxcfg/grammar/seccomp"
 )
 
 // compileCapabilities drops what lxc.cap.drop names, or all but what
@@ -106,12 +105,9 @@ func (c *compiler) compileSeccomp() {
 			"Check the path and its permissions. The launch stops, because the container would run without the filter.")
 		return
 	}
-	policy := seccomp.Parse(*c.loaded.Policy)
-	filter, findings := seccompiler.Compile(policy, c.facts.Arch)
-	findings = append(policy.Findings[:len(policy.Findings):len(policy.Findings)], findings...)
+	filter, findings := seccompiler.Compile(parsePolicy(*c.loaded.Policy, c.loaded.Version), c.facts.Arch)
 	for i := range findings {
-		findings[i].Trail = append(profile.Origin.Trail[:len(profile.Origin.Trail):len(profile.Origin.Trail)],
-			diag.Place{File: profile.Origin.Range.File, Line: profile.Origin.Range.Start.Line})
+		findings[i].Trail = profileTrail(profile)
 	}
 	c.findings = append(c.findings, findings...)
 	if findings.Has(diag.Error) {

@@ -44,7 +44,7 @@ func runFmt(a *app, c command, args []string) int {
 		return a.usageError(c, err)
 	}
 	changed := false
-	files, err := expand(paths)
+	files, err := expand(paths, ".conf")
 	failed := multierror.Append(nil, err)
 	for _, name := range files {
 		old, err := a.readConfig(name)

@@ -6,20 +6,22 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 
 	"github.com/hashicorp/go-multierror"
 
+	"lxcfg/compile"
 	"lxcfg/compile/keys"
 	"lxcfg/grammar/diag"
+	"lxcfg/grammar/seccomp"
 	"lxcfg/grammar/source"
 )
 
 func lintCommand() command {
 	return command{
 		name: "lint", usage: "[OPTION]… [PATH…|-]", summary: "report everything that is wrong with configuration files", run: runLint,
-		detail: "Each PATH is a file, a directory, whose files called config or *.conf are checked, or - for standard input. " +
-			"LXC's system configuration, lxc.conf, is recognised by its keys. " +
+		detail: "Each PATH is a file, a directory, whose files called config, *.conf or *.seccomp are checked, or - for standard input. " +
+			"LXC's system configuration, lxc.conf, and seccomp policies are recognised by what they say. " +
 			"The exit status is 0 when no finding is as bad as --fail-on says, 1 when one is, 2 when a file cannot be read.",
 	}
 }
@@ -50,7 +52,7 @@ func runLint(a *app, c command, args []string) int {
 	var findings diag.List
 	var failed *multierror.Error
 	sources := make(map[string]string)
-	files, err := expand(paths)
+	files, err := expand(paths, ".conf", ".seccomp")
 	failed = multierror.Append(failed, err)
 	for _, name := range files {
 		text, err := a.readConfig(name)
@@ -62,6 +64,10 @@ func runLint(a *app, c command, args []string) int {
 		sources[name] = text
 		if keys.IsSystem(f) {
 			findings = append(findings, keys.CheckSystem(f)...)
+			continue
+		}
+		if seccomp.Detect(f) {
+			findings = append(findings, compile.CheckPolicy(f, o.version)...)
 			continue
 		}
 		l := a.loadText(f, nil, o)
@@ -84,8 +90,9 @@ func runLint(a *app, c command, args []string) int {
 	return exitOK
 }
 
-// expand replaces directories by the configurations below them.
-func expand(paths []string) (files []string, err error) {
+// expand replaces directories by the configurations below them: files called config
+// or with one of the endings.
+func expand(paths []string, endings ...string) (files []string, err error) {
 	var failed *multierror.Error
 	for _, path := range paths {
 		info, err := os.Stat(path)
@@ -101,7 +108,7 @@ func expand(paths []string) (files []string, err error) {
 			if entry.IsDir() && entry.Name() == "rootfs" {
 				return filepath.SkipDir // a container's own files are not its configuration
 			}
-			if entry.Type().IsRegular() && (entry.Name() == "config" || strings.HasSuffix(entry.Name(), ".conf")) {
+			if entry.Type().IsRegular() && (entry.Name() == "config" || slices.Contains(endings, filepath.Ext(entry.Name()))) {
 				files = append(files, name)
 			}
 			return nil

@@ -64,7 +64,7 @@ func runMigrate(a *app, c command, args []string) int {
 	}
 	req.From, req.Include = o.version, includedFiles
 	m := migrating{app: a, common: o, rewriting: r, request: req, follow: follow, old: make(map[string]string), made: make(map[string]string)}
-	files, err := expand(paths)
+	files, err := expand(paths, ".conf")
 	m.failed = multierror.Append(m.failed, err)
 	for _, name := range files {
 		m.file(name)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"lxcfg/compile"
 	"lxcfg/compile/plan"
@@ -78,12 +79,14 @@ func (a *app) plan(t target, o common, argv []string) (p plan.Plan, ok bool, err
 }
 
 // launchFindings are the findings that matter to a launch by lxcfg, which knows
-// the keys of every LXC: what another LXC would refuse is no obstacle.
+// the keys of every LXC: what another LXC would refuse is no obstacle. What a
+// seccomp policy means on this machine, compiling it says.
 func launchFindings(l *compile.Loaded) diag.List {
 	var list diag.List
 	for _, f := range l.Findings {
-		switch f.Code {
-		case "key/legacy", "key/removed", "key/too-new":
+		switch {
+		case f.Code == "key/legacy", f.Code == "key/removed", f.Code == "key/too-new":
+		case strings.HasPrefix(f.Code, "seccomp/"):
 		default:
 			list = append(list, f)
 		}

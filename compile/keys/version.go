@@ -36,6 +36,12 @@ func (v Version) String() string {
 	return fmt.Sprintf("Version(%d)", uint8(v))
 }
 
+// Major is the first number of the release.
+func (v Version) Major() int {
+	major, _, _ := release(v.String())
+	return major
+}
+
 // ParseVersion reads a release, with any patch level: "5.0", "5.0.2". One between
 // two known ones is the older of them; a later one than all is not known.
 func ParseVersion(word string) (Version, bool) {

@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"lxcfg/compile/plan"
 	"lxcfg/grammar/diag"
@@ -26,8 +27,9 @@ type Filter struct {
 const maxProgram = 4096
 
 // Compile makes the filter of a policy for machines of a GOARCH. The findings are
-// those that depend on the machine, and what the compiler cannot do, which is of
-// severity error: a rule is never left out in silence.
+// those of the text that concern the machine, those that depend on it, and what the
+// compiler cannot do, which is of severity error: a rule is never left out in
+// silence.
 func Compile(p *seccomp.Policy, goarch string) (Filter, diag.List) {
 	c := &compiler{policy: p}
 	var ok bool
@@ -39,6 +41,7 @@ func Compile(p *seccomp.Policy, goarch string) (Filter, diag.List) {
 	if p.Version == 1 {
 		c.arches = c.arches[:1] // numbers mean calls of the native architecture
 	}
+	c.findings = append(c.findings, p.Findings(func(section string) bool { return c.runs(section) })...)
 	c.checkRules()
 	filter := Filter{Notify: slices.ContainsFunc(p.Rules, func(r seccomp.Rule) bool { return r.Action.Kind == seccomp.Notify })}
 	tables := make([]table, 0, len(c.arches))
@@ -53,6 +56,14 @@ func Compile(p *seccomp.Policy, goarch string) (Filter, diag.List) {
 		c.refuse(source.Range{File: p.File.Name}, "seccomp/too-long", "the filter has %d instructions, the kernel takes %d", len(filter.Program), maxProgram)
 	}
 	return filter, c.findings
+}
+
+// Check says what is wrong with a policy wherever it is used: a system call is
+// unknown when no machine that lxcfg has a table for knows it.
+func Check(p *seccomp.Policy) diag.List {
+	c := &compiler{policy: p, arches: []architecture{x86_64(), x32(), x86(), arm64(), arm()}, findings: p.Findings(nil)}
+	c.checkRules()
+	return c.findings
 }
 
 // compiler is the state of one compilation.
@@ -101,8 +112,11 @@ func (c *compiler) table(a architecture) table {
 
 // applies reports whether a rule counts on this machine. A section only gates:
 // rules for an architecture that runs here apply to all that do, as in LXC.
-func (c *compiler) applies(r seccomp.Rule) bool {
-	return r.Section == "all" || slices.ContainsFunc(c.arches, func(a architecture) bool { return a.name == r.Section })
+func (c *compiler) applies(r seccomp.Rule) bool { return c.runs(r.Section) }
+
+// runs reports whether programs of a section's architecture run on this machine.
+func (c *compiler) runs(section string) bool {
+	return section == "all" || slices.ContainsFunc(c.arches, func(a architecture) bool { return a.name == section })
 }
 
 // add puts a rule to its call. One without conditions is all there is to say.
@@ -125,14 +139,13 @@ func (t *table) add(number uint32, name string, r seccomp.Rule) {
 // checkRules finds what libseccomp would refuse or LXC pass over.
 func (c *compiler) checkRules() {
 	whole := make(map[string]seccomp.Rule)
+	var some []seccomp.Rule // with conditions
 	for _, r := range c.policy.Rules {
 		if !c.applies(r) {
 			continue
 		}
 		if c.policy.Version == 2 && !c.known(r.Call.String) {
-			c.report(r.Call.Range, diag.Warning, diag.SilentlyDifferent, "seccomp/unknown-call",
-				"LXC passes over the line, so the call is not filtered. Check the spelling against syscalls(2); the name ends at the first blank.",
-				"%q is no system call of this machine", r.Call.String)
+			c.unknownCall(r)
 			continue
 		}
 		if r.Action == c.policy.Default {
@@ -140,16 +153,49 @@ func (c *compiler) checkRules() {
 				"libseccomp refuses such a rule, and LXC then does not start. Remove the line.",
 				"the rule does what happens to every call anyway: %s", describe(r.Action))
 		}
-		if len(r.Conditions) > 0 {
-			continue
-		}
-		if old, twice := whole[r.Call.String]; twice && old.Action != r.Action {
-			c.report(r.Range, diag.Error, diag.FailsAtStart, "seccomp/contradiction",
-				fmt.Sprintf("Line %d says %s. Keep one of them.", old.Range.Start.Line, describe(old.Action)),
+		old, decided := whole[r.Call.String]
+		switch {
+		case decided && old.Action != r.Action:
+			c.report(r.Range, diag.Warning, diag.SilentlyDifferent, "seccomp/contradiction",
+				fmt.Sprintf("Line %d says %s, and the first line counts. Remove one of them.", old.Range.Start.Line, describe(old.Action)),
 				"%q has another action already", r.Call.String)
+		case decided:
+		case len(r.Conditions) == 0:
+			whole[r.Call.String] = r
+		default:
+			if i := slices.IndexFunc(some, func(o seccomp.Rule) bool { return sameCalls(o, r) && o.Action != r.Action }); i >= 0 {
+				c.report(r.Range, diag.Error, diag.FailsAtStart, "seccomp/contradiction",
+					fmt.Sprintf("Line %d says %s. Remove one of them.", some[i].Range.Start.Line, describe(some[i].Action)),
+					"%q with these arguments has another action already", r.Call.String)
+			}
+			some = append(some, r)
 		}
-		whole[r.Call.String] = r
 	}
+}
+
+// sameCalls reports whether two rules with conditions are about the same calls.
+func sameCalls(a, b seccomp.Rule) bool {
+	byIndex := func(list []seccomp.Condition) []seccomp.Condition {
+		return slices.SortedFunc(slices.Values(list), func(x, y seccomp.Condition) int { return cmp.Compare(x.Index, y.Index) })
+	}
+	return a.Call.String == b.Call.String && slices.Equal(byIndex(a.Conditions), byIndex(b.Conditions))
+}
+
+// unknownCall reports a rule that LXC passes over.
+func (c *compiler) unknownCall(r seccomp.Rule) {
+	name := r.Call.String
+	detail := "LXC passes over the line, so the call is not filtered. Check the spelling against syscalls(2)."
+	switch plain := strings.TrimSpace(name); {
+	case strings.HasSuffix(name, "\r"):
+		detail = "The file has the line ends of Windows, and LXC takes the carriage return for a part of the name: the call is not filtered. Write line feeds only."
+	case strings.ContainsAny(plain, "\t"):
+		detail = "Only blanks separate, so LXC takes the tab for a part of the name: the call is not filtered. Write a blank."
+	case strings.ContainsAny(plain, "#["):
+		detail = "Nothing may be glued to the name: LXC takes it for a part of it, and the call is not filtered. Write a blank."
+	case plain == "":
+		detail = "LXC takes the line for one about a call without a name, and no call is filtered. Remove the blanks before the name."
+	}
+	c.report(r.Call.Range, diag.Warning, diag.SilentlyDifferent, "seccomp/unknown-call", detail, "%q is no system call", name)
 }
 
 // known reports whether any architecture of the machine has a call.

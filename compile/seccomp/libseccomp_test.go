@@ -180,8 +180,8 @@ func compare(t *testing.T, p *policy.Policy, ours, theirs []plan.BPF) {
 func judged(t *testing.T, judge, text string) {
 	t.Helper()
 	p := policy.Parse(source.File{Name: "policy", Text: text})
-	if p.Findings.Has(diag.Error) {
-		t.Fatalf("the policy has findings: %v", p.Findings)
+	if p.Findings(nil).Has(diag.Error) {
+		t.Fatalf("the policy has findings: %v", p.Findings(nil))
 	}
 	ours, findings := seccomp.Compile(p, "amd64")
 	theirs := ask(t, judge, p)

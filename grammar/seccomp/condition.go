@@ -3,51 +3,38 @@ package seccomp
 import (
 	"strconv"
 	"strings"
-	"sync"
-
-	"github.com/alecthomas/participle/v2"
-	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// conditionGrammar is what stands behind an action: "[0,1,==][1,0x10,&=,0xf0]". A
-// blank may stand between two conditions and not behind the last.
-type conditionGrammar struct {
-	Conditions []*conditionSyntax `parser:"@@+"`
-}
-
-type conditionSyntax struct {
-	Pos    lexer.Position
-	Index  string `parser:"'[' @Word"`
-	Value  string `parser:"',' @Word"`
-	Op     string `parser:"',' @Word"`
-	Mask   string `parser:"( ',' @Word )? Close"`
-	EndPos lexer.Position
-}
-
-var conditionParser = sync.OnceValue(func() *participle.Parser[conditionGrammar] {
-	tokens := lexer.MustSimple([]lexer.SimpleRule{
-		{Name: "Close", Pattern: `\] ?`}, {Name: "Word", Pattern: `[^\[\],]+`}, {Name: "Sign", Pattern: `[\[,]`},
-	})
-	return participle.MustBuild[conditionGrammar](participle.Lexer(tokens))
-})
-
-// maxConditions is how many arguments a system call has.
+// maxConditions is how many comparisons LXC reads: system calls have six arguments.
 const maxConditions = 6
 
-// conditions reads the comparisons of a rule.
+const conditionDetail = "Write [INDEX,VALUE,OPERATOR], such as [0,2,==], one behind the other and nothing behind the last; [INDEX,VALUE,&=,MASK] compares some bits only."
+
+// conditions reads the comparisons of a rule, "[0,1,==][1,0x10,&=,0xf0]":
+//
+//	Conditions = Condition+
+//	Condition  = … "[" Index "," Value "," Operator ["," Mask …] "]"
+//
+// It is written by hand because LXC cuts the text at every "]" and takes what
+// scanf(3) makes of each piece from its first "[" on.
 func (p *parser) conditions(t Text) ([]Condition, bool) {
-	const detail = "Write [INDEX,VALUE,OPERATOR], such as [0,2,==], one behind the other and nothing behind the last; [INDEX,VALUE,&=,MASK] compares some bits only."
-	g, err := conditionParser().ParseString("", t.String)
-	if err != nil || len(g.Conditions) > maxConditions || strings.HasSuffix(t.String, " ") {
-		p.fail(t, "seccomp/condition", detail, "%q compares no arguments of a system call", t.String)
-		return nil, false
-	}
 	var list []Condition
 	seen := 0
-	for _, s := range g.Conditions {
-		c, ok := s.condition()
+	for at := 0; at < len(t.String); {
+		piece := t.sub(at, len(t.String))
+		if n := strings.IndexByte(piece.String, ']'); n >= 0 {
+			piece = piece.sub(0, n)
+		}
+		at += len(piece.String) + 1
+		if len(list) == maxConditions {
+			p.ignored(piece, "seccomp/condition-ignored", "LXC reads six comparisons and passes over the rest.", "%q is not read", piece.String)
+			break
+		}
+		if piece.String == "" {
+			continue // "]]": strtok(3) takes them for one
+		}
+		c, ok := p.condition(piece)
 		if !ok {
-			p.fail(t.sub(s.Pos.Offset, min(s.EndPos.Offset, len(t.String))), "seccomp/condition", detail, "%q compares no argument", t.String[s.Pos.Offset:min(s.EndPos.Offset, len(t.String))])
 			return nil, false
 		}
 		if seen&(1<<c.Index) != 0 {
@@ -60,21 +47,56 @@ func (p *parser) conditions(t Text) ([]Condition, bool) {
 	return list, true
 }
 
-func (s *conditionSyntax) condition() (Condition, bool) {
-	index, ok1 := number(s.Index)
-	value, ok2 := number(s.Value)
-	mask, ok3 := uint64(0), true
-	if s.Mask != "" {
-		mask, ok3 = number(s.Mask)
+// condition reads one comparison, without its closing bracket.
+func (p *parser) condition(t Text) (Condition, bool) {
+	open := strings.IndexByte(t.String, '[')
+	if open < 0 {
+		p.fail(t, "seccomp/condition", conditionDetail, "%q compares no argument", t.String)
+		return Condition{}, false
 	}
-	op, ok4 := operator(s.Op)
-	return Condition{Index: uint8(index), Op: op, Value: value, Mask: mask}, ok1 && ok2 && ok3 && ok4 && index < maxConditions
+	if before := t.sub(0, open); strings.Trim(before.String, " ") != "" {
+		p.ignored(before, "seccomp/condition-ignored", "Remove it.", "%q between comparisons is not read", before.String)
+	}
+	parts := strings.SplitN(t.String[open+1:], ",", 5)
+	for len(parts) < 4 {
+		parts = append(parts, "")
+	}
+	index, okIndex := scanIndex(parts[0])
+	value, okValue := number(parts[1])
+	op, okOp := operator(parts[2])
+	mask, okMask := uint64(0), true
+	if parts[3] != "" {
+		mask, okMask = number(parts[3])
+	}
+	if !okIndex || !okValue || !okOp || !okMask {
+		p.fail(t.sub(open, len(t.String)), "seccomp/condition", conditionDetail, "%q compares no argument", t.String[open:]+"]")
+		return Condition{}, false
+	}
+	return Condition{Index: index, Op: op, Value: value, Mask: mask}, true
 }
 
-// number reads a number as C does: decimal, 0x hexadecimal, 0 octal.
+// scanIndex reads the number of an argument as scanf(3) does with %i.
+func scanIndex(s string) (uint8, bool) {
+	s = s[skipBlanks(s, 0):]
+	n, ok := number(s)
+	return uint8(n), ok && n < maxConditions
+}
+
+// maxNumber is how many characters of a number LXC makes room for.
+const maxNumber = 23
+
+// number reads a number as LXC does: decimal, 0x hexadecimal, 0 octal, blanks and a
+// plus sign before it, nothing behind.
 func number(s string) (uint64, bool) {
-	n, err := strconv.ParseUint(strings.TrimLeft(s, " \t"), 0, 64)
-	return n, err == nil && !strings.ContainsAny(s, "_oObB") || err == nil && strings.HasPrefix(strings.ToLower(s), "0x") && !strings.Contains(s, "_")
+	if len(s) > maxNumber {
+		return 0, false
+	}
+	digits := strings.TrimPrefix(s[skipBlanks(s, 0):], "+")
+	if digits == "" || digits[0] < '0' || digits[0] > '9' || strings.ContainsAny(digits, "_oOpP") || strings.HasPrefix(strings.ToLower(digits), "0b") {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(digits, 0, 64)
+	return n, err == nil
 }
 
 // operator reads a comparison, as a sign or by libseccomp's name.

@@ -4,18 +4,51 @@
 package seccomp
 
 import (
+	"strings"
+
 	"lxcfg/grammar/diag"
 	"lxcfg/grammar/source"
 )
 
-// Policy is a policy file.
+// Policy is a policy file. Printing its File gives it back.
 type Policy struct {
 	File      source.File
 	Version   int    // 1 or 2, 0 when the file does not say
 	Allowlist bool   // an allowlist: what no rule names is refused
 	Default   Action // what happens to calls that no rule names
 	Rules     []Rule
-	Findings  diag.List
+
+	findings []finding
+}
+
+// finding is one about a line, which LXC looks at only on machines that run the
+// architecture of its section.
+type finding struct {
+	section string // "" above the first rule
+	diag.Diagnostic
+}
+
+// Findings are what is wrong with the lines that count where applies says that a
+// section does; nil is everywhere.
+func (p *Policy) Findings(applies func(section string) bool) diag.List {
+	var list diag.List
+	for _, f := range p.findings {
+		if applies == nil || f.section == "" || applies(f.section) {
+			list = append(list, f.Diagnostic)
+		}
+	}
+	return list
+}
+
+// Detect reports whether a file is meant as a policy: by its name, or by the
+// version and the style that it starts with.
+func Detect(f source.File) bool {
+	if strings.HasSuffix(f.Name, ".seccomp") {
+		return true
+	}
+	p := &parser{policy: &Policy{File: f}}
+	style, ok := p.version()
+	return ok && hasPrefix(style.String, []string{"allowlist", "denylist", "whitelist", "blacklist"})
 }
 
 // Rule is one line about a system call.

@@ -25,7 +25,7 @@ func show(p *seccomp.Policy) []string {
 		}
 		lines = append(lines, line)
 	}
-	for _, f := range p.Findings {
+	for _, f := range p.Findings(nil) {
 		lines = append(lines, fmt.Sprintf("%s at %s", f.Code, strings.TrimPrefix(f.Subject.String(), "policy:")))
 	}
 	return lines
@@ -54,7 +54,7 @@ func TestParse(t *testing.T) {
 		"sections":                        {"2\ndenylist\n[x86]\na\n[ALL]\nb\n", []string{"2 denylist allow", "[x86] a kill", "[all] b kill"}},
 		"conditions":                      {"2\ndenylist\na errno 1 [0,1,==][1,0x10,&=,0xf0]\n", []string{"2 denylist allow", "[all] a errno1 0==1/0 1&=16/240"}},
 		"a blank between conditions":      {"2\ndenylist\na kill [0,1,==] [1,2,<]\n", []string{"2 denylist allow", "[all] a kill 0==1/0 1<2/0"}},
-		"a blank behind the last":         {"2\ndenylist\na kill [0,1,==] \n", []string{"2 denylist allow", "seccomp/condition at 3:8"}},
+		"a blank behind the last":         {"2\ndenylist\na kill [0,1,==] \n", []string{"2 denylist allow", "seccomp/condition at 3:16"}},
 		"operators by name":               {"2\ndenylist\na kill [5,010,SCMP_CMP_GE]\n", []string{"2 denylist allow", "[all] a kill 5>=8/0"}},
 		"reject_force_umount":             {"2\ndenylist\nreject_force_umount  # x\n", []string{"2 denylist allow", "[all] umount2 errno13 1&=1/1"}},
 		"numbers of version 1":            {"1\nallowlist\n0\n1 # x\n", []string{"1 allowlist kill", "[all] 0 allow", "[all] 1 allow"}},
@@ -69,7 +69,7 @@ func TestParse(t *testing.T) {
 		"a blank behind the style":         {"2\ndenylist \n", []string{"2 denylist allow", "seccomp/action at 2:10"}},
 		"version 1 with a denylist":        {"1\ndenylist\n", []string{"1 denylist kill", "seccomp/no-style at 2:1"}},
 		"version 1 with a name":            {"1\nallowlist\nopen\n", []string{"1 allowlist kill", "seccomp/no-number at 3:1"}},
-		"a blank before a name":            {"2\ndenylist\n open\n", []string{"2 denylist allow", "seccomp/leading-blank at 3:1"}},
+		"a blank before a name":            {"2\ndenylist\n open\n", []string{"2 denylist allow", "seccomp/action at 3:2"}},
 		"an unknown action":                {"2\ndenylist\na log\n", []string{"2 denylist allow", "seccomp/action at 3:3"}},
 		"an error by name":                 {"2\ndenylist\na errno EPERM\n", []string{"2 denylist allow", "seccomp/errno at 3:3"}},
 		"an error too large":               {"2\ndenylist\na errno 4095\n", []string{"2 denylist allow", "seccomp/errno at 3:3"}},
@@ -80,8 +80,14 @@ func TestParse(t *testing.T) {
 		"conditions without an action":     {"2\ndenylist\na [0,1,==]\n", []string{"2 denylist allow", "seccomp/action at 3:3"}},
 		"an argument too far":              {"2\ndenylist\na kill [6,1,==]\n", []string{"2 denylist allow", "seccomp/condition at 3:8"}},
 		"an operator that is none":         {"2\ndenylist\na kill [0,1,=]\n", []string{"2 denylist allow", "seccomp/condition at 3:8"}},
-		"text behind a condition":          {"2\ndenylist\na kill [0,1,==] x\n", []string{"2 denylist allow", "seccomp/condition at 3:8"}},
+		"text behind a condition":          {"2\ndenylist\na kill [0,1,==] x\n", []string{"2 denylist allow", "seccomp/condition at 3:16"}},
 		"an argument compared twice":       {"2\ndenylist\na kill [0,1,==][0,2,==]\n", []string{"2 denylist allow", "seccomp/condition-twice at 3:8"}},
+		"signs and zeros before a version": {"+02\ndenylist\n", []string{"2 denylist allow"}},
+		"blank lines before the style":     {"2\n\n denylist\n", []string{"2 denylist allow"}},
+		"a NUL byte ends a line":           {"2\ndenylist\nopen\x00 kill x\n", []string{"2 denylist allow", "[all] open kill"}},
+		"text between conditions":          {"2\ndenylist\na kill [0,1,==]x[1,2,<]\n", []string{"2 denylist allow", "[all] a kill 0==1/0 1<2/0", "seccomp/condition-ignored at 3:16"}},
+		"no closing bracket":               {"2\ndenylist\na kill [0,1,==\n", []string{"2 denylist allow", "[all] a kill 0==1/0"}},
+		"reject_force_umount and junk":     {"2\ndenylist\nreject_force_umount x\n", []string{"2 denylist allow", "seccomp/action at 3:21"}},
 		"an action by its first letters":   {"2\ndenylist\na killall\n", []string{"2 denylist allow", "[all] a kill", "seccomp/action-prefix at 3:3"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -99,7 +105,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("1\nallowlist\n0\n1\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		p := seccomp.Parse(source.File{Name: "policy", Text: text})
-		for _, d := range p.Findings {
+		for _, d := range p.Findings(nil) {
 			if s := d.Subject; s.Start.Offset < 0 || s.Start.Offset > s.End.Offset || s.End.Offset > len(text) {
 				t.Fatalf("%s points to %d-%d of %d bytes", d.Code, s.Start.Offset, s.End.Offset, len(text))
 			}
@@ -112,4 +118,55 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What the words of a policy are depends on the LXC.
+func TestVersions(t *testing.T) {
+	for name, c := range map[string]struct {
+		lxc        int
+		text, want string
+	}{
+		"whitelist in LXC 3, version 1": {3, "1\nwhitelist\n0\n", ""},
+		"allowlist in LXC 3, version 1": {3, "1\nallowlist\n0\n", "seccomp/no-style"},
+		"whitelist in LXC 5, version 1": {5, "1\nwhitelist\n0\n", "seccomp/no-style"},
+		"denylist in LXC 3":             {3, "2\ndenylist\n", "seccomp/no-style"},
+		"blacklist in LXC 7":            {7, "2\nblacklist\n", ""},
+		"notify in LXC 3":               {3, "2\nblacklist\nopen notify\n", "seccomp/action"},
+		"notify in LXC 4":               {4, "2\nblacklist\nopen notify\n", ""},
+		"loongarch64 in LXC 5":          {5, "2\ndenylist\n[loongarch64]\n", "seccomp/section"},
+		"loongarch64 in LXC 6":          {6, "2\ndenylist\n[loongarch64]\n", ""},
+	} {
+		var got []string
+		for _, f := range seccomp.ParseFor(source.File{Name: "policy", Text: c.text}, c.lxc).Findings(nil) {
+			got = append(got, f.Code)
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// A section gates the findings below it.
+func TestGatedFindings(t *testing.T) {
+	p := seccomp.Parse(source.File{Name: "policy", Text: "2\ndenylist\n[arm]\nopen log\n[s390]\nopen errno x\n"})
+	onARM := p.Findings(func(section string) bool { return section == "arm" })
+	if len(p.Findings(nil)) != 2 || len(onARM) != 1 || onARM[0].Subject.Start.Line != 4 {
+		t.Errorf("%v, on ARM %v", p.Findings(nil), onARM)
+	}
+}
+
+func TestDetect(t *testing.T) {
+	for name, c := range map[string]struct {
+		file, text string
+		want       bool
+	}{
+		"by its name":     {"web.seccomp", "", true},
+		"by its start":    {"policy", "\n2\nblacklist errno 1\n", true},
+		"a configuration": {"config", "lxc.uts.name = 2\n", false},
+		"a number":        {"config", "2\n", false},
+	} {
+		if got := seccomp.Detect(source.File{Name: c.file, Text: c.text}); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
 }

@@ -1,0 +1,57 @@
+package compile
+
+import (
+	"cmp"
+	"slices"
+
+	"lxcfg/compile/config"
+	"lxcfg/compile/keys"
+	seccompiler "lxcfg/compile/seccomp"
+	"lxcfg/grammar/diag"
+	"lxcfg/grammar/seccomp"
+	"lxcfg/grammar/source"
+)
+
+// policy reads the seccomp policy, which is part of what a launch depends on.
+func (l *loader) policy() {
+	profile := l.loaded.Config.Seccomp.Profile
+	if profile.V == "" || l.request.Files == nil {
+		return
+	}
+	text, err := l.request.Files.ReadFile(profile.V)
+	if err != nil {
+		return // reported when the configuration is compiled for a host
+	}
+	l.loaded.Policy = &source.File{Name: profile.V, Text: text}
+	l.loaded.Config.Sources = append(l.loaded.Config.Sources, *l.loaded.Policy)
+	policy := parsePolicy(*l.loaded.Policy, l.request.Version)
+	for _, f := range seccompiler.Check(policy) {
+		f.Trail = profileTrail(profile)
+		l.findings = append(l.findings, f)
+	}
+	asks := func(r seccomp.Rule) bool { return r.Action.Kind == seccomp.Notify }
+	if i := slices.IndexFunc(policy.Rules, asks); i >= 0 && !l.loaded.Config.Seccomp.NotifyProxy.Set {
+		l.findings = append(l.findings, diag.Diagnostic{
+			Code: "seccomp/no-proxy", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+			Summary: "the policy asks a proxy about calls, and lxc.seccomp.notify.proxy names none",
+			Detail:  "The container's calls wait for ever. Set `lxc.seccomp.notify.proxy = unix:/SOCKET`, or give the rule another action.",
+			Subject: policy.Rules[i].Range, Key: "lxc.seccomp.notify.proxy", Trail: profileTrail(profile),
+		})
+	}
+}
+
+// profileTrail leads to the seccomp policy that a line names.
+func profileTrail(profile config.Value[string]) []diag.Place {
+	above := profile.Origin.Trail
+	return append(above[:len(above):len(above)], diag.Place{File: profile.Origin.Range.File, Line: profile.Origin.Range.Start.Line})
+}
+
+// CheckPolicy says what is wrong with a seccomp policy, whatever machine it is for.
+// The zero version is the newest.
+func CheckPolicy(f source.File, v keys.Version) diag.List {
+	return seccompiler.Check(parsePolicy(f, v))
+}
+
+func parsePolicy(f source.File, v keys.Version) *seccomp.Policy {
+	return seccomp.ParseFor(f, cmp.Or(v, keys.Newest).Major())
+}
