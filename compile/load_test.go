@@ -162,11 +162,3 @@ func TestSources(t *testing.T) {
 		t.Errorf("the policy is %v", l.Policy)
 	}
 }
-
-func BenchmarkLoad(b *testing.B) {
-	text := strings.Repeat("lxc.cgroup2.devices.allow = c 1:3 rwm\n# a comment\nlxc.mount.entry = proc proc proc nodev,noexec,nosuid 0 0\nlxc.tty.max = 4\n", 25)
-	b.ReportAllocs()
-	for b.Loop() {
-		compile.Load(compile.Request{File: source.File{Name: "config", Text: text}})
-	}
-}

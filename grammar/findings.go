@@ -12,13 +12,13 @@ import (
 // mean: lines LXC refuses, skips or reads otherwise than they look.
 func (d *Document) Findings() diag.List {
 	var list diag.List
-	for i := range d.lines {
-		l := &d.lines[i]
+	var above *Line
+	for l := range d.Lines() {
 		switch l.Kind {
 		case LineBad:
 			list = append(list, d.missingEquals(l))
 		case LineIgnored:
-			if f, ok := d.ignoredLine(i); ok {
+			if f, ok := d.ignoredLine(l, above); ok {
 				list = append(list, f)
 			}
 		case LineRest:
@@ -31,6 +31,7 @@ func (d *Document) Findings() diag.List {
 		if f, ok := d.loneCR(l); ok {
 			list = append(list, f)
 		}
+		above = l
 	}
 	return list
 }
@@ -109,6 +110,10 @@ func (d *Document) loneCR(l *Line) (diag.Diagnostic, bool) {
 	if int(at) >= len(text) || text[at] != '\r' || l.Kind == LineRest {
 		return diag.Diagnostic{}, false
 	}
+	key := ""
+	if l.Kind == LineAssign {
+		key = d.Key(l).String
+	}
 	behind := strings.TrimLeft(text[at+1:], " \t")
 	if behind == "" || strings.IndexByte("\n\r\x00", behind[0]) >= 0 {
 		return diag.Diagnostic{}, false // of several in a row the last is told, if any
@@ -117,7 +122,7 @@ func (d *Document) loneCR(l *Line) (diag.Diagnostic, bool) {
 		Code: "syntax/lone-cr", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
 		Summary: "a carriage return ends the line here, and what follows is another",
 		Detail:  "Write a line feed where the line is meant to end, and remove the carriage return elsewhere.",
-		Subject: source.Range{File: d.File.Name, Start: l.pos(at), End: l.pos(at + 1)}, Key: d.Key(l).String,
+		Subject: source.Range{File: d.File.Name, Start: l.pos(at), End: l.pos(at + 1)}, Key: key,
 	}, true
 }
 

@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -16,13 +17,13 @@ var chunkParser = sync.OnceValue(func() *participle.Parser[chunk] {
 })
 
 // chunk is a run of whole lines: the root of the grammar. Its Parse method is
-// written by hand because this is the hot path; TestOracle holds it against the
-// grammar that participle derives from struct tags.
+// written by hand because every file comes through here; FuzzParse holds it
+// against the grammar that participle derives from struct tags.
 type chunk struct{ lines []Line }
 
 // chunkSize is about how many bytes are parsed at a time. participle holds the
-// tokens of all it parses, some sixteen times the text.
-const chunkSize = 1 << 16
+// tokens of all it parses, up to sixty times the text.
+const chunkSize = 1 << 13
 
 // maxFile is the size of file LXC reads, in bytes; positions have as many bits.
 const maxFile = 1<<31 - 1
@@ -35,85 +36,63 @@ func Parse(f source.File) *Document { return ParseAs(f, LXC) }
 func ParseAs(f source.File, dialect Dialect) *Document {
 	d := &Document{File: f, Dialect: dialect}
 	text := f.Text[:min(len(f.Text), maxFile)]
+	read, rest := text, ""
+	if nul := strings.IndexByte(text, 0); nul >= 0 {
+		read, rest = text[:nul], text[nul:] // LXC takes it for the end of the file
+	}
 	pos := lexer.Position{Filename: f.Name, Line: 1, Column: 1}
-	for pos.Offset < len(text) {
-		lex := &lines{dialect: dialect, text: text[:dialect.chunkEnd(text, pos.Offset)], pos: pos}
+	for pos.Offset < len(read) {
+		lex := newLines(dialect, read[:dialect.chunkEnd(read, pos.Offset)], pos)
 		peeking, err := lexer.Upgrade(lex)
-		if err == nil {
-			var c *chunk
-			if c, err = chunkParser().ParseFromLexer(peeking); err == nil {
-				d.lines = append(d.lines, c.lines...)
+		if err != nil {
+			return d // cannot happen: the lexer has no error
+		}
+		c, err := chunkParser().ParseFromLexer(peeking)
+		if err != nil {
+			return d // cannot happen: nor has the grammar
+		}
+		for i := range c.lines {
+			if l := &c.lines[i]; l.Kind == 0 {
+				p := dialect.parts(d.content(l))
+				l.Kind, l.Quote = p.kind, p.quote
 			}
 		}
-		if err != nil {
-			return d // cannot happen: neither the lexer nor the grammar has an error
-		}
+		d.chunks = append(d.chunks, slices.Clone(c.lines))
 		pos = lex.pos
+	}
+	if rest != "" {
+		l := newLine(pos, len(rest))
+		l.Kind = LineRest
+		d.chunks = append(d.chunks, []Line{l})
 	}
 	return d
 }
 
 // chunkEnd finds where the chunk that starts at an offset ends: behind the end of
-// a line, or with the file when there is none or a NUL byte comes first.
+// a line, or with the text when there is none.
 func (d Dialect) chunkEnd(text string, start int) int {
-	if start+chunkSize >= len(text) {
-		return len(text)
+	for i := start + chunkSize; i < len(text); i++ {
+		if n := d.terminator(text[i:]); n > 0 {
+			return i + n
+		}
 	}
-	n := strings.IndexAny(text[start+chunkSize:], d.lineEnds())
-	if n < 0 || strings.IndexByte(text[start:start+chunkSize+n+1], 0) >= 0 {
-		return len(text)
-	}
-	end := start + chunkSize + n + 1
-	if text[end-1] == '\r' && end < len(text) && text[end] == '\n' {
-		end++ // CR LF is one end of line
-	}
-	return end
+	return len(text)
 }
 
 // Parse is part of participle.Parseable.
 func (c *chunk) Parse(lex *lexer.PeekingLexer) error {
 	for !lex.Peek().EOF() {
-		c.lines = append(c.lines, parseLine(lex))
+		t := lex.Next()
+		l := newLine(t.Pos, len(t.Value))
+		if t.Type == tokenEmpty {
+			l.Kind = LineBlank
+		}
+		c.lines = append(c.lines, l)
 	}
 	return nil
 }
 
-// parseLine takes the tokens of one line.
-func parseLine(lex *lexer.PeekingLexer) Line {
-	first := lex.Peek().Pos
-	l := Line{Kind: LineBlank, number: int32(first.Line), start: int32(first.Offset), end: int32(first.Offset)}
-	l.lineStart = l.start - int32(first.Column-1)
-	for !lex.Peek().EOF() {
-		if lex.Peek().Type == tokenRest && l.end > l.start {
-			return l // the NUL ends a line that LXC has read; what follows is another
-		}
-		t := lex.Next()
-		if t.Type == tokenEOL {
-			return l
-		}
-		from := int32(t.Pos.Offset)
-		l.end = from + int32(len(t.Value))
-		switch t.Type {
-		case tokenComment:
-			l.Kind = LineComment
-		case tokenRest:
-			l.Kind = LineRest
-		case tokenText:
-			l.Kind = LineIgnored
-			if strings.HasPrefix(t.Value, settingPrefix) {
-				l.Kind = LineBad
-			}
-		case tokenKey:
-			l.Kind = LineAssign
-			l.key = span{from, l.end}
-		case tokenEquals:
-			l.value = span{l.end, l.end}
-		case tokenValue:
-			l.value = span{from, l.end}
-		case tokenQuoted:
-			l.Quote = t.Value[0]
-			l.value = span{from + 1, l.end - 1}
-		}
-	}
-	return l
+func newLine(pos lexer.Position, length int) Line {
+	start := int32(pos.Offset)
+	return Line{number: int32(pos.Line), lineStart: start - int32(pos.Column-1), start: start, end: start + int32(length)}
 }
