@@ -108,9 +108,11 @@ func (r *Resolver) apply(k *Key, in input) {
 // checkVersion reports a key that the chosen LXC does not know yet, or no more.
 func (r *Resolver) checkVersion(k *Key, key grammar.Text, trail []diag.Place) {
 	f := diag.Diagnostic{Severity: diag.Error, Effect: diag.RejectedAtLoad, Subject: key.Range, Key: key.String, Trail: trail}
-	if known, isPrefix := asLXC1(key.String); r.Version < k.Since && isPrefix && r.isLXC1() {
-		r.takenFor(known, key, trail)
-		return
+	if r.Version < k.Since && r.isLXC1() {
+		if known, isPrefix := asLXC1(key.String); isPrefix {
+			r.takenFor(known, key, trail)
+			return
+		}
 	}
 	switch {
 	case r.Version < k.Since:
@@ -231,7 +233,7 @@ func suggestion(key string) string {
 	}
 	// "lxc.net.type" lacks the index of the interface.
 	if sub, ok := strings.CutPrefix(lower, "lxc.net."); ok {
-		if indexed := "lxc.net.0." + sub; find("lxc.net.[i]."+sub) != nil {
+		if indexed := "lxc.net.0." + sub; index().interfaces["."+sub] != nil {
 			return indexed
 		}
 	}
