@@ -87,7 +87,7 @@ func (l *loader) file(f source.File, trail []diag.Place) {
 		if line.Kind != grammar.LineAssign {
 			continue
 		}
-		key, value := doc.Key(line), doc.Value(line)
+		key, value := doc.Setting(line)
 		if key.String == keys.Include && value.String != "" {
 			l.include(value, trail)
 			continue
@@ -105,7 +105,7 @@ func (l *loader) define(n int, text string) {
 		if line.Kind != grammar.LineAssign || len(findings) > 0 {
 			continue
 		}
-		key, value := doc.Key(line), doc.Value(line)
+		key, value := doc.Setting(line)
 		if key.String == keys.Include && value.String != "" {
 			l.include(value, nil)
 			continue

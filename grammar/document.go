@@ -96,6 +96,12 @@ func (d *Document) emptyLines(run *Line, yield func(*Line) bool) bool {
 	return true
 }
 
+// Setting returns the key and the value of a setting.
+func (d *Document) Setting(l *Line) (key, value Text) {
+	p := d.Dialect.parts(d.content(l))
+	return d.part(l, p.key), d.part(l, p.value)
+}
+
 // Key returns the key of a setting.
 func (d *Document) Key(l *Line) Text { return d.part(l, d.Dialect.parts(d.content(l)).key) }
 

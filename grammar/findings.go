@@ -69,9 +69,12 @@ func (d *Document) nulByte(l *Line) diag.Diagnostic {
 // trailingComment finds a # that looks like the start of a comment and is not
 // one. A # inside quotes, such as those of a shell command, is meant as it is.
 func (d *Document) trailingComment(l *Line) (diag.Diagnostic, bool) {
+	if l.Quote != 0 || strings.IndexByte(d.content(l), '#') < 0 {
+		return diag.Diagnostic{}, false
+	}
 	value := d.Value(l)
 	n := commentStart(value.String)
-	if n < 0 || l.Quote != 0 {
+	if n < 0 {
 		return diag.Diagnostic{}, false
 	}
 	return diag.Diagnostic{
@@ -85,9 +88,6 @@ func (d *Document) trailingComment(l *Line) (diag.Diagnostic, bool) {
 // commentStart is the offset of the first # at the start of a word and outside
 // quotes, -1 if there is none.
 func commentStart(value string) int {
-	if strings.IndexByte(value, '#') < 0 {
-		return -1
-	}
 	var quote byte
 	for i := 0; i < len(value); i++ {
 		switch c := value[i]; {

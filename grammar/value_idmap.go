@@ -24,7 +24,7 @@ type idMapGrammar struct {
 }
 
 var idMapParser = sync.OnceValue(func() *participle.Parser[idMapGrammar] {
-	return participle.MustBuild[idMapGrammar](participle.Lexer(valueLexer{blanks: " \t\r"}), participle.Elide("Blank"))
+	return participle.MustBuild[idMapGrammar](participle.Lexer(newValueLexer(" \t\r", "")), participle.Elide("Blank"))
 })
 
 // IDMapping is lxc.idmap.

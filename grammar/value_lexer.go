@@ -20,16 +20,19 @@ const (
 type valueLexer struct {
 	blanks     string
 	separators string
+	symbols    map[string]lexer.TokenType // participle asks for them at each value
+}
+
+func newValueLexer(blanks, separators string) valueLexer {
+	v := valueLexer{blanks, separators, map[string]lexer.TokenType{"EOF": lexer.EOF, "Word": tokenWord, "Blank": tokenBlank}}
+	for _, c := range separators {
+		v.symbols["'"+string(c)+"'"] = lexer.TokenType(c)
+	}
+	return v
 }
 
 // Symbols is part of lexer.Definition.
-func (v valueLexer) Symbols() map[string]lexer.TokenType {
-	s := map[string]lexer.TokenType{"EOF": lexer.EOF, "Word": tokenWord, "Blank": tokenBlank}
-	for _, c := range v.separators {
-		s["'"+string(c)+"'"] = lexer.TokenType(c)
-	}
-	return s
-}
+func (v valueLexer) Symbols() map[string]lexer.TokenType { return v.symbols }
 
 // Lex is part of lexer.Definition.
 func (v valueLexer) Lex(filename string, r io.Reader) (lexer.Lexer, error) {

@@ -41,5 +41,23 @@ func unescape(s string) string {
 	if strings.IndexByte(s, '\\') < 0 {
 		return s
 	}
-	return strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`, `\\`, `\`).Replace(s)
+	var plain strings.Builder
+	for s != "" {
+		c, n := s[0], 1
+		switch {
+		case strings.HasPrefix(s, `\040`):
+			c, n = ' ', 4
+		case strings.HasPrefix(s, `\011`):
+			c, n = '\t', 4
+		case strings.HasPrefix(s, `\012`):
+			c, n = '\n', 4
+		case strings.HasPrefix(s, `\134`):
+			c, n = '\\', 4
+		case strings.HasPrefix(s, `\\`):
+			n = 2
+		}
+		plain.WriteByte(c)
+		s = s[n:]
+	}
+	return plain.String()
 }

@@ -23,10 +23,10 @@ var Rootfs = Language[RootfsPath]{
 		return RootfsPath{Type: storageType(before), Path: after}, nil
 	},
 	Format: func(r RootfsPath) string {
-		if r.Type == "" {
+		if r.Type == "" && !strings.Contains(r.Path, ":") {
 			return r.Path
 		}
-		return r.Type + ":" + r.Path
+		return r.Type + ":" + r.Path // LXC cuts at the first colon
 	},
 }
 
