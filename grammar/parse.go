@@ -1,29 +1,10 @@
 package grammar
 
 import (
-	"slices"
 	"strings"
-	"sync"
-
-	"github.com/alecthomas/participle/v2"
-	"github.com/alecthomas/participle/v2/lexer"
 
 	"lxcfg/grammar/source"
 )
-
-// chunkParser is built at the first parse: a launch from a plan file needs none.
-var chunkParser = sync.OnceValue(func() *participle.Parser[chunk] {
-	return participle.MustBuild[chunk](participle.Lexer(lineLexer{}))
-})
-
-// chunk is a run of whole lines: the root of the grammar. Its Parse method is
-// written by hand because every file comes through here; FuzzParse holds it
-// against the grammar that participle derives from struct tags.
-type chunk struct{ lines []Line }
-
-// chunkSize is about how many bytes are parsed at a time. participle holds the
-// tokens of all it parses, up to sixty times the text.
-const chunkSize = 1 << 13
 
 // maxFile is the size of file LXC reads, in bytes; positions have as many bits.
 const maxFile = 1<<31 - 1
@@ -32,67 +13,88 @@ const maxFile = 1<<31 - 1
 // kind, and Findings says what is wrong with it.
 func Parse(f source.File) *Document { return ParseAs(f, LXC) }
 
-// ParseAs reads a file of a dialect.
+// ParseAs reads a file of a dialect. It is written by hand because a token of
+// participle is larger than most lines; FuzzParse holds it against the grammar
+// that participle derives from struct tags.
 func ParseAs(f source.File, dialect Dialect) *Document {
 	d := &Document{File: f, Dialect: dialect}
 	text := f.Text[:min(len(f.Text), maxFile)]
-	read, rest := text, ""
+	r := reader{dialect: dialect, text: text, number: 1, nextLF: -1}
 	if nul := strings.IndexByte(text, 0); nul >= 0 {
-		read, rest = text[:nul], text[nul:] // LXC takes it for the end of the file
+		r.text = text[:nul] // LXC takes it for the end of the file
 	}
-	pos := lexer.Position{Filename: f.Name, Line: 1, Column: 1}
-	for pos.Offset < len(read) {
-		lex := newLines(dialect, read[:dialect.chunkEnd(read, pos.Offset)], pos)
-		peeking, err := lexer.Upgrade(lex)
-		if err != nil {
-			return d // cannot happen: the lexer has no error
-		}
-		c, err := chunkParser().ParseFromLexer(peeking)
-		if err != nil {
-			return d // cannot happen: nor has the grammar
-		}
-		for i := range c.lines {
-			if l := &c.lines[i]; l.Kind == 0 {
-				p := dialect.parts(d.content(l))
-				l.Kind, l.Quote = p.kind, p.quote
-			}
-		}
-		d.chunks = append(d.chunks, slices.Clone(c.lines))
-		pos = lex.pos
+	for r.at < len(r.text) {
+		d.add(r.next())
 	}
-	if rest != "" {
-		l := newLine(pos, len(rest))
+	if r.at < len(text) {
+		l := r.line(len(text))
 		l.Kind = LineRest
-		d.chunks = append(d.chunks, []Line{l})
+		d.add(l)
 	}
 	return d
 }
 
-// chunkEnd finds where the chunk that starts at an offset ends: behind the end of
-// a line, or with the text when there is none.
-func (d Dialect) chunkEnd(text string, start int) int {
-	for i := start + chunkSize; i < len(text); i++ {
-		if n := d.terminator(text[i:]); n > 0 {
-			return i + n
-		}
-	}
-	return len(text)
+// reader takes a text apart into lines.
+type reader struct {
+	dialect   Dialect
+	text      string
+	at        int // offset of the line to be read
+	number    int // its number
+	lineStart int // offset behind the last LF before it
+	nextLF    int // offset of an LF that was looked for, the text's length if there was none
 }
 
-// Parse is part of participle.Parseable.
-func (c *chunk) Parse(lex *lexer.PeekingLexer) error {
-	for !lex.Peek().EOF() {
-		t := lex.Next()
-		l := newLine(t.Pos, len(t.Value))
-		if t.Type == tokenEmpty {
-			l.Kind = LineBlank
-		}
-		c.lines = append(c.lines, l)
+// next reads a line with its end, or all empty lines up to the next other one.
+func (r *reader) next() Line {
+	end := r.lineEnd()
+	l := r.line(end)
+	if end > r.at {
+		p := r.dialect.parts(r.text[r.at:end])
+		l.Kind, l.Quote = p.kind, p.quote
+		r.at = end
+		r.endLine()
+		return l
 	}
-	return nil
+	l.Kind = LineBlank
+	for r.endLine() {
+	}
+	l.end = int32(r.at)
+	return l
 }
 
-func newLine(pos lexer.Position, length int) Line {
-	start := int32(pos.Offset)
-	return Line{number: int32(pos.Line), lineStart: start - int32(pos.Column-1), start: start, end: start + int32(length)}
+// line is the line from where the reader stands to an offset.
+func (r *reader) line(end int) Line {
+	return Line{number: int32(r.number), lineStart: int32(r.lineStart), start: int32(r.at), end: int32(end)}
+}
+
+// lineEnd is the offset of what ends the line: an LF, a CR where the dialect takes
+// one for it, or the end of the text.
+func (r *reader) lineEnd() int {
+	if r.nextLF < r.at {
+		r.nextLF = len(r.text)
+		if n := strings.IndexByte(r.text[r.at:], '\n'); n >= 0 {
+			r.nextLF = r.at + n
+		}
+	}
+	if r.dialect.endsAtCR() {
+		if n := strings.IndexByte(r.text[r.at:r.nextLF], '\r'); n >= 0 {
+			return r.at + n
+		}
+	}
+	return r.nextLF
+}
+
+// endLine steps over one end of line and reports whether there was one. A lone CR
+// ends a line for LXC but not for editors, so only an LF starts a line number.
+func (r *reader) endLine() bool {
+	n := r.dialect.terminator(r.text[r.at:])
+	if n == 0 {
+		return false
+	}
+	r.at += n
+	if r.text[r.at-1] == '\n' {
+		r.number++
+		r.lineStart = r.at
+	}
+	return true
 }
