@@ -11,29 +11,29 @@ import (
 // Findings says what is wrong with the lines of a document, whatever their keys
 // mean: lines LXC refuses, skips or reads otherwise than they look.
 func (d *Document) Findings() diag.List {
-	var list diag.List
+	var list diag.Collector
 	var above *Line
 	for l := range d.Lines() {
 		switch l.Kind {
 		case LineBad:
-			list = append(list, d.missingEquals(l))
+			list.Add(d.missingEquals(l))
 		case LineIgnored:
 			if f, ok := d.ignoredLine(l, above); ok {
-				list = append(list, f)
+				list.Add(f)
 			}
 		case LineRest:
-			list = append(list, d.nulByte(l))
+			list.Add(d.nulByte(l))
 		case LineAssign:
 			if f, ok := d.trailingComment(l); ok {
-				list = append(list, f)
+				list.Add(f)
 			}
 		}
 		if f, ok := d.loneCR(l); ok {
-			list = append(list, f)
+			list.Add(f)
 		}
 		above = l
 	}
-	return list
+	return list.List()
 }
 
 func (d *Document) missingEquals(l *Line) diag.Diagnostic {

@@ -36,14 +36,14 @@ var all = sync.OnceValue(func() []Rule {
 
 // Check runs every rule.
 func Check(c *config.Config) diag.List {
-	var list diag.List
+	var list diag.Collector
 	for _, r := range All() {
 		r.check(c, func(at config.Origin, summary, detail string, related ...diag.Related) {
-			list = append(list, diag.Diagnostic{
+			list.Add(diag.Diagnostic{
 				Code: r.Code, Severity: r.Severity, Effect: r.Effect, Summary: summary, Detail: detail,
 				Subject: at.Range, Key: at.Key, Trail: at.Trail, Related: related,
 			})
 		})
 	}
-	return list
+	return list.List()
 }
