@@ -60,6 +60,7 @@ func Load(req Request) *Loaded {
 	for i, text := range req.Defines {
 		l.define(i+1, text)
 	}
+	l.loaded.Config.Network.Sort()
 	l.policy()
 	l.findings.Add(rules.Check(l.loaded.Config)...)
 	l.loaded.Findings = l.findings.List()

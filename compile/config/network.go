@@ -1,8 +1,9 @@
 package config
 
-// Network is lxc.net.*: the interfaces by ascending index.
+// Network is lxc.net.*: the interfaces, once read, by ascending index.
 type Network struct {
-	NICs []NIC
+	NICs      []NIC
+	positions map[uint32]int // in NICs, by index
 }
 
 // NIC is lxc.net.[i].*.

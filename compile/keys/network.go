@@ -2,7 +2,6 @@ package keys
 
 import (
 	"fmt"
-	"slices"
 
 	"lxcfg/compile/config"
 	"lxcfg/grammar"
@@ -21,15 +20,13 @@ func networkKeys() []Key {
 			Name: "lxc.net", Since: V2_1, Launch: NoSteps("it only clears lines above it"),
 			Doc:     "An empty value removes every interface above.",
 			Example: "lxc.net =",
-			field:   clearsOnly(func(c *config.Config, _ input) { c.Network.NICs = nil }),
+			field:   clearsOnly(func(c *config.Config, _ input) { c.Network.Clear() }),
 		},
 		{
 			Name: "lxc.net.[i]", Since: V2_1, Launch: NoSteps("it only clears lines above it"),
 			Doc:     "An empty value removes the interface.",
 			Example: "lxc.net.0 =",
-			field: clearsOnly(func(c *config.Config, in input) {
-				c.Network.NICs = slices.DeleteFunc(c.Network.NICs, func(n config.NIC) bool { return n.Index == in.index })
-			}),
+			field:   clearsOnly(func(c *config.Config, in input) { c.Network.Remove(in.index) }),
 		},
 		nic("type", V2_1, Steps(), "The kind of interface: veth pairs, macvlan, ipvlan and vlan devices on a link, phys for a device of the host, empty for loopback only, none for the host's network. It wipes what lines above set for the same interface.", "veth", nicType(types)),
 		nic("flags", V2_1, later, "up brings the interface up; so does any other text.", "up", nicScalar("", grammar.Flag, func(n *config.NIC) *config.Value[bool] { return &n.Up })),
@@ -59,19 +56,6 @@ func networkKeys() []Key {
 	}
 }
 
-// nicAt returns the interface of an index, made in its place when it is new.
-func nicAt(c *config.Config, index uint32) *config.NIC {
-	i, found := findNIC(c, index)
-	if !found {
-		c.Network.NICs = slices.Insert(c.Network.NICs, i, config.NIC{Index: index})
-	}
-	return &c.Network.NICs[i]
-}
-
-func findNIC(c *config.Config, index uint32) (int, bool) {
-	return slices.BinarySearchFunc(c.Network.NICs, index, func(n config.NIC, index uint32) int { return int(n.Index) - int(index) })
-}
-
 // nicType wipes the interface before it sets the type, as LXC does since 4.0.7.
 func nicType(l grammar.Language[string]) field {
 	f := nicScalar("", l, func(n *config.NIC) *config.Value[string] { return &n.Type })
@@ -80,7 +64,7 @@ func nicType(l grammar.Language[string]) field {
 		if _, err := l.Parse(in.value); err != nil {
 			return err
 		}
-		*nicAt(c, in.index) = config.NIC{Index: in.index}
+		*c.Network.Add(in.index) = config.NIC{Index: in.index}
 		return set(c, in)
 	}
 	return f
@@ -128,7 +112,7 @@ func nicField(kind, language, syntax string, repeat Repeat, set func(*config.NIC
 	return field{
 		language: language, syntax: syntax, repeat: repeat,
 		set: func(c *config.Config, in input) *grammar.ValueError {
-			n := nicAt(c, in.index)
+			n := c.Network.Add(in.index)
 			if kind != "" && n.Type.V != kind {
 				return &grammar.ValueError{Range: in.origin.Range, Summary: fmt.Sprintf("%s is for interfaces of type %s only", in.origin.Key, kind),
 					Detail: fmt.Sprintf("Write `lxc.net.%d.type = %s` before this line, or remove the line.", in.index, kind)}
@@ -136,12 +120,12 @@ func nicField(kind, language, syntax string, repeat Repeat, set func(*config.NIC
 			return set(n, in)
 		},
 		clear: func(c *config.Config, in input) *grammar.ValueError {
-			i, found := findNIC(c, in.index)
-			if !found {
+			n := c.Network.Find(in.index)
+			if n == nil {
 				return &grammar.ValueError{Range: in.origin.Range, Summary: fmt.Sprintf("there is no interface %d to clear a setting of", in.index),
 					Detail: "Remove the line."}
 			}
-			clear(&c.Network.NICs[i])
+			clear(n)
 			return nil
 		},
 		show: func(c *config.Config, emit func(string, string, config.Origin)) {

@@ -21,14 +21,18 @@ type Resolver struct {
 	LookupEnv func(string) (string, bool) // the caller's environment
 	Findings  diag.List
 
-	networks int // how many sections lxc.network.type has started
+	networks  int // how many sections lxc.network.type has started
+	positions positions
 }
 
 // Set resolves one setting. The trail is the include lines that led to it.
 func (r *Resolver) Set(key, value grammar.Text, trail []diag.Place) {
 	whole := key.Range
 	whole.End = value.Range.End
-	in := input{value: value, env: r.LookupEnv, origin: config.Origin{Range: whole, Key: key.String, Trail: trail}}
+	if r.positions == nil {
+		r.positions = make(positions)
+	}
+	in := input{value: value, env: r.LookupEnv, positions: r.positions, origin: config.Origin{Range: whole, Key: key.String, Trail: trail}}
 	m, ok := Lookup(key.String)
 	switch {
 	case ok:

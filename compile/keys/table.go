@@ -136,6 +136,7 @@ func Names() iter.Seq[string] {
 // and the defaults of LXC that a line could change.
 func Show(c *config.Config) []Setting {
 	var out []Setting
+	c.Network.Sort()
 	for i := range table() {
 		k := &table()[i]
 		set := false
