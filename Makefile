@@ -40,9 +40,10 @@ fuzz:
 		done; \
 	done
 
-# Go benchmarks of the pure parts, then whole processes beside stock LXC.
+# Go benchmarks of the pure parts, then loading and whole processes beside stock LXC.
 bench: build
 	$(GO) test -run '^$$' -bench . -benchmem ./grammar/... ./compile/... ./launch/...
+	scripts/bench-load
 	scripts/bench-launch ./lxcfg
 
 # Rewrites golden files. Read the diff.

@@ -37,7 +37,7 @@ func (l *loader) include(value grammar.Text, trail []diag.Place) {
 		return
 	}
 	if l.request.Version < keys.V1_1 {
-		l.findings = append(l.findings, diag.Diagnostic{
+		l.findings.Add(diag.Diagnostic{
 			Code: "include/directory", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
 			Summary: fmt.Sprintf("LXC %s reads nothing from a directory", l.request.Version),
 			Detail:  "Include its files one by one; LXC 1.1 is the first to include directories.",
@@ -50,7 +50,7 @@ func (l *loader) include(value grammar.Text, trail []diag.Place) {
 		l.includeFile(path, value, trail)
 		order.add(path, l.loaded.Documents[before:])
 	}
-	l.findings = append(l.findings, order.findings(value, trail[:len(trail)-1])...)
+	l.findings.Add(order.findings(value, trail[:len(trail)-1])...)
 }
 
 // IncludedNames lists the files that a value of lxc.include stands for, in the

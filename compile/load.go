@@ -61,9 +61,10 @@ func Load(req Request) *Loaded {
 	for i, text := range req.Defines {
 		l.define(i+1, text)
 	}
+	l.loaded.Config.Network.Sort()
 	l.policy()
-	findings := append(l.resolver.Findings, withoutRepeated(l.findings, l.resolver.Findings)...)
-	l.loaded.Findings = append(findings, rules.Check(l.loaded.Config)...)
+	l.findings.Add(rules.Check(l.loaded.Config)...)
+	l.loaded.Findings = joinComments(l.findings.List())
 	l.loaded.Findings.Sort(l.loaded.files()...)
 	return l.loaded
 }
@@ -74,9 +75,9 @@ type loader struct {
 	loaded   *Loaded
 	dialect  grammar.Dialect
 	resolver keys.Resolver
-	findings diag.List // of the text itself
-	open     []string  // the files being read, outermost first
-	count    int       // files read
+	findings diag.Collector
+	open     []string // the files being read, outermost first
+	count    int      // files read
 }
 
 // file resolves one file, line by line, at the place it is included from.
@@ -88,12 +89,12 @@ func (l *loader) file(f source.File, trail []diag.Place) {
 		if line.Kind != grammar.LineAssign {
 			continue
 		}
-		key, value := doc.Key(line), doc.Value(line)
+		key, value := doc.Setting(line)
 		if key.String == keys.Include && value.String != "" {
 			l.include(value, trail)
 			continue
 		}
-		l.resolver.Set(key, value, trail)
+		l.set(key, value, trail)
 	}
 	l.open = l.open[:len(l.open)-1]
 }
@@ -106,13 +107,20 @@ func (l *loader) define(n int, text string) {
 		if line.Kind != grammar.LineAssign || len(findings) > 0 {
 			continue
 		}
-		key, value := doc.Key(line), doc.Value(line)
+		key, value := doc.Setting(line)
 		if key.String == keys.Include && value.String != "" {
 			l.include(value, nil)
 			continue
 		}
-		l.resolver.Set(key, value, nil)
+		l.set(key, value, nil)
 	}
+}
+
+// set resolves one setting.
+func (l *loader) set(key, value grammar.Text, trail []diag.Place) {
+	l.resolver.Set(key, value, trail)
+	l.findings.Add(l.resolver.Findings...)
+	l.resolver.Findings = l.resolver.Findings[:0]
 }
 
 // document records a text that was read.
@@ -121,13 +129,13 @@ func (l *loader) document(doc *grammar.Document, findings diag.List, trail []dia
 	l.loaded.Config.Sources = append(l.loaded.Config.Sources, doc.File)
 	for _, f := range findings {
 		f.Trail = trail
-		l.findings = append(l.findings, f)
+		l.findings.Add(f)
 	}
 }
 
 // reject records a finding at a value that LXC refuses to load the file for.
 func (l *loader) reject(at grammar.Text, trail []diag.Place, code, detail, format string, args ...any) {
-	l.findings = append(l.findings, diag.Diagnostic{
+	l.findings.Add(diag.Diagnostic{
 		Code: code, Severity: diag.Error, Effect: diag.RejectedAtLoad,
 		Summary: fmt.Sprintf(format, args...), Detail: detail, Subject: at.Range, Key: keys.Include, Trail: trail,
 	})

@@ -164,14 +164,6 @@ func TestSources(t *testing.T) {
 	}
 }
 
-func BenchmarkLoad(b *testing.B) {
-	text := strings.Repeat("lxc.cgroup2.devices.allow = c 1:3 rwm\n# a comment\nlxc.mount.entry = proc proc proc nodev,noexec,nosuid 0 0\nlxc.tty.max = 4\n", 25)
-	b.ReportAllocs()
-	for b.Loop() {
-		compile.Load(compile.Request{File: source.File{Name: "config", Text: text}})
-	}
-}
-
 func TestOrderOfADirectoryMatters(t *testing.T) {
 	codes := func(v keys.Version, files tree) string {
 		l := compile.Load(compile.Request{File: source.File{Name: "main", Text: "lxc.include = /d\n"}, Files: files, Version: v, Stated: true})

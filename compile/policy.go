@@ -27,11 +27,11 @@ func (l *loader) policy() {
 	policy := parsePolicy(*l.loaded.Policy, l.request.Version)
 	for _, f := range seccompiler.Check(policy) {
 		f.Trail = profileTrail(profile)
-		l.findings = append(l.findings, f)
+		l.findings.Add(f)
 	}
 	asks := func(r seccomp.Rule) bool { return r.Action.Kind == seccomp.Notify }
 	if i := slices.IndexFunc(policy.Rules, asks); i >= 0 && !l.loaded.Config.Seccomp.NotifyProxy.Set {
-		l.findings = append(l.findings, diag.Diagnostic{
+		l.findings.Add(diag.Diagnostic{
 			Code: "seccomp/no-proxy", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
 			Summary: "the policy asks a proxy about calls, and lxc.seccomp.notify.proxy names none",
 			Detail:  "The container's calls wait for ever. Set `lxc.seccomp.notify.proxy = unix:/SOCKET`, or give the rule another action.",

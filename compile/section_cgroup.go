@@ -152,6 +152,11 @@ func (c *compiler) compileDeviceRules() {
 		if s.Device == nil {
 			continue
 		}
+		if s.Device.Path != "" {
+			c.refuse(s.Origin, "launch/unsupported", fmt.Sprintf("lxcfg cannot look up the device %q yet", s.Device.Path),
+				"Write its type and numbers, as `ls -l` shows them.")
+			return
+		}
 		lines = append(lines, s.Origin)
 		rules = append(rules, plan.DeviceRule{Allow: s.File == "devices.allow", Type: string(s.Device.Type),
 			Major: s.Device.Major, Minor: s.Device.Minor, Access: s.Device.Access})

@@ -7,6 +7,7 @@ import (
 
 	"lxcfg/compile/config"
 	"lxcfg/compile/plan"
+	"lxcfg/grammar"
 	"lxcfg/grammar/diag"
 )
 
@@ -52,7 +53,7 @@ func (c *compiler) compileMountEntry(entry config.Value[config.MountEntry]) {
 	c.add(plan.AtMountEntry, plan.Mount{
 		Source: entry.V.Source, Target: target, FSType: entry.V.FSType,
 		Set: mountFlags(options.Set), Data: plan.ListOf(options.Data...),
-		SuperRO: contains(options.Set, "ro"), Create: create, Optional: options.Optional,
+		SuperRO: options.Set.Has("ro"), Create: create, Optional: options.Optional,
 		Propagation: plan.Propagation(options.Propagation),
 	}, entry.Origin)
 }
@@ -75,9 +76,9 @@ func (c *compiler) containerPath(target string) (string, bool) {
 	return "", false
 }
 
-func mountFlags(words []string) plan.List[plan.MountFlag] {
-	flags := make([]plan.MountFlag, 0, len(words))
-	for _, w := range words {
+func mountFlags(set grammar.MountFlags) plan.List[plan.MountFlag] {
+	var flags []plan.MountFlag
+	for _, w := range set.Words() {
 		flags = append(flags, plan.MountFlag(w))
 	}
 	return plan.ListOf(flags...)

@@ -40,7 +40,7 @@ func (c *compiler) compileRootfs() {
 		lines = append(lines, planOrigins([]config.Origin{options.Origin})...)
 		rootfs.Set = mountFlags(options.V.Set)
 		rootfs.Propagation = plan.Propagation(options.V.Propagation)
-		if options.V.IDMap != "" || len(options.V.Data) > 0 || len(options.V.Clear) > 0 {
+		if options.V.IDMap != "" || len(options.V.Data) > 0 || options.V.Clear != 0 {
 			c.refuse(options.Origin, "launch/unsupported", fmt.Sprintf("lxcfg cannot carry out all of the options %q yet", options.V.Text),
 				"Per-mount flags such as ro, nosuid or nodev are supported so far.")
 		}

@@ -1,32 +1,41 @@
 package compile
 
 import (
+	"slices"
+
 	"lxcfg/grammar"
 	"lxcfg/grammar/diag"
 )
 
-// withoutRepeated leaves out of a text's findings the comments behind values that
-// LXC refuses because of them: `lxc.tty.max = 4 # four`. The refusal takes over
-// what to do about it.
-func withoutRepeated(ofText, ofValues diag.List) diag.List {
-	type line struct {
-		file   string
-		number int
-	}
-	refused := make(map[line]*diag.Diagnostic)
-	for i := range ofValues {
-		if f := &ofValues[i]; f.Effect == diag.RejectedAtLoad {
-			refused[line{f.Subject.File, f.Subject.Start.Line}] = f
+// joinComments leaves out the findings about comments behind values that LXC
+// refuses because of them: `lxc.tty.max = 4 # four`. The refusal takes over what to
+// do about it.
+func joinComments(list diag.List) diag.List {
+	comments := make(map[place]string) // what to do about them
+	for _, f := range list {
+		if f.Code == grammar.TrailingComment {
+			comments[placeOf(f)] = f.Detail
 		}
 	}
-	var rest diag.List
-	for _, f := range ofText {
-		value := refused[line{f.Subject.File, f.Subject.Start.Line}]
-		if f.Code != grammar.TrailingComment || value == nil || value.Subject.End.Offset < f.Subject.End.Offset || value.Subject.Start.Offset > f.Subject.Start.Offset {
-			rest = append(rest, f)
-			continue
-		}
-		value.Detail = f.Detail
+	if len(comments) == 0 {
+		return list
 	}
-	return rest
+	joined := make(map[place]bool)
+	for i := range list {
+		f := &list[i]
+		detail, ok := comments[placeOf(*f)]
+		if ok && f.Effect == diag.RejectedAtLoad && f.Code != grammar.TrailingComment {
+			f.Detail = detail
+			joined[placeOf(*f)] = true
+		}
+	}
+	return slices.DeleteFunc(list, func(f diag.Diagnostic) bool { return f.Code == grammar.TrailingComment && joined[placeOf(f)] })
 }
+
+// place is where the text at fault ends. A comment ends with its value.
+type place struct {
+	file   string
+	offset int
+}
+
+func placeOf(f diag.Diagnostic) place { return place{f.Subject.File, f.Subject.End.Offset} }

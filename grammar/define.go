@@ -13,15 +13,16 @@ import (
 // line of a file, whatever kind of line that is.
 func ParseDefine(n int, text string, dialect Dialect) (*Document, diag.List) {
 	d := ParseAs(source.File{Name: fmt.Sprintf("<define:%d>", n), Text: text}, dialect)
-	switch {
-	case dialect == LXC1:
+	if dialect == LXC1 {
 		return d, d.Findings()
-	case d.Len() == 1 && d.lines[0].Kind == LineAssign:
-		return d, nil
 	}
 	whole := source.Range{File: d.File.Name, Start: source.Pos{Line: 1, Column: 1}, End: source.Pos{Line: 1, Column: 1}}
-	if d.Len() > 0 {
-		whole = d.Content(&d.lines[0]).Range
+	for l := range d.Lines() {
+		if l.Kind == LineAssign && d.Len() == 1 {
+			return d, nil
+		}
+		whole = d.Content(l).Range
+		break
 	}
 	f := diag.Diagnostic{
 		Code: "define/not-a-setting", Severity: diag.Error, Effect: diag.RejectedAtLoad,

@@ -32,20 +32,21 @@ func (d Dialect) String() string {
 	return fmt.Sprintf("Dialect(%d)", uint8(d))
 }
 
-// lineEnds are the bytes that end a line, or all reading.
-func (d Dialect) lineEnds() string {
-	if d == LXC1 {
-		return "\n\x00"
-	}
-	return "\n\r\x00"
-}
+// endsAtCR reports whether a CR ends a line.
+func (d Dialect) endsAtCR() bool { return d != LXC1 }
 
-// lineLength is the length of the text before the next end of line or NUL.
-func (d Dialect) lineLength(s string) int {
-	if n := strings.IndexAny(s, d.lineEnds()); n >= 0 {
-		return n
+// terminator is the length of the end of line that a text starts with: an LF, a
+// CR or a CR LF, 0 for none.
+func (d Dialect) terminator(s string) int {
+	switch {
+	case strings.HasPrefix(s, "\n"):
+		return 1
+	case !d.endsAtCR() || !strings.HasPrefix(s, "\r"):
+		return 0
+	case strings.HasPrefix(s[1:], "\n"):
+		return 2
 	}
-	return len(s)
+	return 1
 }
 
 // quotes reports whether a pair of quotes around a value is taken off.

@@ -11,28 +11,29 @@ import (
 // Findings says what is wrong with the lines of a document, whatever their keys
 // mean: lines LXC refuses, skips or reads otherwise than they look.
 func (d *Document) Findings() diag.List {
-	var list diag.List
-	for i := range d.lines {
-		l := &d.lines[i]
+	var list diag.Collector
+	var above *Line
+	for l := range d.Lines() {
 		switch l.Kind {
 		case LineBad:
-			list = append(list, d.missingEquals(l))
+			list.Add(d.missingEquals(l))
 		case LineIgnored:
-			if f, ok := d.ignoredLine(i); ok {
-				list = append(list, f)
+			if f, ok := d.ignoredLine(l, above); ok {
+				list.Add(f)
 			}
 		case LineRest:
-			list = append(list, d.nulByte(l))
+			list.Add(d.nulByte(l))
 		case LineAssign:
 			if f, ok := d.trailingComment(l); ok {
-				list = append(list, f)
+				list.Add(f)
 			}
 		}
 		if f, ok := d.loneCR(l); ok {
-			list = append(list, f)
+			list.Add(f)
 		}
+		above = l
 	}
-	return list
+	return list.List()
 }
 
 func (d *Document) missingEquals(l *Line) diag.Diagnostic {
@@ -68,9 +69,12 @@ func (d *Document) nulByte(l *Line) diag.Diagnostic {
 // trailingComment finds a # that looks like the start of a comment and is not
 // one. A # inside quotes, such as those of a shell command, is meant as it is.
 func (d *Document) trailingComment(l *Line) (diag.Diagnostic, bool) {
+	if l.Quote != 0 || strings.IndexByte(d.content(l), '#') < 0 {
+		return diag.Diagnostic{}, false
+	}
 	value := d.Value(l)
 	n := commentStart(value.String)
-	if n < 0 || l.Quote != 0 {
+	if n < 0 {
 		return diag.Diagnostic{}, false
 	}
 	return diag.Diagnostic{
@@ -87,9 +91,6 @@ const TrailingComment = "syntax/trailing-comment"
 // commentStart is the offset of the first # at the start of a word and outside
 // quotes, -1 if there is none.
 func commentStart(value string) int {
-	if strings.IndexByte(value, '#') < 0 {
-		return -1
-	}
 	var quote byte
 	for i := 0; i < len(value); i++ {
 		switch c := value[i]; {
@@ -112,6 +113,10 @@ func (d *Document) loneCR(l *Line) (diag.Diagnostic, bool) {
 	if int(at) >= len(text) || text[at] != '\r' || l.Kind == LineRest {
 		return diag.Diagnostic{}, false
 	}
+	key := ""
+	if l.Kind == LineAssign {
+		key = d.Key(l).String
+	}
 	behind := strings.TrimLeft(text[at+1:], " \t")
 	if behind == "" || strings.IndexByte("\n\r\x00", behind[0]) >= 0 {
 		return diag.Diagnostic{}, false // of several in a row the last is told, if any
@@ -120,7 +125,7 @@ func (d *Document) loneCR(l *Line) (diag.Diagnostic, bool) {
 		Code: "syntax/lone-cr", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
 		Summary: "a carriage return ends the line here, and what follows is another",
 		Detail:  "Write a line feed where the line is meant to end, and remove the carriage return elsewhere.",
-		Subject: source.Range{File: d.File.Name, Start: l.pos(at), End: l.pos(at + 1)}, Key: d.Key(l).String,
+		Subject: source.Range{File: d.File.Name, Start: l.pos(at), End: l.pos(at + 1)}, Key: key,
 	}, true
 }
 

@@ -12,10 +12,11 @@ import (
 const byteOrderMark = "\xef\xbb\xbf"
 
 // ignoredLine is about a line that LXC skips because it does not start with
-// "lxc.". What it says depends on what the author probably meant. A line of
-// blanks and form feeds is blank to LXC too, and there is nothing to say.
-func (d *Document) ignoredLine(i int) (diag.Diagnostic, bool) {
-	text := trimmed(d.Content(&d.lines[i]))
+// "lxc.". What it says depends on what the author probably meant and on the line
+// above. A line of blanks and form feeds is blank to LXC too, and there is nothing
+// to say.
+func (d *Document) ignoredLine(l, above *Line) (diag.Diagnostic, bool) {
+	text := trimmed(d.Content(l))
 	f := diag.Diagnostic{
 		Code: "syntax/ignored-line", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
 		Summary: fmt.Sprintf("LXC skips %s: it does not start with %q", quoteShort(text.String), settingPrefix),
@@ -39,7 +40,7 @@ func (d *Document) ignoredLine(i int) (diag.Diagnostic, bool) {
 		f.Detail = "Comments start with #."
 	case text.String[0] == '[':
 		f.Detail = "A configuration has no sections: each key is written in full, such as lxc.net.0.type."
-	case i > 0 && continues(d.Content(&d.lines[i-1]).String):
+	case above != nil && continues(d.content(above)):
 		f.Detail = "The backslash above does not continue its line: it is part of the value. Write the value on one line."
 	default:
 		d.suggestPrefix(text, &f)

@@ -2,27 +2,9 @@ package grammar
 
 import (
 	"strings"
-	"sync"
-
-	"github.com/alecthomas/participle/v2"
-	"github.com/alecthomas/participle/v2/lexer"
 
 	"lxcfg/grammar/source"
 )
-
-// chunkParser is built at the first parse: a launch from a plan file needs none.
-var chunkParser = sync.OnceValue(func() *participle.Parser[chunk] {
-	return participle.MustBuild[chunk](participle.Lexer(lineLexer{}))
-})
-
-// chunk is a run of whole lines: the root of the grammar. Its Parse method is
-// written by hand because this is the hot path; TestOracle holds it against the
-// grammar that participle derives from struct tags.
-type chunk struct{ lines []Line }
-
-// chunkSize is about how many bytes are parsed at a time. participle holds the
-// tokens of all it parses, some sixteen times the text.
-const chunkSize = 1 << 16
 
 // maxFile is the size of file LXC reads, in bytes; positions have as many bits.
 const maxFile = 1<<31 - 1
@@ -31,89 +13,88 @@ const maxFile = 1<<31 - 1
 // kind, and Findings says what is wrong with it.
 func Parse(f source.File) *Document { return ParseAs(f, LXC) }
 
-// ParseAs reads a file of a dialect.
+// ParseAs reads a file of a dialect. It is written by hand because a token of
+// participle is larger than most lines; FuzzParse holds it against the grammar
+// that participle derives from struct tags.
 func ParseAs(f source.File, dialect Dialect) *Document {
 	d := &Document{File: f, Dialect: dialect}
 	text := f.Text[:min(len(f.Text), maxFile)]
-	pos := lexer.Position{Filename: f.Name, Line: 1, Column: 1}
-	for pos.Offset < len(text) {
-		lex := &lines{dialect: dialect, text: text[:dialect.chunkEnd(text, pos.Offset)], pos: pos}
-		peeking, err := lexer.Upgrade(lex)
-		if err == nil {
-			var c *chunk
-			if c, err = chunkParser().ParseFromLexer(peeking); err == nil {
-				d.lines = append(d.lines, c.lines...)
-			}
-		}
-		if err != nil {
-			return d // cannot happen: neither the lexer nor the grammar has an error
-		}
-		pos = lex.pos
+	r := reader{dialect: dialect, text: text, number: 1, nextLF: -1}
+	if nul := strings.IndexByte(text, 0); nul >= 0 {
+		r.text = text[:nul] // LXC takes it for the end of the file
+	}
+	for r.at < len(r.text) {
+		d.add(r.next())
+	}
+	if r.at < len(text) {
+		l := r.line(len(text))
+		l.Kind = LineRest
+		d.add(l)
 	}
 	return d
 }
 
-// chunkEnd finds where the chunk that starts at an offset ends: behind the end of
-// a line, or with the file when there is none or a NUL byte comes first.
-func (d Dialect) chunkEnd(text string, start int) int {
-	if start+chunkSize >= len(text) {
-		return len(text)
-	}
-	n := strings.IndexAny(text[start+chunkSize:], d.lineEnds())
-	if n < 0 || strings.IndexByte(text[start:start+chunkSize+n+1], 0) >= 0 {
-		return len(text)
-	}
-	end := start + chunkSize + n + 1
-	if text[end-1] == '\r' && end < len(text) && text[end] == '\n' {
-		end++ // CR LF is one end of line
-	}
-	return end
+// reader takes a text apart into lines.
+type reader struct {
+	dialect   Dialect
+	text      string
+	at        int // offset of the line to be read
+	number    int // its number
+	lineStart int // offset behind the last LF before it
+	nextLF    int // offset of an LF that was looked for, the text's length if there was none
 }
 
-// Parse is part of participle.Parseable.
-func (c *chunk) Parse(lex *lexer.PeekingLexer) error {
-	for !lex.Peek().EOF() {
-		c.lines = append(c.lines, parseLine(lex))
+// next reads a line with its end, or all empty lines up to the next other one.
+func (r *reader) next() Line {
+	end := r.lineEnd()
+	l := r.line(end)
+	if end > r.at {
+		p := r.dialect.parts(r.text[r.at:end])
+		l.Kind, l.Quote = p.kind, p.quote
+		r.at = end
+		r.endLine()
+		return l
 	}
-	return nil
-}
-
-// parseLine takes the tokens of one line.
-func parseLine(lex *lexer.PeekingLexer) Line {
-	first := lex.Peek().Pos
-	l := Line{Kind: LineBlank, number: int32(first.Line), start: int32(first.Offset), end: int32(first.Offset)}
-	l.lineStart = l.start - int32(first.Column-1)
-	for !lex.Peek().EOF() {
-		if lex.Peek().Type == tokenRest && l.end > l.start {
-			return l // the NUL ends a line that LXC has read; what follows is another
-		}
-		t := lex.Next()
-		if t.Type == tokenEOL {
-			return l
-		}
-		from := int32(t.Pos.Offset)
-		l.end = from + int32(len(t.Value))
-		switch t.Type {
-		case tokenComment:
-			l.Kind = LineComment
-		case tokenRest:
-			l.Kind = LineRest
-		case tokenText:
-			l.Kind = LineIgnored
-			if strings.HasPrefix(t.Value, settingPrefix) {
-				l.Kind = LineBad
-			}
-		case tokenKey:
-			l.Kind = LineAssign
-			l.key = span{from, l.end}
-		case tokenEquals:
-			l.value = span{l.end, l.end}
-		case tokenValue:
-			l.value = span{from, l.end}
-		case tokenQuoted:
-			l.Quote = t.Value[0]
-			l.value = span{from + 1, l.end - 1}
-		}
+	l.Kind = LineBlank
+	for r.endLine() {
 	}
+	l.end = int32(r.at)
 	return l
+}
+
+// line is the line from where the reader stands to an offset.
+func (r *reader) line(end int) Line {
+	return Line{number: int32(r.number), lineStart: int32(r.lineStart), start: int32(r.at), end: int32(end)}
+}
+
+// lineEnd is the offset of what ends the line: an LF, a CR where the dialect takes
+// one for it, or the end of the text.
+func (r *reader) lineEnd() int {
+	if r.nextLF < r.at {
+		r.nextLF = len(r.text)
+		if n := strings.IndexByte(r.text[r.at:], '\n'); n >= 0 {
+			r.nextLF = r.at + n
+		}
+	}
+	if r.dialect.endsAtCR() {
+		if n := strings.IndexByte(r.text[r.at:r.nextLF], '\r'); n >= 0 {
+			return r.at + n
+		}
+	}
+	return r.nextLF
+}
+
+// endLine steps over one end of line and reports whether there was one. A lone CR
+// ends a line for LXC but not for editors, so only an LF starts a line number.
+func (r *reader) endLine() bool {
+	n := r.dialect.terminator(r.text[r.at:])
+	if n == 0 {
+		return false
+	}
+	r.at += n
+	if r.text[r.at-1] == '\n' {
+		r.number++
+		r.lineStart = r.at
+	}
+	return true
 }

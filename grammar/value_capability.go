@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Capability is a capability by number; Name is the kernel's, "CAP_SYS_ADMIN".
@@ -41,16 +42,17 @@ func formatCapabilities(list []Capability) string {
 
 func parseCapabilities(t Text, none bool) ([]Capability, *ValueError) {
 	var list []Capability
-	for _, w := range Fields(t) {
-		if none && w.String == "none" {
+	for from, to := nextField(t.String, 0); from < to; from, to = nextField(t.String, to) {
+		w := t.String[from:to]
+		if none && w == "none" {
 			list = append(list, Capability{})
 			continue
 		}
-		number := slices.Index(capabilityNames(), w.String)
+		number := slices.Index(capabilityNames(), w)
 		if number < 0 {
-			n, ok := parseUint(w.String, 32)
+			n, ok := parseUint(w, 32)
 			if !ok || n > 63 {
-				return list, notACapability(w)
+				return list, notACapability(t.Sub(from, to))
 			}
 			number = int(n)
 		}
@@ -61,11 +63,20 @@ func parseCapabilities(t Text, none bool) ([]Capability, *ValueError) {
 
 // CapabilityName gives a capability's name in the kernel, "CAP_CHOWN".
 func CapabilityName(number uint32) string {
-	if names := capabilityNames(); int(number) < len(names) {
-		return "CAP_" + strings.ToUpper(names[number])
+	if names := kernelNames(); int(number) < len(names) {
+		return names[number]
 	}
 	return "CAP_" + strconv.FormatUint(uint64(number), 10)
 }
+
+// kernelNames lists the capabilities' names in the kernel by number.
+var kernelNames = sync.OnceValue(func() []string {
+	names := make([]string, len(capabilityTable))
+	for i, name := range capabilityTable {
+		names[i] = "CAP_" + strings.ToUpper(name)
+	}
+	return names
+})
 
 func notACapability(w Text) *ValueError {
 	lower := strings.ToLower(w.String)

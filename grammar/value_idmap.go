@@ -24,7 +24,7 @@ type idMapGrammar struct {
 }
 
 var idMapParser = sync.OnceValue(func() *participle.Parser[idMapGrammar] {
-	return participle.MustBuild[idMapGrammar](participle.Lexer(valueLexer{blanks: " \t\r"}), participle.Elide("Blank"))
+	return participle.MustBuild[idMapGrammar](participle.Lexer(newValueLexer(" \t\r", "")), participle.Elide("Blank"))
 })
 
 // IDMapping is lxc.idmap.
@@ -37,6 +37,9 @@ var IDMapping = Language[IDMap]{
 }
 
 func parseIDMap(t Text) (IDMap, *ValueError) {
+	if m, ok := readIDMap(t.String); ok {
+		return m, nil
+	}
 	const detail = "Write for example `u 0 100000 65536`: the kind (u or g), the first id in the container, the first on the host, and how many."
 	g, err := parseWith(idMapParser(), t, "id map", detail)
 	if err != nil {
@@ -57,4 +60,26 @@ func parseIDMap(t Text) (IDMap, *ValueError) {
 		*part.into = n
 	}
 	return m, nil
+}
+
+// readIDMap is a shortcut for right values: there may be hundreds in a file. What
+// it does not take goes through the grammar.
+func readIDMap(s string) (IDMap, bool) {
+	var numbers [3]uint64
+	if len(s) < 2 || s[0] != 'u' && s[0] != 'g' || s[1] != ' ' {
+		return IDMap{}, false
+	}
+	at := 1
+	for i := range numbers {
+		from, to := nextField(s, at)
+		n, ok := parseUint(s[from:to], 64)
+		if !ok {
+			return IDMap{}, false
+		}
+		numbers[i], at = n, to
+	}
+	if at != len(s) {
+		return IDMap{}, false
+	}
+	return IDMap{Kind: s[0], Container: numbers[0], Host: numbers[1], Range: numbers[2]}, true
 }

@@ -20,16 +20,19 @@ const (
 type valueLexer struct {
 	blanks     string
 	separators string
+	symbols    map[string]lexer.TokenType // participle asks for them at each value
+}
+
+func newValueLexer(blanks, separators string) valueLexer {
+	v := valueLexer{blanks, separators, map[string]lexer.TokenType{"EOF": lexer.EOF, "Word": tokenWord, "Blank": tokenBlank}}
+	for _, c := range separators {
+		v.symbols["'"+string(c)+"'"] = lexer.TokenType(c)
+	}
+	return v
 }
 
 // Symbols is part of lexer.Definition.
-func (v valueLexer) Symbols() map[string]lexer.TokenType {
-	s := map[string]lexer.TokenType{"EOF": lexer.EOF, "Word": tokenWord, "Blank": tokenBlank}
-	for _, c := range v.separators {
-		s["'"+string(c)+"'"] = lexer.TokenType(c)
-	}
-	return s
-}
+func (v valueLexer) Symbols() map[string]lexer.TokenType { return v.symbols }
 
 // Lex is part of lexer.Definition.
 func (v valueLexer) Lex(filename string, r io.Reader) (lexer.Lexer, error) {
@@ -93,23 +96,37 @@ func (w *word) Parse(lex *lexer.PeekingLexer) error {
 	return nil
 }
 
+// gap is the blanks between two words, for the languages that count them.
+type gap struct{ offset, length int }
+
+// Parse is part of participle.Parseable.
+func (g *gap) Parse(lex *lexer.PeekingLexer) error {
+	t := lex.Peek()
+	if t.Type != tokenBlank {
+		return participle.NextMatch
+	}
+	g.offset, g.length = t.Pos.Offset, len(t.Value)
+	lex.Next()
+	return nil
+}
+
 // in gives the word as a text, with its place in the file.
 func (w word) in(t Text) Text { return t.Sub(w.offset, w.offset+len(w.text)) }
 
 // Fields splits a value at blanks and tabs.
 func Fields(t Text) []Text {
 	var out []Text
-	for i := 0; i < len(t.String); {
-		if n := leadingBlanks(t.String[i:]); n > 0 {
-			i += n
-			continue
-		}
-		n := strings.IndexAny(t.String[i:], " \t")
-		if n < 0 {
-			n = len(t.String) - i
-		}
-		out = append(out, t.Sub(i, i+n))
-		i += n
+	for from, to := nextField(t.String, 0); from < to; from, to = nextField(t.String, to) {
+		out = append(out, t.Sub(from, to))
 	}
 	return out
+}
+
+// nextField finds the first word at an offset or behind it: from and to are equal
+// when there is none.
+func nextField(s string, at int) (from, to int) {
+	from = at + leadingBlanks(s[at:])
+	for to = from; to < len(s) && s[to] != ' ' && s[to] != '\t'; to++ {
+	}
+	return from, to
 }

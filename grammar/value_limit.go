@@ -21,7 +21,7 @@ type limitGrammar struct {
 }
 
 var limitParser = sync.OnceValue(func() *participle.Parser[limitGrammar] {
-	return participle.MustBuild[limitGrammar](participle.Lexer(valueLexer{blanks: " \t", separators: ":"}), participle.Elide("Blank"))
+	return participle.MustBuild[limitGrammar](participle.Lexer(newValueLexer(" \t", ":")), participle.Elide("Blank"))
 })
 
 // ResourceLimit is lxc.prlimit.[resource].
@@ -37,6 +37,9 @@ var ResourceLimit = Language[Limit]{
 }
 
 func parseLimit(t Text) (Limit, *ValueError) {
+	if l, ok := readLimit(t.String); ok {
+		return l, nil
+	}
 	const detail = "Write a decimal number or unlimited; two with a colon between them are the soft and the hard limit."
 	g, err := parseWith(limitParser(), t, "resource limit", detail)
 	if err != nil {
@@ -53,6 +56,28 @@ func parseLimit(t Text) (Limit, *ValueError) {
 		}
 	}
 	return l, nil
+}
+
+// readLimit is a shortcut for limits without blanks and signs. What it does not
+// take goes through the grammar; FuzzValues holds one against the other.
+func readLimit(s string) (Limit, bool) {
+	soft, hard, two := strings.Cut(s, ":")
+	if !two {
+		hard = soft
+	}
+	var l Limit
+	var isSoft, isHard bool
+	l.Soft, isSoft = plainLimit(soft)
+	l.Hard, isHard = plainLimit(hard)
+	return l, isSoft && isHard
+}
+
+func plainLimit(s string) (uint64, bool) {
+	if s == "unlimited" {
+		return Unlimited, true
+	}
+	n, err := strconv.ParseUint(s, 10, 64)
+	return n, err == nil
 }
 
 // limitNumber reads one limit as strtoull(3) does: nothing is 0, and a minus sign

@@ -1,11 +1,6 @@
 package grammar
 
-import (
-	"strings"
-	"sync"
-
-	"github.com/alecthomas/participle/v2"
-)
+import "strings"
 
 // MountEntry is one line in the format of fstab(5).
 type MountEntry struct {
@@ -16,20 +11,6 @@ type MountEntry struct {
 	Text    string // the line as written
 }
 
-// mountGrammar is an entry as written. getmntent(3) takes what is missing for
-// empty, and does not look at what follows the options.
-type mountGrammar struct {
-	Source  word   `parser:"@@"`
-	Target  *word  `parser:"( @@"`
-	FSType  *word  `parser:"( @@"`
-	Options *word  `parser:"( @@"`
-	Rest    []word `parser:"  @@* )? )? )?"`
-}
-
-var mountParser = sync.OnceValue(func() *participle.Parser[mountGrammar] {
-	return participle.MustBuild[mountGrammar](participle.Lexer(valueLexer{blanks: " \t"}), participle.Elide("Blank"))
-})
-
 // Mount is lxc.mount.entry, and a line of the file lxc.mount.fstab names. LXC
 // takes any text and finds out at start; so does this, with empty fields.
 var Mount = Language[MountEntry]{
@@ -38,37 +19,45 @@ var Mount = Language[MountEntry]{
 	Format: func(m MountEntry) string { return m.Text },
 }
 
+// parseMount reads an entry as getmntent(3) does: what is missing is empty, and
+// what follows the options is not looked at. It is written by hand because most
+// lines of many files come through here; TestMountOracle holds it against the
+// grammar that participle derives from struct tags.
 func parseMount(t Text) (MountEntry, *ValueError) {
 	m := MountEntry{Text: t.String}
-	if len(Fields(t)) == 0 {
-		return m, nil
+	at := 0
+	for _, field := range [...]*string{&m.Source, &m.Target, &m.FSType} {
+		from, to := nextField(t.String, at)
+		*field, at = unescape(t.String[from:to]), to
 	}
-	g, err := parseWith(mountParser(), t, "mount entry", "Write source, target, type and options, separated by blanks.")
-	if err != nil {
-		return m, err
-	}
-	m.Source = unescape(g.Source.text)
-	m.Target = unescape(g.Target.optional())
-	m.FSType = unescape(g.FSType.optional())
-	if g.Options != nil {
-		m.Options, err = ParseMountOptions(g.Options.in(t))
-		m.Options.Text = g.Options.text
-	}
-	return m, err
-}
-
-// optional is the word's text, nothing for a word that is not there.
-func (w *word) optional() string {
-	if w == nil {
-		return ""
-	}
-	return w.text
+	from, to := nextField(t.String, at)
+	m.Options = parseMountOptions(unescape(t.String[from:to]))
+	m.Options.Text = t.String[from:to]
+	return m, nil
 }
 
 // unescape resolves the escapes getmntent(3) knows.
 func unescape(s string) string {
-	if !strings.Contains(s, `\`) {
+	if strings.IndexByte(s, '\\') < 0 {
 		return s
 	}
-	return strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`, `\\`, `\`).Replace(s)
+	var plain strings.Builder
+	for s != "" {
+		c, n := s[0], 1
+		switch {
+		case strings.HasPrefix(s, `\040`):
+			c, n = ' ', 4
+		case strings.HasPrefix(s, `\011`):
+			c, n = '\t', 4
+		case strings.HasPrefix(s, `\012`):
+			c, n = '\n', 4
+		case strings.HasPrefix(s, `\134`):
+			c, n = '\\', 4
+		case strings.HasPrefix(s, `\\`):
+			n = 2
+		}
+		plain.WriteByte(c)
+		s = s[n:]
+	}
+	return plain.String()
 }

@@ -16,13 +16,36 @@ type MountOptions struct {
 	IDMap    string // "", "container" or a path
 
 	Bind        bool
-	Recursive   bool     // rbind
-	Move        bool     // LXC 6
-	Set         []string // per-mount flags to set, in mount(8)'s words: "ro", "nosuid", …
-	Clear       []string // flags to clear, by the flag's name: "rw" clears "ro"
-	Propagation string   // "", "private", "rslave", …
-	Data        []string // left for the file system: "size=1m"
-	Ignored     []string // words LXC knows and does nothing with: "sync", "remount"
+	Recursive   bool       // rbind
+	Move        bool       // LXC 6
+	Set         MountFlags // to set
+	Clear       MountFlags // to clear: "rw" clears "ro"
+	Propagation string     // "", "private", "rslave", …
+	Data        []string   // left for the file system: "size=1m"
+	Ignored     []string   // words LXC knows and does nothing with: "sync", "remount"
+}
+
+// MountFlags is a set of per-mount flags.
+type MountFlags uint16
+
+// mountFlagNames are the flags in the order of their bits, in mount(8)'s words.
+var mountFlagNames = [...]string{"ro", "nosuid", "nodev", "noexec", "nosymfollow", "noatime", "nodiratime", "relatime", "strictatime"}
+
+// Words lists the flags in mount(8)'s words: "ro", "nosuid".
+func (f MountFlags) Words() []string {
+	var words []string
+	for i, name := range mountFlagNames {
+		if f&(1<<i) != 0 {
+			words = append(words, name)
+		}
+	}
+	return words
+}
+
+// Has reports whether a flag, given in mount(8)'s word for it, is among them.
+func (f MountFlags) Has(word string) bool {
+	i := slices.Index(mountFlagNames[:], word)
+	return i >= 0 && f&(1<<i) != 0
 }
 
 // RootfsOptions is lxc.rootfs.options: options of a mount, without the words that
@@ -36,88 +59,73 @@ var RootfsOptions = Language[MountOptions]{
 				return MountOptions{}, invalid(t.Sub(i, i+len(w)), "The word belongs to lxc.mount.entry.", "%q is no option of a rootfs", w)
 			}
 		}
-		return ParseMountOptions(t)
+		o := parseMountOptions(t.String)
+		o.Text = t.String
+		return o, nil
 	},
 	Format: func(o MountOptions) string { return o.Text },
 }
 
-// flagWords are the options that set or clear a flag of a mount.
-var flagWords = [...]struct {
-	word, flag string
-	clear      bool
-}{
-	{"atime", "noatime", true}, {"dev", "nodev", true}, {"diratime", "nodiratime", true}, {"exec", "noexec", true},
-	{"noatime", "noatime", false}, {"nodev", "nodev", false}, {"nodiratime", "nodiratime", false}, {"noexec", "noexec", false},
-	{"norelatime", "relatime", true}, {"nostrictatime", "strictatime", true}, {"nosymfollow", "nosymfollow", false},
-	{"nosuid", "nosuid", false}, {"relatime", "relatime", false}, {"ro", "ro", false}, {"rw", "ro", true},
-	{"strictatime", "strictatime", false}, {"suid", "nosuid", true},
-}
-
-// ParseMountOptions sorts the words of an option field.
-func ParseMountOptions(t Text) (MountOptions, *ValueError) {
-	o := MountOptions{Text: t.String}
-	at := 0
-	for _, w := range strings.Split(t.String, ",") {
-		if err := o.add(t.Sub(at, at+len(w))); err != nil {
-			return o, err
-		}
-		at += len(w) + 1
+// parseMountOptions sorts the words of an option field.
+func parseMountOptions(s string) MountOptions {
+	var o MountOptions
+	for s != "" {
+		var w string
+		w, s, _ = strings.Cut(s, ",")
+		o.add(w)
 	}
-	return o, nil
+	return o
 }
 
-func (o *MountOptions) add(t Text) *ValueError {
-	w := t.String
+func (o *MountOptions) add(w string) {
 	switch w {
 	case "", "defaults":
-		return nil
 	case "optional":
 		o.Optional = true
-		return nil
 	case "relative":
 		o.Relative = true
-		return nil
 	case "create=dir", "create=file":
 		o.Create = strings.TrimPrefix(w, "create=")
-		return nil
 	case "bind":
 		o.Bind = true
-		return nil
 	case "rbind":
 		o.Bind, o.Recursive = true, true
-		return nil
 	case "move":
 		o.Move = true
-		return nil
 	case "sync", "async", "dirsync", "lazytime", "mand", "nomand", "remount":
 		o.Ignored = append(o.Ignored, w)
-		return nil
-	}
-	if value, ok := strings.CutPrefix(w, "idmap="); ok {
-		o.IDMap = value
-		return nil
-	}
-	if slices.Contains([]string{"private", "shared", "slave", "unbindable"}, strings.TrimPrefix(w, "r")) {
+	case "private", "shared", "slave", "unbindable", "rprivate", "rshared", "rslave", "runbindable":
 		o.Propagation = w
-		return nil
-	}
-	for _, f := range flagWords {
-		if f.word != w {
-			continue
-		}
-		// The last word about a flag counts.
-		o.Set, o.Clear = without(o.Set, f.flag), without(o.Clear, f.flag)
-		if f.clear {
-			o.Clear = append(o.Clear, f.flag)
+	default:
+		if value, ok := strings.CutPrefix(w, "idmap="); ok {
+			o.IDMap = value
+		} else if flag, clear, ok := mountFlag(w); !ok {
+			o.Data = append(o.Data, w)
 		} else {
-			o.Set = append(o.Set, f.flag)
+			// The last word about a flag counts.
+			o.Set, o.Clear = o.Set&^flag, o.Clear&^flag
+			if clear {
+				o.Clear |= flag
+			} else {
+				o.Set |= flag
+			}
 		}
-		return nil
 	}
-	o.Data = append(o.Data, unescape(w))
-	return nil
 }
 
-func without(words []string, word string) []string {
-	return slices.DeleteFunc(words, func(w string) bool { return w == word })
+// mountFlag finds the flag that a word is about, and whether the word clears it.
+func mountFlag(w string) (flag MountFlags, clear, ok bool) {
+	switch w {
+	case "rw":
+		w, clear = "ro", true
+	case "suid", "dev", "exec", "atime", "diratime":
+		w, clear = "no"+w, true
+	case "norelatime", "nostrictatime":
+		w, clear = w[len("no"):], true
+	}
+	i := slices.Index(mountFlagNames[:], w)
+	if i < 0 {
+		return 0, false, false
+	}
+	return 1 << i, clear, true
 }

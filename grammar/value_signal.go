@@ -2,6 +2,7 @@ package grammar
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -53,19 +54,21 @@ func notASignal(t Text) *ValueError {
 
 // signalNumber is the number of a signal on Linux for x86 and ARM, 0 for none.
 func signalNumber(name string) uint32 {
-	for n, names := range signalNames() {
-		for _, s := range strings.Fields(names) {
-			if "SIG"+s == name {
-				return uint32(n)
-			}
-		}
+	name, ok := strings.CutPrefix(name, "SIG")
+	switch {
+	case !ok || name == "":
+		return 0
+	case name == "IOT":
+		name = "ABRT"
+	case name == "CLD":
+		name = "CHLD"
+	case name == "POLL":
+		name = "IO"
 	}
-	return 0
+	return uint32(max(0, slices.Index(signalNames[:], name)))
 }
 
 // signalNames lists the names by number (signal(7)).
-func signalNames() []string {
-	return []string{1: "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT IOT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2",
-		"PIPE", "ALRM", "TERM", "STKFLT", "CHLD CLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ",
-		"VTALRM", "PROF", "WINCH", "IO POLL", "PWR", "SYS"}
-}
+var signalNames = [...]string{1: "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2",
+	"PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ",
+	"VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS"}

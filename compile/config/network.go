@@ -12,9 +12,10 @@ type InterfaceAddress = grammar.InterfaceAddress
 // Gateway is lxc.net.[i].ipv4.gateway or ipv6.gateway.
 type Gateway = grammar.Gateway
 
-// Network is lxc.net.*: the interfaces by ascending index.
+// Network is lxc.net.*: the interfaces, once read, by ascending index.
 type Network struct {
-	NICs []NIC
+	NICs      []NIC
+	positions map[uint32]int // in NICs, by index
 }
 
 // NIC is lxc.net.[i].*.

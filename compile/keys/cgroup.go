@@ -95,6 +95,10 @@ func cgroupSettings(at func(*config.Config) *[]config.CgroupSetting) field {
 			s := config.CgroupSetting{File: in.part, Value: in.value.String, Origin: in.origin}
 			if isDeviceFile(in.part) {
 				rule, err := grammar.Device.Parse(in.value)
+				if err == nil && rule.Path != "" && in.part == "devices.deny" {
+					err = &grammar.ValueError{Range: in.value.Range, Summary: "a device is denied by its numbers only",
+						Detail: "Write its type and numbers, as `ls -l` shows them: LXC looks a path up for devices.allow alone."}
+				}
 				if err != nil {
 					err.Code = grammar.Device.Name
 					err.AtStart = true // LXC hands the text on and the kernel refuses it

@@ -31,6 +31,8 @@ type input struct {
 	part   string // the free part of a family's key
 	index  uint32 // of a network interface
 	env    func(string) (string, bool)
+
+	positions positions
 }
 
 // scalar is a key with one value, which the last line gives.
@@ -165,18 +167,20 @@ func pairs(unique bool, at func(*config.Config) *config.Items[config.Pair]) fiel
 			if err := needsName(in); err != nil {
 				return err
 			}
-			items := at(c)
-			v := config.Of(config.Pair{Name: in.part, Value: in.value.String}, in.origin)
-			if i := indexOfPair(*items, in.part); unique && i >= 0 {
-				(*items)[i] = v
+			v := config.Pair{Name: in.part, Value: in.value.String}
+			if unique {
+				putUnique(in, at(c), v, pairName)
 				return nil
 			}
-			*items = append(*items, v)
+			*at(c) = append(*at(c), config.Of(v, in.origin))
 			return nil
 		},
 		clear: func(c *config.Config, in input) *grammar.ValueError {
-			items := at(c)
-			*items = slices.DeleteFunc(*items, func(v config.Value[config.Pair]) bool { return v.V.Name == in.part })
+			if unique {
+				removeUnique(in, at(c), pairName)
+				return nil
+			}
+			*at(c) = slices.DeleteFunc(*at(c), func(v config.Value[config.Pair]) bool { return v.V.Name == in.part })
 			return nil
 		},
 		show: func(c *config.Config, emit func(string, string, config.Origin)) {
@@ -187,9 +191,7 @@ func pairs(unique bool, at func(*config.Config) *config.Items[config.Pair]) fiel
 	}
 }
 
-func indexOfPair(items config.Items[config.Pair], name string) int {
-	return slices.IndexFunc(items, func(v config.Value[config.Pair]) bool { return v.V.Name == name })
-}
+func pairName(p config.Pair) string { return p.Name }
 
 // needsName refuses a family's key without its free part.
 func needsName(in input) *grammar.ValueError {

@@ -297,3 +297,20 @@ func FuzzResolve(f *testing.F) {
 		}
 	})
 }
+
+// Items with unique names keep their places while others come and go.
+func TestUniqueNames(t *testing.T) {
+	for text, want := range map[string]string{
+		"lxc.sysctl.a = 1\nlxc.sysctl.b = 2\nlxc.sysctl.a =\nlxc.sysctl.b = 3\n":                 "lxc.sysctl.b=3",
+		"lxc.sysctl.a = 1\nlxc.sysctl.b = 2\nlxc.sysctl =\nlxc.sysctl.b = 3\nlxc.sysctl.a = 4\n": "lxc.sysctl.b=3; lxc.sysctl.a=4",
+		"lxc.prlimit.cpu = 1\nlxc.sysctl.a = 1\nlxc.prlimit.cpu = 2\nlxc.sysctl.a = 2\n":         "lxc.prlimit.cpu=2; lxc.sysctl.a=2",
+		"lxc.sysctl.a =\nlxc.sysctl.a = 1\n":                                                     "lxc.sysctl.a=1",
+		"lxc.net.1.type = veth\nlxc.net.0.type = empty\nlxc.net.1 =\nlxc.net.0.flags = up\n":     "lxc.net.0.flags=up; lxc.net.0.type=empty",
+		"lxc.net.1.type = veth\nlxc.net =\nlxc.net.1.type = empty\nlxc.net.1.flags = up\n":       "lxc.net.1.flags=up; lxc.net.1.type=empty",
+	} {
+		c, findings := resolve(t, keys.V7_0, text)
+		if len(findings) > 0 || shown(c) != want {
+			t.Errorf("%q resolves to %q with %d findings, want %q", text, shown(c), len(findings), want)
+		}
+	}
+}

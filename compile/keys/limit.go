@@ -1,8 +1,6 @@
 package keys
 
 import (
-	"slices"
-
 	"lxcfg/compile/config"
 	"lxcfg/grammar"
 )
@@ -62,6 +60,7 @@ func limitKeys() []Key {
 // prlimits is the family of resource limits; the last line of a resource counts.
 func prlimits() field {
 	l := grammar.ResourceLimit
+	resource := func(p config.Prlimit) string { return p.Resource }
 	return field{
 		language: l.Name, syntax: l.Syntax, repeat: Replaces,
 		set: func(c *config.Config, in input) *grammar.ValueError {
@@ -69,17 +68,11 @@ func prlimits() field {
 			if err != nil {
 				return err
 			}
-			v := config.Of(config.Prlimit{Resource: in.part, Limit: limit}, in.origin)
-			items := &c.Limits.Prlimit
-			if i := slices.IndexFunc(*items, func(v config.Value[config.Prlimit]) bool { return v.V.Resource == in.part }); i >= 0 {
-				(*items)[i] = v
-				return nil
-			}
-			*items = append(*items, v)
+			putUnique(in, &c.Limits.Prlimit, config.Prlimit{Resource: in.part, Limit: limit}, resource)
 			return nil
 		},
 		clear: func(c *config.Config, in input) *grammar.ValueError {
-			c.Limits.Prlimit = slices.DeleteFunc(c.Limits.Prlimit, func(v config.Value[config.Prlimit]) bool { return v.V.Resource == in.part })
+			removeUnique(in, &c.Limits.Prlimit, resource)
 			return nil
 		},
 		show: func(c *config.Config, emit func(string, string, config.Origin)) {

@@ -2,7 +2,6 @@ package keys
 
 import (
 	"net/netip"
-	"slices"
 
 	"lxcfg/compile/config"
 	"lxcfg/grammar"
@@ -17,15 +16,13 @@ func networkKeys() []Key {
 			Name: "lxc.net", Since: V2_1, Launch: NoSteps("it only clears lines above it"),
 			Doc:     "An empty value removes every interface above.",
 			Example: "lxc.net =",
-			field:   clearsOnly(func(c *config.Config, _ input) { c.Network.NICs = nil }),
+			field:   clearsOnly(func(c *config.Config, _ input) { c.Network.Clear() }),
 		},
 		{
 			Name: "lxc.net.[i]", Since: V2_1, Launch: NoSteps("it only clears lines above it"),
 			Doc:     "An empty value removes the interface.",
 			Example: "lxc.net.0 =",
-			field: clearsOnly(func(c *config.Config, in input) {
-				c.Network.NICs = slices.DeleteFunc(c.Network.NICs, func(n config.NIC) bool { return n.Index == in.index })
-			}),
+			field:   clearsOnly(func(c *config.Config, in input) { c.Network.Remove(in.index) }),
 		},
 		{
 			Name: "lxc.net.[i].type", Since: V2_1, Launch: Steps(),

@@ -3,24 +3,10 @@ package keys
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 
 	"lxcfg/compile/config"
 	"lxcfg/grammar"
 )
-
-// nicAt returns the interface of an index, made in its place when it is new.
-func nicAt(c *config.Config, index uint32) *config.NIC {
-	i, found := findNIC(c, index)
-	if !found {
-		c.Network.NICs = slices.Insert(c.Network.NICs, i, config.NIC{Index: index})
-	}
-	return &c.Network.NICs[i]
-}
-
-func findNIC(c *config.Config, index uint32) (int, bool) {
-	return slices.BinarySearchFunc(c.Network.NICs, index, func(n config.NIC, index uint32) int { return int(n.Index) - int(index) })
-}
 
 // nicType wipes the interface before it sets the type, as LXC does since 4.0.7,
 // and wipes it for an empty value too.
@@ -107,7 +93,7 @@ func nicField(kind, language, syntax string, repeat Repeat, set func(*config.NIC
 	return field{
 		language: language, syntax: syntax, repeat: repeat,
 		set: func(c *config.Config, in input) *grammar.ValueError {
-			n := nicAt(c, in.index)
+			n := c.Network.Add(in.index)
 			if kind != "" && n.Type.V != kind {
 				return &grammar.ValueError{Range: in.origin.Range, Summary: fmt.Sprintf("%s is for interfaces of type %s only", in.origin.Key, kind),
 					Detail: fmt.Sprintf("Write `lxc.net.%d.type = %s` before this line, or remove the line.", in.index, kind)}
@@ -115,12 +101,12 @@ func nicField(kind, language, syntax string, repeat Repeat, set func(*config.NIC
 			return set(n, in)
 		},
 		clear: func(c *config.Config, in input) *grammar.ValueError {
-			i, found := findNIC(c, in.index)
-			if !found {
+			n := c.Network.Find(in.index)
+			if n == nil {
 				return &grammar.ValueError{Range: in.origin.Range, Summary: fmt.Sprintf("there is no interface %d to clear a setting of", in.index),
 					Detail: "Remove the line."}
 			}
-			clear(&c.Network.NICs[i])
+			clear(n)
 			return nil
 		},
 		show: func(c *config.Config, emit func(string, string, config.Origin)) {

@@ -21,14 +21,18 @@ type Resolver struct {
 	LookupEnv func(string) (string, bool) // the caller's environment
 	Findings  diag.List
 
-	networks int // how many sections lxc.network.type has started
+	networks  int // how many sections lxc.network.type has started
+	positions positions
 }
 
 // Set resolves one setting. The trail is the include lines that led to it.
 func (r *Resolver) Set(key, value grammar.Text, trail []diag.Place) {
 	whole := key.Range
 	whole.End = value.Range.End
-	in := input{value: value, env: r.LookupEnv, origin: config.Origin{Range: whole, Key: key.String, Trail: trail}}
+	if r.positions == nil {
+		r.positions = make(positions)
+	}
+	in := input{value: value, env: r.LookupEnv, positions: r.positions, origin: config.Origin{Range: whole, Key: key.String, Trail: trail}}
 	m, ok := Lookup(key.String)
 	switch {
 	case ok:
@@ -106,9 +110,11 @@ func (r *Resolver) apply(k *Key, in input) {
 // checkVersion reports a key that the chosen LXC does not know yet, or no more.
 func (r *Resolver) checkVersion(k *Key, key grammar.Text, trail []diag.Place) {
 	f := diag.Diagnostic{Severity: diag.Error, Effect: diag.RejectedAtLoad, Subject: key.Range, Key: key.String, Trail: trail}
-	if known, isPrefix := TakenFor(key.String); r.Version < k.Since && isPrefix && r.isLXC1() {
-		r.takenFor(known, key, trail)
-		return
+	if r.Version < k.Since && r.isLXC1() {
+		if known, isPrefix := TakenFor(key.String); isPrefix {
+			r.takenFor(known, key, trail)
+			return
+		}
 	}
 	switch {
 	case r.Version < k.Since:
@@ -181,7 +187,7 @@ func suggestion(key string) string {
 	}
 	// "lxc.net.type" lacks the index of the interface.
 	if sub, ok := strings.CutPrefix(lower, "lxc.net."); ok {
-		if indexed := "lxc.net.0." + sub; find("lxc.net.[i]."+sub) != nil {
+		if indexed := "lxc.net.0." + sub; index().interfaces["."+sub] != nil {
 			return indexed
 		}
 	}

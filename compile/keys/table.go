@@ -35,32 +35,60 @@ func Lookup(name string) (m Match, ok bool) {
 	if rest, isNet := strings.CutPrefix(name, "lxc.net."); isNet {
 		return lookupNet(rest)
 	}
-	if k := find(name); k != nil {
+	x := index()
+	if k := x.exact[name]; k != nil {
 		return Match{Key: k}, true
 	}
-	// A family's free part may hold dots, so the longest row that fits is tried
-	// from the right: lxc.namespace.share.[ns], lxc.cgroup2.[file].
-	for end := strings.LastIndexByte(name, '.'); end > 0; end = strings.LastIndexByte(name[:end], '.') {
-		if k := findFamily(name[:end+1]); k != nil {
-			return Match{Key: k, Part: name[end+1:]}, true
+	// A family's free part may hold dots: lxc.sysctl.net.ipv4.ip_forward.
+	for end := range min(len(name), x.longestFamily) {
+		if name[end] != '.' {
+			continue
+		}
+		if k := x.families[name[:end+1]]; k != nil {
+			m, ok = Match{Key: k, Part: name[end+1:]}, true
 		}
 	}
-	return Match{}, false
+	return m, ok
 }
+
+// names finds the rows by the names in files, which are looked up line by line.
+type names struct {
+	exact         map[string]*Key // names without a pattern
+	families      map[string]*Key // by what stands before the free part: "lxc.sysctl."
+	interfaces    map[string]*Key // by what stands behind lxc.net.[i]
+	longestFamily int
+}
+
+// index is made at the first use, as the table is.
+var index = sync.OnceValue(func() *names {
+	x := &names{exact: make(map[string]*Key), families: make(map[string]*Key), interfaces: make(map[string]*Key)}
+	for i := range table() {
+		k := &table()[i]
+		if sub, isNet := strings.CutPrefix(k.Name, "lxc.net.[i]"); isNet {
+			x.interfaces[sub] = k
+		} else if family, _, isFamily := strings.Cut(k.Name, "["); isFamily {
+			x.families[family] = k
+			x.longestFamily = max(x.longestFamily, len(family))
+		} else {
+			x.exact[k.Name] = k
+		}
+	}
+	return x
+})
 
 // lookupNet finds lxc.net.[i] and what is below it.
 func lookupNet(rest string) (Match, bool) {
-	digits, sub, hasSub := strings.Cut(rest, ".")
+	digits, _, hasSub := strings.Cut(rest, ".")
 	if !hasSub {
-		index, ok := wholeNetIndex(digits)
-		return Match{Key: find("lxc.net.[i]"), Index: index}, ok
+		number, ok := wholeNetIndex(digits)
+		return Match{Key: index().interfaces[""], Index: number}, ok
 	}
-	index, ok := netIndex(digits)
+	number, ok := netIndex(digits)
 	if !ok {
 		return Match{}, false
 	}
-	k := find("lxc.net.[i]." + sub)
-	return Match{Key: k, Index: index}, k != nil
+	k := index().interfaces[rest[len(digits):]]
+	return Match{Key: k, Index: number}, k != nil
 }
 
 // wholeNetIndex reads the index of lxc.net.[i] without anything behind it. There
@@ -92,25 +120,6 @@ func netIndex(digits string) (uint32, bool) {
 	return uint32(n), n <= maxNetIndex
 }
 
-func find(name string) *Key {
-	all := table()
-	i, found := slices.BinarySearchFunc(all, name, func(k Key, name string) int { return strings.Compare(k.Name, name) })
-	if !found {
-		return nil
-	}
-	return &all[i]
-}
-
-// findFamily finds the row "PREFIX[…]".
-func findFamily(prefix string) *Key {
-	all := table()
-	i, _ := slices.BinarySearchFunc(all, prefix+"[", func(k Key, name string) int { return strings.Compare(k.Name, name) })
-	if i < len(all) && strings.HasPrefix(all[i].Name, prefix+"[") && strings.HasSuffix(all[i].Name, "]") && prefix != "lxc.net." {
-		return &all[i]
-	}
-	return nil
-}
-
 // Names yields every name a file may use, patterns filled with an example index,
 // for suggestions.
 func Names() iter.Seq[string] {
@@ -127,6 +136,7 @@ func Names() iter.Seq[string] {
 // and the defaults of LXC that a line could change.
 func Show(c *config.Config) []Setting {
 	var out []Setting
+	c.Network.Sort()
 	for i := range table() {
 		k := &table()[i]
 		set := false

@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"lxcfg/compile/config"
 	"lxcfg/grammar/diag"
@@ -50,24 +52,39 @@ func idmapOneKind(c *config.Config, report report) {
 	}
 }
 
+// idmapOverlap goes through the ranges by their first ids. Whatever a range
+// overlaps there, it overlaps the one before it that reaches furthest.
 func idmapOverlap(c *config.Config, report report) {
-	for i, b := range c.IDMap {
-		for _, a := range c.IDMap[:i] {
-			if a.V.Kind != b.V.Kind {
+	told := make(map[int]bool)
+	for _, side := range [...]struct {
+		where string
+		first func(config.IDMap) uint64
+	}{
+		{"in the container", func(m config.IDMap) uint64 { return m.Container }},
+		{"on the host", func(m config.IDMap) uint64 { return m.Host }},
+	} {
+		order := make([]int, len(c.IDMap)) // positions of the lines
+		for i := range order {
+			order[i] = i
+		}
+		slices.SortFunc(order, func(i, j int) int {
+			a, b := c.IDMap[i].V, c.IDMap[j].V
+			return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(side.first(a), side.first(b)), cmp.Compare(i, j))
+		})
+		for n := 1; n < len(order); n++ {
+			i, j := order[n-1], order[n]
+			a, b := c.IDMap[i].V, c.IDMap[j].V
+			if a.Kind != b.Kind {
 				continue
 			}
-			where := ""
-			switch {
-			case overlap(a.V.Container, b.V.Container, a.V.Range, b.V.Range):
-				where = "in the container"
-			case overlap(a.V.Host, b.V.Host, a.V.Range, b.V.Range):
-				where = "on the host"
-			default:
-				continue
+			if earlier, later := min(i, j), max(i, j); overlap(side.first(a), side.first(b), a.Range, b.Range) && !told[later] {
+				told[later] = true
+				report(c.IDMap[later].Origin, fmt.Sprintf("this range of %s overlaps another %s", kindName(b.Kind), side.where),
+					"Cut the larger range in two around the smaller one.", diag.Related{Range: c.IDMap[earlier].Origin.Range, Summary: "the other range"})
 			}
-			report(b.Origin, fmt.Sprintf("this range of %s overlaps another %s", kindName(b.V.Kind), where),
-				"Cut the larger range in two around the smaller one.", diag.Related{Range: a.Origin.Range, Summary: "the other range"})
-			break
+			if side.first(a)+a.Range > side.first(b)+b.Range {
+				order[n] = i // it stays the one that reaches furthest
+			}
 		}
 	}
 }

@@ -6,6 +6,7 @@ package rules
 
 import (
 	"slices"
+	"sync"
 
 	"lxcfg/compile/config"
 	"lxcfg/grammar/diag"
@@ -26,20 +27,23 @@ type Rule struct {
 type report func(at config.Origin, summary, detail string, related ...diag.Related)
 
 // All returns every rule, group by group.
-func All() []Rule {
+func All() []Rule { return all() }
+
+// all is made at the first check: a launch from a plan file needs none.
+var all = sync.OnceValue(func() []Rule {
 	return slices.Concat(idmapRules(), mountRules(), networkRules())
-}
+})
 
 // Check runs every rule.
 func Check(c *config.Config) diag.List {
-	var list diag.List
+	var list diag.Collector
 	for _, r := range All() {
 		r.check(c, func(at config.Origin, summary, detail string, related ...diag.Related) {
-			list = append(list, diag.Diagnostic{
+			list.Add(diag.Diagnostic{
 				Code: r.Code, Severity: r.Severity, Effect: r.Effect, Summary: summary, Detail: detail,
 				Subject: at.Range, Key: at.Key, Trail: at.Trail, Related: related,
 			})
 		})
 	}
-	return list
+	return list.List()
 }

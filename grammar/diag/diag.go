@@ -95,6 +95,7 @@ type Diagnostic struct {
 	Trail    []Place // the include lines that led to Subject.File, outermost first
 	Related  []Related
 	Fixes    []Fix
+	Unlisted int // how many findings of the same kind this one stands for, see Collector
 }
 
 // List is the findings of one or more files.

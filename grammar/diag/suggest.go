@@ -1,6 +1,9 @@
 package diag
 
-import "iter"
+import (
+	"iter"
+	"math/bits"
+)
 
 // Suggest finds the candidate that a misspelt word was most likely meant to be,
 // ok false when none is near. Near is one mistake in every four letters, three
@@ -9,7 +12,7 @@ func Suggest(word string, candidates iter.Seq[string]) (best string, ok bool) {
 	limit := min(3, max(1, len(word)/4))
 	nearest := limit + 1
 	for c := range candidates {
-		if abs(len(c)-len(word)) >= nearest {
+		if abs(len(c)-len(word)) >= nearest || unlike(word, c) >= nearest {
 			continue
 		}
 		if d := Distance(word, c); d < nearest {
@@ -17,6 +20,22 @@ func Suggest(word string, candidates iter.Seq[string]) (best string, ok bool) {
 		}
 	}
 	return best, nearest <= limit
+}
+
+// unlike is a lower bound of the distance that is quick to find: how many
+// different letters one word has and the other has not.
+func unlike(a, b string) int {
+	inA, inB := letters(a), letters(b)
+	return max(bits.OnesCount64(inA&^inB), bits.OnesCount64(inB&^inA))
+}
+
+// letters is the set of a word's letters.
+func letters(word string) uint64 {
+	var set uint64
+	for i := range len(word) {
+		set |= 1 << (word[i] & 63)
+	}
+	return set
 }
 
 // Distance counts the mistakes that turn one word into the other (the optimal
