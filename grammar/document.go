@@ -23,10 +23,8 @@ const (
 type Document struct {
 	File    source.File
 	Dialect Dialect
-	blocks  [][]Line // of at most blockSize lines: a long list is not copied while it grows
+	blocks  [][]Line // of at most chunkLines lines: a long list is not copied while it grows
 }
-
-const blockSize = 4096
 
 // Line is one line of a Document, held as offsets into the file's text. There may
 // be a million of them, so what can be found again in the text is not kept.
@@ -64,18 +62,6 @@ func (d *Document) Lines() iter.Seq[*Line] {
 			}
 		}
 	}
-}
-
-// add appends a line.
-func (d *Document) add(l Line) {
-	last := len(d.blocks) - 1
-	if last < 0 || len(d.blocks[last]) == blockSize {
-		const usual = 24 // bytes of a line
-		rest := len(d.File.Text) - int(l.start)
-		d.blocks = append(d.blocks, make([]Line, 0, min(blockSize, 8+rest/usual)))
-		last++
-	}
-	d.blocks[last] = append(d.blocks[last], l)
 }
 
 // Len returns the number of lines.

@@ -194,7 +194,7 @@ func BenchmarkParse(b *testing.B) {
 
 // A lone CR ends a line and no line number; in a CR LF it is no line of its own.
 func TestCarriageReturns(t *testing.T) {
-	const lines = 2*blockSize + 1
+	const lines = 2*chunkLines + 1
 	for _, c := range []struct {
 		name, line    string
 		number, start int // of the last line
