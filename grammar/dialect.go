@@ -16,10 +16,13 @@ const (
 	// LXC1 is what LXC 1.0.7 reads: only an LF ends a line, and quotes are part of
 	// the value.
 	LXC1
+	// PVE is what Proxmox VE reads from /etc/pve/lxc/NNN.conf and makes LXC's file
+	// of: see proxmox.go.
+	PVE
 )
 
 // Dialects lists them all.
-func Dialects() []Dialect { return []Dialect{LXC, LXC1} }
+func Dialects() []Dialect { return []Dialect{LXC, LXC1, PVE} }
 
 // String names the dialect as the option --dialect does.
 func (d Dialect) String() string {
@@ -28,12 +31,14 @@ func (d Dialect) String() string {
 		return "lxc"
 	case LXC1:
 		return "lxc1"
+	case PVE:
+		return "pve"
 	}
 	return fmt.Sprintf("Dialect(%d)", uint8(d))
 }
 
 // endsAtCR reports whether a CR ends a line.
-func (d Dialect) endsAtCR() bool { return d != LXC1 }
+func (d Dialect) endsAtCR() bool { return d == LXC }
 
 // terminator is the length of the end of line that a text starts with: an LF, a
 // CR or a CR LF, 0 for none.
@@ -50,4 +55,4 @@ func (d Dialect) terminator(s string) int {
 }
 
 // quotes reports whether a pair of quotes around a value is taken off.
-func (d Dialect) quotes() bool { return d != LXC1 }
+func (d Dialect) quotes() bool { return d == LXC }

@@ -17,6 +17,8 @@ const (
 	LineIgnored                     // does not start with "lxc.": LXC skips it without a word
 	LineBad                         // starts with "lxc." and has no equals sign: LXC refuses the file
 	LineRest                        // a NUL byte and all behind it, which LXC never reads
+	LineOption                      // of Proxmox: a setting of its own, key: value
+	LineSection                     // of Proxmox: [name], where a snapshot starts
 )
 
 // Document is a file in lines. Printing it gives the file back, byte for byte.

@@ -18,7 +18,9 @@ func (d *Document) Findings() diag.List {
 		case LineBad:
 			list.Add(d.missingEquals(l))
 		case LineIgnored:
-			if f, ok := d.ignoredLine(l, above); ok {
+			if d.Dialect == PVE {
+				list.Add(d.unreadable(l))
+			} else if f, ok := d.ignoredLine(l, above); ok {
 				list.Add(f)
 			}
 		case LineRest:

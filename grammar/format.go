@@ -2,8 +2,8 @@ package grammar
 
 import "strings"
 
-// Format returns a document in canonical layout: `key = value` from the first
-// column on, no blanks at the ends of lines, at most one blank line in a row and
+// Format returns a document in canonical layout: `key = value`, in Proxmox's
+// dialect `key: value`, from the first column on, no blanks at the ends of lines, at most one blank line in a row and
 // none at the ends of the file, LF behind every line. Comments, the order, quotes
 // and lines that are no settings stay as they are. LXC reads the result as it reads
 // the document; formatting it again changes nothing.
@@ -15,6 +15,9 @@ func Format(d *Document) string {
 		if l.Kind == LineBlank {
 			blank = out.Len() > 0
 			continue
+		}
+		if l.Kind == LineSection {
+			blank = out.Len() > 0
 		}
 		if l.Kind == LineRest {
 			if blank {
@@ -37,11 +40,21 @@ func Format(d *Document) string {
 func (d *Document) formatLine(out *strings.Builder, l *Line) {
 	switch l.Kind {
 	case LineComment:
+		if d.Dialect == PVE {
+			out.WriteString(d.Content(l).String) // a line of the description
+			return
+		}
 		out.WriteString(trimmed(d.Content(l)).String)
-	case LineAssign:
+	case LineSection:
+		out.WriteString("[" + d.Key(l).String + "]")
+	case LineAssign, LineOption:
 		value := d.Value(l).String
 		out.WriteString(d.Key(l).String)
-		out.WriteString(" =")
+		if d.Dialect == PVE {
+			out.WriteByte(':')
+		} else {
+			out.WriteString(" =")
+		}
 		if l.Quote != 0 {
 			value = string(l.Quote) + value + string(l.Quote)
 		}

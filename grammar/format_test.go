@@ -62,7 +62,7 @@ func read(text string, dialect Dialect) []string {
 	var out []string
 	for l := range doc.Lines() {
 		switch l.Kind {
-		case LineAssign:
+		case LineAssign, LineOption, LineSection:
 			out = append(out, doc.Key(l).String+"="+doc.Value(l).String)
 		case LineBad:
 			out = append(out, "refused")

@@ -20,6 +20,8 @@ const (
 	tokenIgnored
 	tokenBad
 	tokenRest
+	tokenOption
+	tokenSection
 )
 
 // kindOf is the kind of line that a token is.
@@ -35,6 +37,10 @@ func kindOf(t lexer.TokenType) LineKind {
 		return LineBad
 	case tokenRest:
 		return LineRest
+	case tokenOption:
+		return LineOption
+	case tokenSection:
+		return LineSection
 	}
 	return LineAssign
 }
@@ -61,6 +67,10 @@ func tokenOf(p parts) lexer.TokenType {
 		return tokenIgnored
 	case p.kind == LineBad:
 		return tokenBad
+	case p.kind == LineOption:
+		return tokenOption
+	case p.kind == LineSection:
+		return tokenSection
 	case p.quote == '\'':
 		return tokenSingleQuoted
 	case p.quote == '"':
@@ -77,6 +87,7 @@ func (lineLexer) Symbols() map[string]lexer.TokenType {
 	return map[string]lexer.TokenType{
 		"EOF": lexer.EOF, "Blank": tokenEmpty, "Comment": tokenComment, "Assign": tokenAssign, "SingleQuoted": tokenSingleQuoted,
 		"DoubleQuoted": tokenDoubleQuoted, "Ignored": tokenIgnored, "Bad": tokenBad, "Rest": tokenRest,
+		"Option": tokenOption, "Section": tokenSection,
 	}
 }
 

@@ -22,6 +22,9 @@ type span struct{ from, to int }
 // It is written by hand because every line of every file comes through here;
 // FuzzParse holds it against the grammar that participle derives from struct tags.
 func (d Dialect) parts(line string) parts {
+	if d == PVE {
+		return proxmoxParts(line)
+	}
 	start := leadingBlanks(line)
 	content := line[start:]
 	switch {

@@ -119,6 +119,10 @@ func FuzzParse(f *testing.F) {
 			if d.String() != text {
 				t.Fatalf("%s: printing changed the text", dialect)
 			}
+			checkTiling(t, d)
+			if dialect == PVE {
+				continue // FuzzProxmox has an oracle of its own
+			}
 			want, got := oracle(t, dialect, text), d.show()
 			if len(want) != len(got) {
 				t.Fatalf("%s: %d lines, the plain grammar finds %d: %q and %q", dialect, len(got), len(want), got, want)
@@ -128,7 +132,6 @@ func FuzzParse(f *testing.F) {
 					t.Fatalf("%s: line %d is %q, the plain grammar says %q", dialect, i+1, got[i], want[i])
 				}
 			}
-			checkTiling(t, d)
 			for range d.Findings() {
 			}
 		}

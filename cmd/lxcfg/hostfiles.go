@@ -15,22 +15,11 @@ type hostFiles struct{}
 // maxConfig is the size of file LXC reads, in bytes.
 const maxConfig = 1<<31 - 1
 
-// ReadFile reads a regular file or /dev/null, which is what people name for an
-// empty one. LXC would also wait for a pipe's end and read a device without one.
+// ReadFile reads a regular file, /dev/null, which is what people name for an empty
+// one, or a pipe that a shell made: `lxcfg lint <(generate)`. LXC would also wait at
+// a named pipe for somebody to write, and read a device without an end.
 func (hostFiles) ReadFile(name string) (string, error) {
-	return readWhole(name, unix.O_NONBLOCK)
-}
-
-// readNamed reads a file that the command line names. It may be a pipe as well:
-// `lxcfg lint <(generate)`.
-func readNamed(name string) (string, error) {
-	return readWhole(name, 0)
-}
-
-// readWhole reads a file to its end. With O_NONBLOCK it takes no pipe, whose end
-// may never come.
-func readWhole(name string, flags int) (string, error) {
-	f, err := os.OpenFile(name, os.O_RDONLY|flags, 0)
+	f, err := os.OpenFile(name, os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return "", err
 	}
@@ -40,7 +29,7 @@ func readWhole(name string, flags int) (string, error) {
 		return "", &os.PathError{Op: "stat", Path: name, Err: err}
 	}
 	switch mode := info.Mode & unix.S_IFMT; {
-	case mode == unix.S_IFREG, mode == unix.S_IFIFO && flags == 0:
+	case mode == unix.S_IFREG, mode == unix.S_IFIFO && isShellPipe(f):
 	case mode == unix.S_IFCHR && info.Rdev == unix.Mkdev(1, 3): // null(4)
 		return "", nil
 	case mode == unix.S_IFDIR:
@@ -58,6 +47,13 @@ func readWhole(name string, flags int) (string, error) {
 		err = fmt.Errorf("%s has more than the %d bytes LXC reads", name, maxConfig)
 	}
 	return text.String(), err
+}
+
+// isShellPipe reports whether a pipe has no name: whoever made it writes to it.
+func isShellPipe(f *os.File) bool {
+	const pipeFS = 0x50495045 // PIPEFS_MAGIC, linux/magic.h
+	var info unix.Statfs_t
+	return unix.Fstatfs(int(f.Fd()), &info) == nil && info.Type == pipeFS
 }
 
 // ReadDir lists a directory in the order the file system has, which is LXC's.

@@ -108,7 +108,7 @@ func (a *app) readConfig(name string) (string, error) {
 		}
 		return string(data), nil
 	}
-	return readNamed(name)
+	return hostFiles{}.ReadFile(name)
 }
 
 // explain adds to a missing configuration what is there instead.
