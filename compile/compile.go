@@ -7,6 +7,7 @@ import (
 	"lxcfg/compile/config"
 	"lxcfg/compile/keys"
 	"lxcfg/compile/plan"
+	"lxcfg/grammar"
 	"lxcfg/grammar/diag"
 	"lxcfg/grammar/source"
 )
@@ -64,6 +65,12 @@ func Compile(l *Loaded, o Options, facts plan.Facts) (plan.Plan, diag.List) {
 	}
 	for _, f := range c.config.Sources {
 		c.builder.AddSource(plan.Source{Name: f.Name, SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(f.Text)))})
+	}
+	if l.Documents[0].Dialect == grammar.PVE {
+		at := c.nowhere()
+		c.refuse(at, "launch/unsupported", "a configuration of Proxmox is not all that LXC gets to see",
+			"Proxmox makes the rootfs, mounts and networks of its own options. Start the container with `pct start`, or plan what it writes to /var/lib/lxc/NNN/config.")
+		return plan.Plan{}, c.findings
 	}
 	for _, section := range sections {
 		section(c)

@@ -25,7 +25,7 @@ type Request struct {
 	Defines   []string                    // -s options, in order
 	Files     Files                       // for what the main file refers to
 	LookupEnv func(string) (string, bool) // for lxc.environment lines without a value
-	Dialect   grammar.Dialect             // how the files are written; LXC follows the Version
+	Dialect   grammar.Dialect             // PVE for a file of Proxmox's; else the Version tells
 	Version   keys.Version                // the LXC to judge by, zero for the newest
 	Stated    bool                        // the user has named the version
 }
@@ -51,9 +51,8 @@ func Load(req Request) *Loaded {
 	l := &loader{
 		request: req,
 		loaded:  &Loaded{Config: config.New(), Version: req.Version},
-		dialect: req.Dialect,
 	}
-	if l.dialect == grammar.LXC && req.Version <= keys.V1_1 {
+	if req.Version <= keys.V1_1 {
 		l.dialect = grammar.LXC1
 	}
 	l.resolver = keys.Resolver{Config: l.loaded.Config, Version: req.Version, Stated: req.Stated, LookupEnv: req.LookupEnv}
@@ -82,9 +81,18 @@ type loader struct {
 
 // file resolves one file, line by line, at the place it is included from.
 func (l *loader) file(f source.File, trail []diag.Place) {
-	doc := grammar.ParseAs(f, l.dialect)
+	dialect := l.dialect
+	if len(l.open) == 0 && l.request.Dialect == grammar.PVE {
+		dialect = grammar.PVE // what it includes LXC reads
+	}
+	doc := grammar.ParseAs(f, dialect)
 	l.document(doc, doc.Findings(), trail)
 	l.open = append(l.open, f.Name)
+	defer func() { l.open = l.open[:len(l.open)-1] }()
+	if dialect == grammar.PVE {
+		l.proxmox(doc)
+		return
+	}
 	for line := range doc.Lines() {
 		if line.Kind != grammar.LineAssign {
 			continue
@@ -96,7 +104,6 @@ func (l *loader) file(f source.File, trail []diag.Place) {
 		}
 		l.set(key, value, trail)
 	}
-	l.open = l.open[:len(l.open)-1]
 }
 
 // define resolves a -s option, which stands behind everything in the file.

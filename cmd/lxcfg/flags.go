@@ -9,7 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lxcfg/compile/keys"
+	"lxcfg/grammar"
 	"lxcfg/grammar/diag"
+	"lxcfg/grammar/source"
 )
 
 // option is one option of a command.
@@ -93,17 +95,18 @@ type common struct {
 	format  string // "text" or "json"
 	color   string // "auto", "always", "never"
 	version keys.Version
-	stated  bool // the version was given
+	stated  bool   // the version was given
+	dialect string // "lxc", "pve", "auto"
 }
 
 // options returns the options that fill it.
 func (c *common) options() options {
-	c.format, c.color = "text", "auto"
+	c.format, c.color, c.dialect = "text", "auto", "auto"
 	return options{
 		{"format", "", "text|json", "how to print", oneOf(&c.format, "text", "json")},
 		{"color", "", "auto|always|never", "when to use colour", oneOf(&c.color, "auto", "always", "never")},
 		{"lxc-version", "", "V", "the LXC to judge by: 1.0 to 7.0, or host for the one installed here; the newest when not given", c.setVersion},
-		{"dialect", "", "lxc|auto", "how the file is written", oneOf(new(string), "lxc", "auto")},
+		{"dialect", "", "lxc|pve|auto", "how the file is written: as LXC or as Proxmox reads it; auto tells by the file", oneOf(&c.dialect, "lxc", "pve", "auto")},
 	}
 }
 
@@ -120,6 +123,17 @@ func (c *common) setVersion(word string) error {
 	}
 	c.version = v
 	return nil
+}
+
+// dialectOf is how a file is written.
+func (c *common) dialectOf(f source.File) grammar.Dialect {
+	switch {
+	case c.dialect == "pve", c.dialect == "auto" && keys.IsProxmox(f):
+		return grammar.PVE
+	case c.judge() <= keys.V1_1:
+		return grammar.LXC1
+	}
+	return grammar.LXC
 }
 
 // colored reports whether output to a file is coloured.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/go-multierror"
 
-	"lxcfg/compile/keys"
 	"lxcfg/grammar"
 	"lxcfg/grammar/source"
 )
@@ -52,7 +51,8 @@ func runFmt(a *app, c command, args []string) int {
 			failed = multierror.Append(failed, err)
 			continue
 		}
-		new := grammar.Format(grammar.ParseAs(source.File{Name: name, Text: old}, o.dialectOf()))
+		f := source.File{Name: name, Text: old}
+		new := grammar.Format(grammar.ParseAs(f, o.dialectOf(f)))
 		changed = changed || new != old
 		if list && new != old {
 			fmt.Fprintln(a.stdout, name)
@@ -69,12 +69,4 @@ func runFmt(a *app, c command, args []string) int {
 		return exitFindings
 	}
 	return exitOK
-}
-
-// dialectOf is the dialect that the version asked for reads.
-func (c *common) dialectOf() grammar.Dialect {
-	if c.version != 0 && c.version <= keys.V1_1 {
-		return grammar.LXC1
-	}
-	return grammar.LXC
 }

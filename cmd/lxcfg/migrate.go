@@ -10,6 +10,7 @@ import (
 	"lxcfg/compile"
 	"lxcfg/compile/keys"
 	"lxcfg/compile/migrate"
+	"lxcfg/grammar"
 	"lxcfg/grammar/diag"
 	"lxcfg/grammar/source"
 )
@@ -96,6 +97,10 @@ func (m *migrating) file(name string) {
 		return
 	}
 	m.request.File = source.File{Name: name, Text: text}
+	if m.dialectOf(m.request.File) == grammar.PVE {
+		m.failed = multierror.Append(m.failed, fmt.Errorf("%s is a configuration of Proxmox, which rewrites its own files; --dialect lxc takes it for one of LXC", name))
+		return
+	}
 	result := migrate.Rewrite(m.request)
 	m.notes = append(m.notes, result.Notes...)
 	for i, f := range result.Files {

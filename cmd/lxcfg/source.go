@@ -90,7 +90,7 @@ func (a *app) load(t target, o common) (*compile.Loaded, error) {
 
 // loadText resolves a configuration that was read.
 func (a *app) loadText(f source.File, defines []string, o common) *compile.Loaded {
-	return a.loadWith(compile.Request{File: f, Defines: defines, Files: hostFiles{}, Version: o.version, Stated: o.stated})
+	return a.loadWith(compile.Request{File: f, Defines: defines, Files: hostFiles{}, Dialect: o.dialectOf(f), Version: o.version, Stated: o.stated})
 }
 
 // loadWith resolves a configuration in the caller's environment.

@@ -55,6 +55,9 @@ const (
 	Advice            Effect = "advice"             // LXC does what the text says; there is a better way
 )
 
+// ProxmoxGroup starts the codes of findings about what Proxmox does, and not LXC.
+const ProxmoxGroup = "pve/"
+
 // Place is a line that led to another: an lxc.include line on the way to the
 // file at fault.
 type Place struct {

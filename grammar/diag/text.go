@@ -73,7 +73,7 @@ func (t *textWriter) finding(d *Diagnostic) {
 		fmt.Fprintf(t, "%sincluded from %s:%d\n", indent, Visible(d.Trail[i].File), d.Trail[i].Line)
 	}
 	t.snippet(d.Subject, '^', d.Severity.color())
-	if effect := d.Effect.sentence(t.LXC); effect != "" {
+	if effect := d.Effect.sentence(t.LXC); effect != "" && !strings.HasPrefix(d.Code, ProxmoxGroup) {
 		t.sentence(effect)
 	}
 	if d.Detail != "" {
