@@ -63,7 +63,7 @@ func Load(req Request) *Loaded {
 	l.loaded.Config.Network.Sort()
 	l.policy()
 	l.findings.Add(rules.Check(l.loaded.Config)...)
-	l.loaded.Findings = joinComments(l.findings.List())
+	l.loaded.Findings = joinPlaceholders(l.loaded.Documents, joinComments(l.findings.List()))
 	l.loaded.Findings.Sort(l.loaded.files()...)
 	return l.loaded
 }
