@@ -27,6 +27,22 @@ type ValueError struct {
 	Code    string // the language at fault, where it is not the key's own
 	AtStart bool   // LXC takes the text when it loads the file and fails when it starts the container
 	Ignored bool   // LXC takes the text for nothing, without a word, and keeps what it had
+	Kept    bool   // LXC keeps the value, and makes of it at the start what the Summary says
+}
+
+// remark is the error of a value that LXC keeps and that means something else than
+// it looks.
+func remark(t Text, detail, format string, args ...any) *ValueError {
+	err := invalid(t, detail, format, args...)
+	err.Kept = true
+	return err
+}
+
+// fails is the error of a value that LXC keeps and fails on at the start.
+func fails(t Text, detail, format string, args ...any) *ValueError {
+	err := remark(t, detail, format, args...)
+	err.AtStart = true
+	return err
 }
 
 // invalid makes the error of a value that is wrong as a whole.

@@ -49,6 +49,7 @@ func parseIDMap(t Text) (IDMap, *ValueError) {
 		return IDMap{}, invalid(g.Kind.in(t), "Write u for user ids or g for group ids.", "%q is no kind of id", g.Kind.text)
 	}
 	m := IDMap{Kind: g.Kind.text[0]}
+	var zero *ValueError // about the first number with a zero before it
 	for _, part := range []struct {
 		word word
 		into *uint64
@@ -58,8 +59,11 @@ func parseIDMap(t Text) (IDMap, *ValueError) {
 			return IDMap{}, notANumber(part.word.in(t), detail)
 		}
 		*part.into = n
+		if zero == nil {
+			zero = octal(part.word.in(t), int64(n))
+		}
 	}
-	return m, nil
+	return m, zero
 }
 
 // readIDMap is a shortcut for right values: there may be hundreds in a file. What
@@ -73,7 +77,7 @@ func readIDMap(s string) (IDMap, bool) {
 	for i := range numbers {
 		from, to := nextField(s, at)
 		n, ok := parseUint(s[from:to], 64)
-		if !ok {
+		if !ok || s[from] == '0' && to > from+1 {
 			return IDMap{}, false
 		}
 		numbers[i], at = n, to

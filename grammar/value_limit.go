@@ -55,6 +55,9 @@ func parseLimit(t Text) (Limit, *ValueError) {
 			return Limit{}, err
 		}
 	}
+	if l.Soft > l.Hard {
+		return l, fails(t, "The hard limit comes second, and bounds the soft one.", "the soft limit is above the hard one")
+	}
 	return l, nil
 }
 
@@ -69,7 +72,7 @@ func readLimit(s string) (Limit, bool) {
 	var isSoft, isHard bool
 	l.Soft, isSoft = plainLimit(soft)
 	l.Hard, isHard = plainLimit(hard)
-	return l, isSoft && isHard
+	return l, isSoft && isHard && l.Soft <= l.Hard
 }
 
 func plainLimit(s string) (uint64, bool) {
