@@ -73,12 +73,16 @@ func parseWith[G any](parser *participle.Parser[G], t Text, what, detail string)
 	return nil, &ValueError{Range: at, Summary: summary, Detail: detail}
 }
 
-// wordLength is the length of the word at the start of a text.
+// wordLength is the length of the word, the blanks or the separator at the start of
+// a text.
 func wordLength(s string) int {
-	if n := strings.IndexAny(s, " \t,:"); n > 0 {
+	switch n := strings.IndexAny(s, " \t,:"); {
+	case n < 0:
+		return len(s)
+	case n > 0:
 		return n
 	}
-	return len(s)
+	return max(1, leadingBlanks(s))
 }
 
 // identity is the Format of languages whose values are text.

@@ -36,15 +36,21 @@ var IDMapping = Language[IDMap]{
 	},
 }
 
+const idMapDetail = "Write for example `u 0 100000 65536`: the kind (u or g), the first id in the container, the first on the host, and how many."
+
 func parseIDMap(t Text) (IDMap, *ValueError) {
 	if m, ok := readIDMap(t.String); ok {
 		return m, nil
 	}
-	const detail = "Write for example `u 0 100000 65536`: the kind (u or g), the first id in the container, the first on the host, and how many."
-	g, err := parseWith(idMapParser(), t, "id map", detail)
+	g, err := parseWith(idMapParser(), t, "id map", idMapDetail)
 	if err != nil {
 		return IDMap{}, err
 	}
+	return g.value(t)
+}
+
+// value gives an id map as written its meaning.
+func (g *idMapGrammar) value(t Text) (IDMap, *ValueError) {
 	if g.Kind.text != "u" && g.Kind.text != "g" {
 		return IDMap{}, invalid(g.Kind.in(t), "Write u for user ids or g for group ids.", "%q is no kind of id", g.Kind.text)
 	}
@@ -56,7 +62,7 @@ func parseIDMap(t Text) (IDMap, *ValueError) {
 	}{{g.Container, &m.Container}, {g.Host, &m.Host}, {g.Range, &m.Range}} {
 		n, ok := parseUint(part.word.text, 64)
 		if !ok {
-			return IDMap{}, notANumber(part.word.in(t), detail)
+			return IDMap{}, notANumber(part.word.in(t), idMapDetail)
 		}
 		*part.into = n
 		if zero == nil {
@@ -67,7 +73,7 @@ func parseIDMap(t Text) (IDMap, *ValueError) {
 }
 
 // readIDMap is a shortcut for right values: there may be hundreds in a file. What
-// it does not take goes through the grammar.
+// it does not take goes through the grammar; FuzzValues holds one against the other.
 func readIDMap(s string) (IDMap, bool) {
 	var numbers [3]uint64
 	if len(s) < 2 || s[0] != 'u' && s[0] != 'g' || s[1] != ' ' {

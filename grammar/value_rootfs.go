@@ -12,16 +12,14 @@ type RootfsPath struct {
 var Rootfs = Language[RootfsPath]{
 	Name: "rootfs", Syntax: `[("dir" | "zfs" | "lvm" | "rbd" | "btrfs" | "overlay" | "overlayfs" | "loop" | "nbd") ":"] path`,
 	Parse: func(t Text) (RootfsPath, *ValueError) {
-		p, err := Path.Parse(t)
-		if err != nil {
-			return RootfsPath{}, err
+		colon := strings.IndexByte(t.String, ':') // -1 when there is none
+		path, err := Path.Parse(t.Sub(colon+1, len(t.String)))
+		if err != nil || colon < 0 {
+			return RootfsPath{Path: path}, err
 		}
-		before, after, ok := strings.Cut(p, ":")
-		if !ok {
-			return RootfsPath{Path: p}, nil
-		}
-		r := RootfsPath{Type: storageType(before), Path: after}
-		return r, checkStorage(t, before, r)
+		kind := t.String[:colon]
+		r := RootfsPath{Type: storageType(kind), Path: path}
+		return r, checkStorage(t, kind, r)
 	},
 	Format: func(r RootfsPath) string {
 		if r.Type == "" && !strings.Contains(r.Path, ":") {

@@ -22,7 +22,7 @@ var Signal = Language[uint32]{
 			}
 			return uint32(n), octal(t, int64(n))
 		}
-		upper := strings.ToUpper(t.String)
+		upper := upperCase(t.String)
 		if offset, ok := strings.CutPrefix(upper, "SIGRTMIN+"); ok {
 			return realtimeSignal(t, offset, sigRTMin, 1)
 		}

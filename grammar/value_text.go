@@ -159,3 +159,20 @@ var NotifyProxy = Language[string]{
 	},
 	Format: identity,
 }
+
+// upperCase turns the letters of ASCII into capitals, as toupper(3) does in the C
+// locale, and keeps every other byte.
+func upperCase(s string) string { return mapBytes(s, 'a', 'z', 'A') }
+
+// lowerCase is the other way round.
+func lowerCase(s string) string { return mapBytes(s, 'A', 'Z', 'a') }
+
+func mapBytes(s string, from, to, first byte) string {
+	b := []byte(s)
+	for i, c := range b {
+		if from <= c && c <= to {
+			b[i] = c - from + first
+		}
+	}
+	return string(b)
+}
