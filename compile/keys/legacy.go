@@ -76,7 +76,7 @@ func leadingNumber(s string) string {
 
 // dirRootfs keeps a colon in a path of LXC 1 from being read as a kind of storage.
 func dirRootfs(s string) string {
-	if t, err := grammar.Rootfs.Parse(grammar.Text{String: s}); s == "" || kept(err) && t.Type != "" {
+	if t, err := grammar.Rootfs.Parse(grammar.Text{String: s}); s == "" || err == nil && t.Type != "" {
 		return s
 	}
 	return "dir:" + s

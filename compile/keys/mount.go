@@ -5,9 +5,6 @@ import (
 	"lxcfg/grammar"
 )
 
-// Fstab is the name of the key that names a file of mount entries.
-const Fstab = "lxc.mount.fstab"
-
 // mountKeys is the section on mount points.
 func mountKeys() []Key {
 	return []Key{
@@ -18,7 +15,7 @@ func mountKeys() []Key {
 			field:   list(grammar.Mount, func(c *config.Config) *config.Items[config.MountEntry] { return &c.Mount.Entries }),
 		},
 		{
-			Name: Fstab, Since: V2_1,
+			Name: "lxc.mount.fstab", Since: V2_1,
 			Doc:     "A file of the host with mounts for the container, one a line as in lxc.mount.entry.",
 			Example: "lxc.mount.fstab = /var/lib/lxc/web/fstab",
 			field:   scalar(grammar.Path, func(c *config.Config) *config.Value[string] { return &c.Mount.Fstab }).neverEmpty(),

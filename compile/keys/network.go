@@ -33,8 +33,8 @@ func networkKeys() []Key {
 		nic("link", V2_1, later, "The bridge or device of the host the interface belongs to.", "lxcbr0", nicScalar("", grammar.InterfaceName, func(n *config.NIC) *config.Value[string] { return &n.Link })),
 		nic("l2proxy", V4_0, later, "Whether the host answers for the interface's addresses on its link.", "1", nicScalar("", grammar.Bool, func(n *config.NIC) *config.Value[bool] { return &n.L2Proxy })),
 		nic("name", V2_1, later, "The interface's name in the container.", "eth0", nicScalar("", grammar.InterfaceName, func(n *config.NIC) *config.Value[string] { return &n.Name })),
-		nic("hwaddr", V2_1, later, "The interface's hardware address; x stands for a random digit.", "00:16:3e:xx:xx:xx", nicScalar("", grammar.HWAddr, func(n *config.NIC) *config.Value[string] { return &n.HWAddr })),
-		nic("mtu", V2_1, later, "The largest packet the interface takes, in bytes.", "1400", nicScalar("", grammar.MTU, func(n *config.NIC) *config.Value[string] { return &n.MTU })),
+		nic("hwaddr", V2_1, later, "The interface's hardware address; x stands for a random digit.", "00:16:3e:xx:xx:xx", nicScalar("", grammar.String, func(n *config.NIC) *config.Value[string] { return &n.HWAddr })),
+		nic("mtu", V2_1, later, "The largest packet the interface takes, in bytes.", "1400", nicScalar("", grammar.String, func(n *config.NIC) *config.Value[string] { return &n.MTU })),
 		nic("script.up", V2_1, later, "A command run on the host once the interface is made.", "/etc/lxc/up.sh", nicScalar("", grammar.ShellCommand, func(n *config.NIC) *config.Value[string] { return &n.ScriptUp })),
 		nic("script.down", V2_1, later, "A command run on the host before the interface goes.", "/etc/lxc/down.sh", nicScalar("", grammar.ShellCommand, func(n *config.NIC) *config.Value[string] { return &n.ScriptDown })),
 		nic("ipv4.address", V2_1, later, "An IPv4 address with its prefix length. Without one LXC guesses it from the last number of the address.", "10.0.3.5/24", nicList("", grammar.IPv4Address, func(n *config.NIC) *config.Items[string] { return &n.IPv4 })),
@@ -76,7 +76,7 @@ func nicScalar[T any](kind string, l grammar.Language[T], at func(*config.NIC) *
 	return nicField(kind, l.Name, l.Syntax, LastWins,
 		func(n *config.NIC, in input) *grammar.ValueError {
 			v, err := l.Parse(in.value)
-			if kept(err) {
+			if err == nil {
 				*at(n) = config.Of(v, in.origin)
 			}
 			return err
