@@ -5,7 +5,7 @@ import "strings"
 // InitCommand is lxc.init.cmd. LXC splits it at spaces and knows neither quotes nor
 // tabs there.
 var InitCommand = Language[string]{
-	Name: "command", Syntax: `word {" " word}`,
+	Name: "command line", Syntax: `word {" " word}`,
 	Parse: func(t Text) (string, *ValueError) {
 		if i := strings.IndexAny(t.String, "\"'\t"); i >= 0 {
 			return t.String, remark(t.Sub(i, i+1), "Put a command that needs it into a script.", "LXC splits this command at spaces only: %q is part of a word", t.String[i:i+1])
