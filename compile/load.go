@@ -61,6 +61,7 @@ func Load(req Request) *Loaded {
 		l.define(i+1, text)
 	}
 	l.loaded.Config.Network.Sort()
+	l.fstab()
 	l.policy()
 	l.findings.Add(rules.Check(l.loaded.Config)...)
 	l.loaded.Findings = joinPlaceholders(l.loaded.Documents, joinComments(l.findings.List()))

@@ -148,6 +148,35 @@ func TestDefines(t *testing.T) {
 	}
 }
 
+// The file lxc.mount.fstab names is looked at as the lines of the configuration are.
+func TestFstab(t *testing.T) {
+	files := tree{
+		"/inc":   "lxc.mount.fstab = /fstab\n",
+		"/fstab": "# mounts\n/srv srv none bind,sync 0 0\nlone\n/a ../a none bind,create=File 0 0\n",
+	}
+	l := load(t, files, "lxc.include = /inc\n")
+	var got []string
+	for _, f := range l.Findings {
+		got = append(got, fmt.Sprintf("%s %s %s %v", f.Code, f.Subject, f.Key, f.Trail))
+	}
+	const from = " lxc.mount.fstab [{main 1} {/inc 1}]"
+	want := []string{
+		"mount/ignored-option /fstab:2:1" + from,
+		"mount/no-target /fstab:3:1" + from,
+		"mount/parent-target /fstab:4:1" + from,
+		"value/mount-entry /fstab:4:19" + from,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("findings\n%q, want\n%q", got, want)
+	}
+	if text, ok := l.Text("/fstab"); !ok || text != files["/fstab"] {
+		t.Errorf("the text of the fstab is %q", text)
+	}
+	if l := load(t, tree{}, "lxc.mount.fstab = /missing\n"); len(l.Findings) > 0 {
+		t.Errorf("a missing fstab has the finding %s", l.Findings[0].Summary)
+	}
+}
+
 // Every file that was read is a source of the plan, the policy included.
 func TestSources(t *testing.T) {
 	files := tree{"/inc": "lxc.seccomp.profile = /policy\n", "/policy": "2\ndenylist\n"}

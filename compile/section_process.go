@@ -95,7 +95,7 @@ func (c *compiler) compileExec() {
 	argv, because := c.options.Argv, "the command given at the start"
 	var lines []config.Origin
 	if len(argv) == 0 {
-		argv, because = grammar.SplitCommand(cmd.V), "default of lxc.init.cmd"
+		argv, because = grammar.SplitInit(cmd.V), "default of lxc.init.cmd"
 		if cmd.Set {
 			because, lines = "", []config.Origin{cmd.Origin}
 		}

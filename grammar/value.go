@@ -27,6 +27,22 @@ type ValueError struct {
 	Code    string // the language at fault, where it is not the key's own
 	AtStart bool   // LXC takes the text when it loads the file and fails when it starts the container
 	Ignored bool   // LXC takes the text for nothing, without a word, and keeps what it had
+	Kept    bool   // LXC keeps the value, and makes of it at the start what the Summary says
+}
+
+// remark is the error of a value that LXC keeps and that means something else than
+// it looks.
+func remark(t Text, detail, format string, args ...any) *ValueError {
+	err := invalid(t, detail, format, args...)
+	err.Kept = true
+	return err
+}
+
+// fails is the error of a value that LXC keeps and fails on at the start.
+func fails(t Text, detail, format string, args ...any) *ValueError {
+	err := remark(t, detail, format, args...)
+	err.AtStart = true
+	return err
 }
 
 // invalid makes the error of a value that is wrong as a whole.
@@ -57,12 +73,16 @@ func parseWith[G any](parser *participle.Parser[G], t Text, what, detail string)
 	return nil, &ValueError{Range: at, Summary: summary, Detail: detail}
 }
 
-// wordLength is the length of the word at the start of a text.
+// wordLength is the length of the word, the blanks or the separator at the start of
+// a text.
 func wordLength(s string) int {
-	if n := strings.IndexAny(s, " \t,:"); n > 0 {
+	switch n := strings.IndexAny(s, " \t,:"); {
+	case n < 0:
+		return len(s)
+	case n > 0:
 		return n
 	}
-	return len(s)
+	return max(1, leadingBlanks(s))
 }
 
 // identity is the Format of languages whose values are text.

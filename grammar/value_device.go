@@ -70,6 +70,11 @@ func parseDevice(t Text) (DeviceRule, *ValueError) {
 	if err != nil {
 		return DeviceRule{}, err
 	}
+	return g.value(t)
+}
+
+// value gives a rule as written its meaning.
+func (g *deviceGrammar) value(t Text) (DeviceRule, *ValueError) {
 	if len(g.Type.text) != 1 || strings.IndexByte("abc", g.Type.text[0]) < 0 {
 		return DeviceRule{}, invalid(g.Type.in(t), deviceDetail, "%q is no type of device", g.Type.text)
 	}

@@ -71,7 +71,7 @@ var LogLevel = Language[string]{
 		if n, ok := parseUint(t.String, 32); ok && n < uint64(len(levels)) && t.String[0] != '+' {
 			return levels[n], nil
 		}
-		if upper := strings.ToUpper(t.String); slices.Contains(levels, upper) {
+		if upper := upperCase(t.String); slices.Contains(levels, upper) {
 			return upper, nil
 		}
 		return "", notOneOf(t, "log level", levels)
@@ -83,7 +83,7 @@ var LogLevel = Language[string]{
 var Syslog = Language[string]{
 	Name: "syslog facility", Syntax: `"daemon" | "local0" | … | "local7"`,
 	Parse: func(t Text) (string, *ValueError) {
-		lower := strings.ToLower(t.String)
+		lower := lowerCase(t.String)
 		if lower == "daemon" || len(lower) == 6 && strings.HasPrefix(lower, "local") && lower[5] >= '0' && lower[5] <= '7' {
 			return lower, nil
 		}
@@ -98,7 +98,7 @@ var NamespaceWords = Language[[]string]{
 	Parse: func(t Text) ([]string, *ValueError) {
 		var list []string
 		for _, w := range Fields(t) {
-			lower := strings.ToLower(w.String)
+			lower := lowerCase(w.String)
 			if !slices.Contains(NamespaceNames(), lower) {
 				return list, notOneOf(w, "namespace", NamespaceNames())
 			}

@@ -36,34 +36,44 @@ var IDMapping = Language[IDMap]{
 	},
 }
 
+const idMapDetail = "Write for example `u 0 100000 65536`: the kind (u or g), the first id in the container, the first on the host, and how many."
+
 func parseIDMap(t Text) (IDMap, *ValueError) {
 	if m, ok := readIDMap(t.String); ok {
 		return m, nil
 	}
-	const detail = "Write for example `u 0 100000 65536`: the kind (u or g), the first id in the container, the first on the host, and how many."
-	g, err := parseWith(idMapParser(), t, "id map", detail)
+	g, err := parseWith(idMapParser(), t, "id map", idMapDetail)
 	if err != nil {
 		return IDMap{}, err
 	}
+	return g.value(t)
+}
+
+// value gives an id map as written its meaning.
+func (g *idMapGrammar) value(t Text) (IDMap, *ValueError) {
 	if g.Kind.text != "u" && g.Kind.text != "g" {
 		return IDMap{}, invalid(g.Kind.in(t), "Write u for user ids or g for group ids.", "%q is no kind of id", g.Kind.text)
 	}
 	m := IDMap{Kind: g.Kind.text[0]}
+	var zero *ValueError // about the first number with a zero before it
 	for _, part := range []struct {
 		word word
 		into *uint64
 	}{{g.Container, &m.Container}, {g.Host, &m.Host}, {g.Range, &m.Range}} {
 		n, ok := parseUint(part.word.text, 64)
 		if !ok {
-			return IDMap{}, notANumber(part.word.in(t), detail)
+			return IDMap{}, notANumber(part.word.in(t), idMapDetail)
 		}
 		*part.into = n
+		if zero == nil {
+			zero = octal(part.word.in(t), int64(n))
+		}
 	}
-	return m, nil
+	return m, zero
 }
 
 // readIDMap is a shortcut for right values: there may be hundreds in a file. What
-// it does not take goes through the grammar.
+// it does not take goes through the grammar; FuzzValues holds one against the other.
 func readIDMap(s string) (IDMap, bool) {
 	var numbers [3]uint64
 	if len(s) < 2 || s[0] != 'u' && s[0] != 'g' || s[1] != ' ' {
@@ -73,7 +83,7 @@ func readIDMap(s string) (IDMap, bool) {
 	for i := range numbers {
 		from, to := nextField(s, at)
 		n, ok := parseUint(s[from:to], 64)
-		if !ok {
+		if !ok || s[from] == '0' && to > from+1 {
 			return IDMap{}, false
 		}
 		numbers[i], at = n, to

@@ -36,24 +36,32 @@ var ResourceLimit = Language[Limit]{
 	},
 }
 
+const limitDetail = "Write a decimal number or unlimited; two with a colon between them are the soft and the hard limit."
+
 func parseLimit(t Text) (Limit, *ValueError) {
 	if l, ok := readLimit(t.String); ok {
 		return l, nil
 	}
-	const detail = "Write a decimal number or unlimited; two with a colon between them are the soft and the hard limit."
-	g, err := parseWith(limitParser(), t, "resource limit", detail)
+	g, err := parseWith(limitParser(), t, "resource limit", limitDetail)
 	if err != nil {
 		return Limit{}, err
 	}
-	var l Limit
-	if l.Soft, err = limitNumber(t, g.Soft, detail); err != nil {
+	return g.value(t)
+}
+
+// value gives a limit as written its meaning.
+func (g *limitGrammar) value(t Text) (l Limit, err *ValueError) {
+	if l.Soft, err = limitNumber(t, g.Soft); err != nil {
 		return Limit{}, err
 	}
 	l.Hard = l.Soft
 	if g.Hard != nil {
-		if l.Hard, err = limitNumber(t, g.Hard, detail); err != nil {
+		if l.Hard, err = limitNumber(t, g.Hard); err != nil {
 			return Limit{}, err
 		}
+	}
+	if l.Soft > l.Hard {
+		return l, fails(t, "The hard limit comes second, and bounds the soft one.", "the soft limit is above the hard one")
 	}
 	return l, nil
 }
@@ -69,7 +77,7 @@ func readLimit(s string) (Limit, bool) {
 	var isSoft, isHard bool
 	l.Soft, isSoft = plainLimit(soft)
 	l.Hard, isHard = plainLimit(hard)
-	return l, isSoft && isHard
+	return l, isSoft && isHard && l.Soft <= l.Hard
 }
 
 func plainLimit(s string) (uint64, bool) {
@@ -82,7 +90,7 @@ func plainLimit(s string) (uint64, bool) {
 
 // limitNumber reads one limit as strtoull(3) does: nothing is 0, and a minus sign
 // wraps around, so that -1 is unlimited.
-func limitNumber(t Text, w *word, detail string) (uint64, *ValueError) {
+func limitNumber(t Text, w *word) (uint64, *ValueError) {
 	if w == nil {
 		return 0, nil
 	}
@@ -92,7 +100,7 @@ func limitNumber(t Text, w *word, detail string) (uint64, *ValueError) {
 	digits := strings.TrimPrefix(w.text, "-")
 	n, err := strconv.ParseUint(strings.TrimPrefix(digits, "+"), 10, 64)
 	if err != nil {
-		return 0, notANumber(w.in(t), detail)
+		return 0, notANumber(w.in(t), limitDetail)
 	}
 	if digits != w.text {
 		return -n, nil

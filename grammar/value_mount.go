@@ -21,7 +21,7 @@ var Mount = Language[MountEntry]{
 
 // parseMount reads an entry as getmntent(3) does: what is missing is empty, and
 // what follows the options is not looked at. It is written by hand because most
-// lines of many files come through here; TestMountOracle holds it against the
+// lines of many files come through here; FuzzValues holds it against the
 // grammar that participle derives from struct tags.
 func parseMount(t Text) (MountEntry, *ValueError) {
 	m := MountEntry{Text: t.String}
@@ -33,7 +33,10 @@ func parseMount(t Text) (MountEntry, *ValueError) {
 	from, to := nextField(t.String, at)
 	m.Options = parseMountOptions(unescape(t.String[from:to]))
 	m.Options.Text = t.String[from:to]
-	return m, nil
+	if strings.HasPrefix(m.Source, "#") {
+		return m, remark(t, "Write # before the key to leave the line out.", "LXC takes %s for a comment", quoteShort(t.String))
+	}
+	return m, checkMountOptions(t.Sub(from, to), m.Options)
 }
 
 // unescape resolves the escapes getmntent(3) knows.

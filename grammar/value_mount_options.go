@@ -61,7 +61,7 @@ var RootfsOptions = Language[MountOptions]{
 		}
 		o := parseMountOptions(t.String)
 		o.Text = t.String
-		return o, nil
+		return o, checkMountOptions(t, o)
 	},
 	Format: func(o MountOptions) string { return o.Text },
 }
@@ -111,6 +111,27 @@ func (o *MountOptions) add(w string) {
 			}
 		}
 	}
+}
+
+// checkMountOptions looks for a word of LXC's own that it does not find, or finds
+// where none is meant.
+func checkMountOptions(t Text, o MountOptions) *ValueError {
+	for _, word := range o.Data {
+		at := strings.Index(t.String, word)
+		if at < 0 {
+			continue // written with escapes
+		}
+		place := t.Sub(at, at+len(word))
+		if strings.HasPrefix(word, "create=") {
+			return remark(place, "Write create=dir or create=file.", "%q makes nothing", word)
+		}
+		for _, own := range [...]string{"create=dir", "create=file", "optional", "relative"} {
+			if strings.Contains(word, own) {
+				return remark(place, "LXC looks for its words inside others too. Use another name.", "LXC cuts %q out of %q", own, word)
+			}
+		}
+	}
+	return nil
 }
 
 // mountFlag finds the flag that a word is about, and whether the word clears it.

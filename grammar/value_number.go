@@ -33,7 +33,7 @@ var Uint32 = Language[uint32]{
 		if !ok {
 			return 0, notANumber(t, "Write a number from 0 to 4294967295.")
 		}
-		return uint32(n), nil
+		return uint32(n), octal(t, int64(n))
 	},
 	Format: func(n uint32) string { return strconv.FormatUint(uint64(n), 10) },
 }
@@ -46,7 +46,7 @@ var Int32 = Language[int32]{
 		if !ok {
 			return 0, notANumber(t, "Write a number from -2147483648 to 2147483647.")
 		}
-		return n, nil
+		return n, octal(t, int64(n))
 	},
 	Format: func(n int32) string { return strconv.FormatInt(int64(n), 10) },
 }
@@ -59,7 +59,7 @@ var PositiveInt32 = Language[int32]{
 		if !ok || n <= 0 {
 			return 0, notANumber(t, "Write a number from 1 to 2147483647.")
 		}
-		return n, nil
+		return n, octal(t, int64(n))
 	},
 	Format: Int32.Format,
 }
@@ -71,9 +71,10 @@ var TmpfsSize = Language[int64]{
 	Parse: func(t Text) (int64, *ValueError) {
 		n, ok := parseInt(t.String)
 		if !ok {
-			return DefaultTmpfsSize, nil
+			return DefaultTmpfsSize, remark(afterNumber(t), "Write the number of bytes, without a unit.",
+				"%q is no number: LXC makes the file system %d bytes large", t.String, DefaultTmpfsSize)
 		}
-		return int64(n), nil
+		return int64(n), octal(t, int64(n))
 	},
 	Format: func(n int64) string { return strconv.FormatInt(n, 10) },
 }
@@ -103,9 +104,13 @@ func parseSize(t Text) (uint64, *ValueError) {
 		digits = t.String
 	}
 	unit := strings.ToLower(t.String[len(digits):])
+	place := t.Sub(len(digits), len(t.String)) // of the unit
 	factor := uint64(1)
+	var ignored *ValueError
 	switch {
-	case len(unit) <= 1:
+	case unit == "":
+	case len(unit) == 1:
+		ignored = remark(place, "Write KB, MB or GB when one of them is meant: LXC takes a single letter for nothing.", "the unit %q does not count", place.String)
 	case unit == "kb":
 		factor = 1 << 10
 	case unit == "mb":
@@ -113,13 +118,17 @@ func parseSize(t Text) (uint64, *ValueError) {
 	case unit == "gb":
 		factor = 1 << 30
 	default:
-		return 0, invalid(t, detail, "%q has no unit LXC knows", t.String)
+		return 0, invalid(place, detail, "%q is no unit LXC knows", place.String)
 	}
-	n, ok := parseUint(strings.TrimRight(digits, " \t"), 63)
-	if !ok || len(t.String) > 20 || n > math.MaxInt64/factor {
-		return 0, invalid(t, detail, "%q is no size", t.String)
+	number := strings.TrimRight(digits, " \t")
+	n, ok := parseUint(number, 63)
+	switch {
+	case !ok:
+		return 0, invalid(afterNumber(t.Sub(0, len(number))), detail, "%q is no size", t.String)
+	case len(t.String) > 20 || n > math.MaxInt64/factor:
+		return 0, invalid(t, detail, "%q is more than LXC takes", t.String)
 	}
-	return roundedSize(n * factor), nil
+	return roundedSize(n * factor), ignored
 }
 
 // roundedSize is the size LXC makes of one: a power of two, a page at least.
@@ -163,7 +172,26 @@ var GroupIDs = Language[[]uint32]{
 }
 
 func notANumber(t Text, detail string) *ValueError {
-	return invalid(t, detail, "%q is no number LXC takes here", t.String)
+	return invalid(afterNumber(t), detail, "%q is no number LXC takes here", t.String)
+}
+
+// afterNumber is what keeps a text from being a number: what stands behind its
+// digits, or all of it.
+func afterNumber(t Text) Text {
+	digits := len(t.String) - len(strings.TrimLeft(t.String, "0123456789"))
+	if digits == len(t.String) {
+		digits = 0
+	}
+	return t.Sub(digits, len(t.String))
+}
+
+// octal remarks that a number with a zero before it is not what it looks like.
+func octal(t Text, n int64) *ValueError {
+	s := strings.TrimLeft(t.String, " \t\n\v\f\r+-")
+	if len(s) < 2 || s[0] != '0' || s[1] == 'x' || s[1] == 'X' || strings.Trim(s, "0") == "" {
+		return nil
+	}
+	return remark(t, "Leave the zero out when a decimal number is meant.", "LXC reads %q as octal, which is %d", t.String, n)
 }
 
 // parseUint reads a number as strtoull(3) with base 0 does under LXC's checks:

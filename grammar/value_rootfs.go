@@ -12,15 +12,14 @@ type RootfsPath struct {
 var Rootfs = Language[RootfsPath]{
 	Name: "rootfs", Syntax: `[("dir" | "zfs" | "lvm" | "rbd" | "btrfs" | "overlay" | "overlayfs" | "loop" | "nbd") ":"] path`,
 	Parse: func(t Text) (RootfsPath, *ValueError) {
-		p, err := Path.Parse(t)
-		if err != nil {
-			return RootfsPath{}, err
+		colon := strings.IndexByte(t.String, ':') // -1 when there is none
+		path, err := Path.Parse(t.Sub(colon+1, len(t.String)))
+		if err != nil || colon < 0 {
+			return RootfsPath{Path: path}, err
 		}
-		before, after, ok := strings.Cut(p, ":")
-		if !ok {
-			return RootfsPath{Path: p}, nil
-		}
-		return RootfsPath{Type: storageType(before), Path: after}, nil
+		kind := t.String[:colon]
+		r := RootfsPath{Type: storageType(kind), Path: path}
+		return r, checkStorage(t, kind, r)
 	},
 	Format: func(r RootfsPath) string {
 		if r.Type == "" && !strings.Contains(r.Path, ":") {
@@ -28,6 +27,19 @@ var Rootfs = Language[RootfsPath]{
 		}
 		return r.Type + ":" + r.Path // LXC cuts at the first colon
 	},
+}
+
+// checkStorage looks at the kind of storage and what belongs to it.
+func checkStorage(t Text, kind string, r RootfsPath) *ValueError {
+	colon := strings.IndexByte(t.String, ':')
+	if r.Type == "" && kind != "" {
+		return remark(t.Sub(0, colon), "Write `dir:` before a directory with a colon in its path.",
+			"LXC cuts the path at its first colon, and knows no storage of the kind %q", kind)
+	}
+	if strings.HasPrefix(r.Type, "overlay") && !strings.Contains(r.Path, ":/") {
+		return fails(t.Sub(colon+1, len(t.String)), "Write `overlay:/lower:/upper`.", "an overlay needs a lower and an upper directory")
+	}
+	return nil
 }
 
 // storageType finds the kind of storage a word stands for: LXC takes any leading
@@ -42,91 +54,4 @@ func storageType(word string) string {
 		}
 	}
 	return ""
-}
-
-// AutoMount is one word of lxc.mount.auto.
-type AutoMount struct {
-	Family    string // "proc", "sys", "cgroup", "shmounts"
-	Kind      string // of the family cgroup: "cgroup", "cgroup-full", "cgroup2"
-	Mode      string // "mixed", "ro", "rw", or empty for a cgroup without one
-	Force     bool
-	Host      string // of shmounts
-	Container string
-}
-
-// AutoMounts is lxc.mount.auto.
-var AutoMounts = Language[[]AutoMount]{
-	Name: "automatic mounts", Syntax: `word {blanks word}; word: "proc" [":mixed" | ":rw"] | "sys" [":mixed" | ":ro" | ":rw"] | ("cgroup" | "cgroup-full") [":mixed" | ":ro" | ":rw"] [":force"] | "cgroup2" [":ro"] [":force"] | "shmounts:" host [":" container]`,
-	Parse: func(t Text) ([]AutoMount, *ValueError) {
-		var list []AutoMount
-		for _, w := range Fields(t) {
-			a, ok := parseAutoMount(w.String)
-			if !ok {
-				return list, notOneOf(w, "automatic mount", []string{"proc:mixed", "proc:rw", "sys:mixed", "sys:ro", "sys:rw",
-					"cgroup:mixed", "cgroup:ro", "cgroup:rw", "cgroup:rw:force", "cgroup-full", "cgroup2", "shmounts:HOST"})
-			}
-			list = append(list, a)
-		}
-		return list, nil
-	},
-	Format: func(list []AutoMount) string {
-		words := make([]string, len(list))
-		for i, a := range list {
-			words[i] = a.String()
-		}
-		return strings.Join(words, " ")
-	},
-}
-
-// String gives the word in full.
-func (a AutoMount) String() string {
-	switch a.Family {
-	case "shmounts":
-		if a.Container == "" {
-			return "shmounts:" + a.Host
-		}
-		return "shmounts:" + a.Host + ":" + a.Container
-	case "cgroup":
-		word := a.Kind
-		if a.Mode != "" && (a.Kind != "cgroup2" || a.Mode == "ro") {
-			word += ":" + a.Mode
-		}
-		if a.Force {
-			word += ":force"
-		}
-		return word
-	}
-	return a.Family + ":" + a.Mode
-}
-
-func parseAutoMount(w string) (AutoMount, bool) {
-	parts := strings.Split(w, ":")
-	switch head := parts[0]; head {
-	case "proc", "sys":
-		a := AutoMount{Family: head, Mode: "mixed"}
-		if len(parts) == 2 {
-			a.Mode = parts[1]
-		}
-		return a, len(parts) <= 2 && (a.Mode == "mixed" || a.Mode == "rw" || a.Mode == "ro" && head == "sys")
-	case "cgroup", "cgroup-full", "cgroup2":
-		a := AutoMount{Family: "cgroup", Kind: head}
-		rest := parts[1:]
-		if len(rest) > 0 && (rest[0] == "ro" || head != "cgroup2" && (rest[0] == "rw" || rest[0] == "mixed")) {
-			a.Mode, rest = rest[0], rest[1:]
-		}
-		if len(rest) > 0 && rest[0] == "force" {
-			a.Force, rest = true, rest[1:]
-		}
-		return a, len(rest) == 0
-	case "shmounts":
-		if len(parts) < 2 || len(parts) > 3 {
-			return AutoMount{}, false
-		}
-		a := AutoMount{Family: "shmounts", Host: parts[1]}
-		if len(parts) == 3 {
-			a.Container = parts[2]
-		}
-		return a, true
-	}
-	return AutoMount{}, false
 }

@@ -17,9 +17,12 @@ var Signal = Language[uint32]{
 			if !ok || n > math.MaxInt32 {
 				return 0, notASignal(t)
 			}
-			return uint32(n), nil
+			if n > sigRTMax {
+				return uint32(n), remark(t, "Signals have numbers up to 64.", "no signal has the number %d: LXC cannot send it", n)
+			}
+			return uint32(n), octal(t, int64(n))
 		}
-		upper := strings.ToUpper(t.String)
+		upper := upperCase(t.String)
 		if offset, ok := strings.CutPrefix(upper, "SIGRTMIN+"); ok {
 			return realtimeSignal(t, offset, sigRTMin, 1)
 		}
@@ -43,7 +46,7 @@ const (
 func realtimeSignal(t Text, offset string, base, sign int64) (uint32, *ValueError) {
 	n, ok := parseUint(offset, 32)
 	if !ok || n > sigRTMax-sigRTMin {
-		return 0, notASignal(t)
+		return 0, invalid(t.Sub(len(t.String)-len(offset), len(t.String)), "Write a number from 0 to 30.", "there is no signal %q", t.String)
 	}
 	return uint32(base + sign*int64(n)), nil
 }

@@ -11,20 +11,6 @@ var String = Language[string]{
 	Format: identity,
 }
 
-// CommandLine is a command with arguments; quotes group words.
-var CommandLine = Language[string]{
-	Name: "command line", Syntax: `word {blanks word}, words grouped by "…" or '…'`,
-	Parse:  String.Parse,
-	Format: identity,
-}
-
-// ShellCommand is what LXC hands to `sh -c "exec …"`.
-var ShellCommand = Language[string]{
-	Name: "shell command", Syntax: "text, executed by sh",
-	Parse:  String.Parse,
-	Format: identity,
-}
-
 // maxPath is PATH_MAX: a path has to be shorter.
 const maxPath = 4096
 
@@ -34,7 +20,7 @@ var Path = Language[string]{
 	Name: "path", Syntax: "path, shorter than 4096 bytes",
 	Parse: func(t Text) (string, *ValueError) {
 		if len(t.String) >= maxPath {
-			return "", invalid(t, "Paths have 4095 bytes at most.", "the path is %d bytes long", len(t.String))
+			return "", invalid(t.Sub(maxPath-1, len(t.String)), "Paths have 4095 bytes at most.", "the path is %d bytes long", len(t.String))
 		}
 		return simplifyPath(t.String), nil
 	},
@@ -65,8 +51,12 @@ func simplifyPath(p string) string {
 var CgroupDir = Language[string]{
 	Name: "relative path", Syntax: `path without a leading "/" and without ".."`,
 	Parse: func(t Text) (string, *ValueError) {
-		if strings.HasPrefix(t.String, "/") || strings.Contains(t.String, "..") {
-			return "", invalid(t, "Write the path below the hierarchy, such as `lxc/web`.", "%q is no path below a cgroup hierarchy", t.String)
+		const detail = "Write the path below the hierarchy, such as `lxc/web`."
+		if strings.HasPrefix(t.String, "/") {
+			return "", invalid(t.Sub(0, 1), detail, "%q is no path below a cgroup hierarchy: it starts with a slash", t.String)
+		}
+		if i := strings.Index(t.String, ".."); i >= 0 {
+			return "", invalid(t.Sub(i, i+2), detail, "%q is no path below a cgroup hierarchy: LXC takes no \"..\" anywhere in it", t.String)
 		}
 		return Path.Parse(t)
 	},
@@ -77,8 +67,12 @@ var CgroupDir = Language[string]{
 var CgroupLeaf = Language[string]{
 	Name: "name", Syntax: `one path component`,
 	Parse: func(t Text) (string, *ValueError) {
-		if strings.Contains(t.String, "/") || t.String == "." || t.String == ".." {
-			return "", invalid(t, "Write a single name, without a slash.", "%q is no name of a single cgroup", t.String)
+		const detail = "Write a single name, without a slash."
+		if i := strings.IndexByte(t.String, '/'); i >= 0 {
+			return "", invalid(t.Sub(i, i+1), detail, "%q is no name of a single cgroup", t.String)
+		}
+		if t.String == "." || t.String == ".." {
+			return "", invalid(t, detail, "%q is no name of a single cgroup", t.String)
 		}
 		return t.String, nil
 	},
@@ -95,14 +89,20 @@ var Hostname = Language[string]{
 // TTYDir is lxc.tty.dir.
 var TTYDir = Language[string]{
 	Name: "directory name", Syntax: "text, 255 bytes at most",
-	Parse:  limited(255, "A name has 255 bytes at most."),
+	Parse: func(t Text) (string, *ValueError) {
+		name, err := limited(255, "A name has 255 bytes at most.")(t)
+		if i := strings.IndexByte(name, '/'); i >= 0 {
+			return name, fails(t.Sub(i, i+1), "Write the name of one directory.", "%q names no directory right below /dev", name)
+		}
+		return name, err
+	},
 	Format: identity,
 }
 
 func limited(most int, detail string) func(Text) (string, *ValueError) {
 	return func(t Text) (string, *ValueError) {
 		if len(t.String) > most {
-			return "", invalid(t, detail, "the name is %d bytes long", len(t.String))
+			return "", invalid(t.Sub(most, len(t.String)), detail, "the name is %d bytes long", len(t.String))
 		}
 		return t.String, nil
 	}
@@ -112,8 +112,20 @@ func limited(most int, detail string) func(Text) (string, *ValueError) {
 // bytes that the kernel takes.
 var InterfaceName = Language[string]{
 	Name: "interface name", Syntax: "text, 15 bytes at most",
-	Parse:  func(t Text) (string, *ValueError) { return t.String[:min(len(t.String), 15)], nil },
+	Parse:  parseInterfaceName,
 	Format: identity,
+}
+
+func parseInterfaceName(t Text) (string, *ValueError) {
+	const most = 15
+	name := t.String[:min(len(t.String), most)]
+	if len(name) < len(t.String) {
+		return name, remark(t.Sub(most, len(t.String)), "Names of interfaces have 15 bytes at most.", "LXC cuts the name to %q", name)
+	}
+	if i := strings.IndexFunc(name, func(c rune) bool { return c == '/' || c < 0x80 && isSpace(byte(c)) }); i >= 0 {
+		return name, fails(t.Sub(i, i+1), "Names of interfaces have no blanks and slashes.", "the kernel takes no %q in the name of an interface", name[i:i+1])
+	}
+	return name, nil
 }
 
 // Words is a list of words separated by blanks.
@@ -133,43 +145,34 @@ var Words = Language[[]string]{
 var NotifyProxy = Language[string]{
 	Name: "socket", Syntax: `"unix:/" path | "unix:@" name`,
 	Parse: func(t Text) (string, *ValueError) {
-		rest, ok := strings.CutPrefix(t.String, "unix:")
-		if !ok || len(rest) < 2 || len(rest) > 107 || rest[0] != '/' && rest[0] != '@' {
-			return "", invalid(t, "Write unix:/path/to/socket, or unix:@name for an abstract one.", "%q names no unix socket", t.String)
+		const scheme, most, detail = "unix:", 107, "Write unix:/path/to/socket, or unix:@name for an abstract one."
+		rest, ok := strings.CutPrefix(t.String, scheme)
+		switch {
+		case !ok:
+			return "", invalid(t, detail, "%q names no unix socket", t.String)
+		case len(rest) > most:
+			return "", invalid(t.Sub(len(scheme)+most, len(t.String)), "The address of a socket has 107 bytes at most.", "the address is %d bytes long", len(rest))
+		case len(rest) < 2 || rest[0] != '/' && rest[0] != '@':
+			return "", invalid(t.Sub(len(scheme), len(t.String)), detail, "%q names no unix socket", t.String)
 		}
 		return t.String, nil
 	},
 	Format: identity,
 }
 
-// SplitCommand splits a command line into words as LXC does: at blanks, with
-// single and double quotes that group and are removed.
-func SplitCommand(line string) []string {
-	var argv []string
-	var word strings.Builder
-	inWord, quote := false, byte(0)
-	for i := range len(line) {
-		c := line[i]
-		switch {
-		case quote != 0 && c == quote:
-			quote = 0
-		case quote != 0:
-			word.WriteByte(c)
-		case c == '"' || c == '\'':
-			quote, inWord = c, true
-		case c == ' ' || c == '\t':
-			if inWord {
-				argv = append(argv, word.String())
-				word.Reset()
-				inWord = false
-			}
-		default:
-			word.WriteByte(c)
-			inWord = true
+// upperCase turns the letters of ASCII into capitals, as toupper(3) does in the C
+// locale, and keeps every other byte.
+func upperCase(s string) string { return mapBytes(s, 'a', 'z', 'A') }
+
+// lowerCase is the other way round.
+func lowerCase(s string) string { return mapBytes(s, 'A', 'Z', 'a') }
+
+func mapBytes(s string, from, to, first byte) string {
+	b := []byte(s)
+	for i, c := range b {
+		if from <= c && c <= to {
+			b[i] = c - from + first
 		}
 	}
-	if inWord {
-		argv = append(argv, word.String())
-	}
-	return argv
+	return string(b)
 }

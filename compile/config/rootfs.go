@@ -15,9 +15,10 @@ type RootfsPath = grammar.RootfsPath
 
 // Mount is lxc.mount.*.
 type Mount struct {
-	Fstab   Value[string]
-	Entries Items[MountEntry]
-	Auto    AutoMount
+	Fstab        Value[string]
+	FstabEntries Items[MountEntry] // of the file Fstab names, when it could be read
+	Entries      Items[MountEntry]
+	Auto         AutoMount
 }
 
 // MountEntry is lxc.mount.entry.

@@ -39,8 +39,7 @@ func environmentKeys() []Key {
 // variables collects NAME=VALUE. A bare NAME is resolved against the caller's
 // environment when the line is read; a variable that is not set refuses the file.
 func variables(at func(*config.Config) *config.Items[string]) field {
-	f := list(grammar.String, at)
-	f.language, f.syntax = "environment variable", `name ["=" value]`
+	f := list(grammar.Variable, at)
 	set := f.set
 	f.set = func(c *config.Config, in input) *grammar.ValueError {
 		if name := in.value.String; !strings.Contains(name, "=") {

@@ -41,7 +41,7 @@ func scalar[T any](l grammar.Language[T], at func(*config.Config) *config.Value[
 		language: l.Name, syntax: l.Syntax, repeat: LastWins,
 		set: func(c *config.Config, in input) *grammar.ValueError {
 			v, err := l.Parse(in.value)
-			if err == nil {
+			if kept(err) {
 				*at(c) = config.Of(v, in.origin)
 			}
 			return err
@@ -57,6 +57,9 @@ func scalar[T any](l grammar.Language[T], at func(*config.Config) *config.Value[
 		},
 	}
 }
+
+// kept reports whether LXC keeps a value.
+func kept(err *grammar.ValueError) bool { return err == nil || err.Kept }
 
 // emptyMeans gives an empty value a meaning of its own, where LXC has one that is
 // neither "unset" nor the default.
@@ -79,9 +82,9 @@ func (f field) passesOver() field {
 	set := f.set
 	f.set = func(c *config.Config, in input) *grammar.ValueError {
 		err := set(c, in)
-		if err != nil {
+		if !kept(err) {
 			_, notANumber := grammar.Uint32.Parse(in.value)
-			err.Ignored = notANumber != nil && !grammar.SetsErrno(in.value.String)
+			err.Ignored = !kept(notANumber) && !grammar.SetsErrno(in.value.String)
 		}
 		return err
 	}
@@ -94,7 +97,7 @@ func list[T any](l grammar.Language[T], at func(*config.Config) *config.Items[T]
 		language: l.Name, syntax: l.Syntax, repeat: Appends,
 		set: func(c *config.Config, in input) *grammar.ValueError {
 			v, err := l.Parse(in.value)
-			if err == nil {
+			if kept(err) {
 				items := at(c)
 				*items = append(*items, config.Of(v, in.origin))
 			}

@@ -72,8 +72,9 @@ func hook(name string) field {
 			if c.Hooks.Commands == nil {
 				c.Hooks.Commands = make(map[string]config.Items[string])
 			}
-			c.Hooks.Commands[name] = append(c.Hooks.Commands[name], config.Of(in.value.String, in.origin))
-			return nil
+			v, err := grammar.ShellCommand.Parse(in.value)
+			c.Hooks.Commands[name] = append(c.Hooks.Commands[name], config.Of(v, in.origin))
+			return err
 		},
 		clear: func(c *config.Config, _ input) *grammar.ValueError {
 			delete(c.Hooks.Commands, name)

@@ -12,7 +12,7 @@ func initKeys() []Key {
 			Name: "lxc.init.cmd", Since: V2_1, Default: "/sbin/init", Launch: Steps(),
 			Doc:     "The command that lxc-start runs as init, below the container's root. A command given at the start goes before it.",
 			Example: "lxc.init.cmd = /lib/systemd/systemd --system",
-			field:   scalar(grammar.CommandLine, func(c *config.Config) *config.Value[string] { return &c.Init.Cmd }),
+			field:   scalar(grammar.InitCommand, func(c *config.Config) *config.Value[string] { return &c.Init.Cmd }),
 		},
 		{
 			Name: "lxc.execute.cmd", Since: V3_0, Launch: NoSteps("only lxc-execute runs it"),

@@ -65,11 +65,10 @@ func prlimits() field {
 		language: l.Name, syntax: l.Syntax, repeat: Replaces,
 		set: func(c *config.Config, in input) *grammar.ValueError {
 			limit, err := l.Parse(in.value)
-			if err != nil {
-				return err
+			if kept(err) {
+				putUnique(in, &c.Limits.Prlimit, config.Prlimit{Resource: in.part, Limit: limit}, resource)
 			}
-			putUnique(in, &c.Limits.Prlimit, config.Prlimit{Resource: in.part, Limit: limit}, resource)
-			return nil
+			return err
 		},
 		clear: func(c *config.Config, in input) *grammar.ValueError {
 			removeUnique(in, &c.Limits.Prlimit, resource)

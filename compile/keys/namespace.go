@@ -96,7 +96,7 @@ func clockOffset(at func(*config.Config) *config.Value[config.TimeOffset]) field
 // sharedNamespaces is the family lxc.namespace.share.
 func sharedNamespaces() field {
 	return field{
-		language: "shared namespace", syntax: "pid | container | /path", repeat: Replaces,
+		language: grammar.SharedNamespace.Name, syntax: grammar.SharedNamespace.Syntax, repeat: Replaces,
 		set: func(c *config.Config, in input) *grammar.ValueError {
 			if err := knownNamespace(in); err != nil {
 				return err
@@ -104,8 +104,9 @@ func sharedNamespaces() field {
 			if c.Namespaces.Share == nil {
 				c.Namespaces.Share = make(map[string]config.Value[string])
 			}
-			c.Namespaces.Share[in.part] = config.Of(in.value.String, in.origin)
-			return nil
+			v, err := grammar.SharedNamespace.Parse(in.value)
+			c.Namespaces.Share[in.part] = config.Of(v, in.origin)
+			return err
 		},
 		clear: func(c *config.Config, in input) *grammar.ValueError {
 			if err := knownNamespace(in); err != nil {

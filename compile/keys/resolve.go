@@ -89,20 +89,22 @@ func (r *Resolver) apply(k *Key, in input) {
 	if err == nil {
 		return
 	}
-	effect, language := diag.RejectedAtLoad, k.language
+	severity, effect, language := diag.Error, diag.RejectedAtLoad, k.language
 	switch {
-	case k.lxc1 != "" && r.isLXC1():
+	case k.lxc1 != "" && r.isLXC1() && !err.Kept:
 		effect = k.lxc1
 	case err.AtStart:
 		effect = diag.FailsAtStart
 	case err.Ignored:
 		effect = diag.SilentlyDifferent
+	case err.Kept:
+		severity, effect = diag.Warning, diag.SilentlyDifferent
 	}
 	if err.Code != "" {
 		language = err.Code
 	}
 	r.Findings = append(r.Findings, diag.Diagnostic{
-		Code: "value/" + strings.ReplaceAll(language, " ", "-"), Severity: diag.Error, Effect: effect,
+		Code: "value/" + strings.ReplaceAll(language, " ", "-"), Severity: severity, Effect: effect,
 		Summary: err.Summary, Detail: err.Detail, Subject: err.Range, Key: in.origin.Key, Trail: in.origin.Trail,
 	})
 }

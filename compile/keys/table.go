@@ -96,7 +96,7 @@ func lookupNet(rest string) (Match, bool) {
 // interfaces is none's.
 func wholeNetIndex(digits string) (uint32, bool) {
 	n, err := grammar.Uint32.Parse(grammar.Text{String: digits})
-	if err != nil || digits == "" || digits[0] < '0' || digits[0] > '9' {
+	if !kept(err) || digits == "" || digits[0] < '0' || digits[0] > '9' {
 		return 0, false
 	}
 	return n, true

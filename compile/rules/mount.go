@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"iter"
 	"path"
 	"strings"
 
@@ -43,8 +44,21 @@ func mountRules() []Rule {
 	}
 }
 
+// mountEntries are the entries of the fstab file and of the configuration.
+func mountEntries(c *config.Config) iter.Seq[config.Value[config.MountEntry]] {
+	return func(yield func(config.Value[config.MountEntry]) bool) {
+		for _, entries := range [...]config.Items[config.MountEntry]{c.Mount.FstabEntries, c.Mount.Entries} {
+			for _, e := range entries {
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	}
+}
+
 func mountNoTarget(c *config.Config, report report) {
-	for _, m := range c.Mount.Entries {
+	for m := range mountEntries(c) {
 		if m.V.Target == "" {
 			report(m.Origin, "the mount entry has no target", "Write it behind the source, relative to the container's root: `/srv/data srv/data none bind 0 0`.")
 		}
@@ -52,7 +66,7 @@ func mountNoTarget(c *config.Config, report report) {
 }
 
 func mountNoType(c *config.Config, report report) {
-	for _, m := range c.Mount.Entries {
+	for m := range mountEntries(c) {
 		if m.V.Target == "" || m.V.Options.Bind || m.V.Options.Move || m.V.FSType != "none" && m.V.FSType != "" {
 			continue
 		}
@@ -61,7 +75,7 @@ func mountNoType(c *config.Config, report report) {
 }
 
 func mountParentTarget(c *config.Config, report report) {
-	for _, m := range c.Mount.Entries {
+	for m := range mountEntries(c) {
 		if clean := path.Clean(m.V.Target); clean == ".." || strings.HasPrefix(clean, "../") {
 			report(m.Origin, fmt.Sprintf("the target %q leads out of the container", m.V.Target), "Write it relative to the container's root.")
 		}
@@ -69,7 +83,7 @@ func mountParentTarget(c *config.Config, report report) {
 }
 
 func mountIgnoredOption(c *config.Config, report report) {
-	for _, m := range c.Mount.Entries {
+	for m := range mountEntries(c) {
 		for _, word := range m.V.Options.Ignored {
 			report(m.Origin, fmt.Sprintf("LXC ignores the mount option %q", word), "Remove the word.")
 		}
