@@ -57,7 +57,7 @@ func nicScalar[T any](kind string, l grammar.Language[T], at func(*config.NIC) *
 	return nicField(kind, l.Name, l.Syntax, LastWins,
 		func(n *config.NIC, in input) *grammar.ValueError {
 			v, err := l.Parse(in.value)
-			if err == nil {
+			if kept(err) {
 				*at(n) = config.Of(v, in.origin)
 			}
 			return err
@@ -75,7 +75,7 @@ func nicList[T any](kind string, l grammar.Language[T], at func(*config.NIC) *co
 	return nicField(kind, l.Name, l.Syntax, Appends,
 		func(n *config.NIC, in input) *grammar.ValueError {
 			v, err := l.Parse(in.value)
-			if err == nil {
+			if kept(err) {
 				*at(n) = append(*at(n), config.Of(v, in.origin))
 			}
 			return err
