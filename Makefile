@@ -44,8 +44,9 @@ fuzz:
 bench: build
 	$(GO) test -run '^$$' -bench . -benchmem ./grammar/... ./compile/... ./launch/...
 	scripts/bench-load
+	scripts/bench-load
 	scripts/bench-launch ./lxcfg
 
 # Rewrites golden files. Read the diff.
 update:
-	$(GO) test ./... -update
+	$(GO) test $$(grep -rl 'flag.Bool("update"' --include='*_test.go' . | xargs -n1 dirname | sort -u) -update
