@@ -106,8 +106,11 @@ func (hostTree) IsDir(name string) bool {
 }
 
 // read is lxcfg's answer about one text.
-func read(text string) judgement {
-	l := compile.Load(compile.Request{File: source.File{Name: "config", Text: text}, Files: hostTree{}, Version: keys.V5_0, Stated: true,
+func read(text string) judgement { return readAs(keys.V5_0, text) }
+
+// readAs is lxcfg's answer as an LXC of a version.
+func readAs(version keys.Version, text string) judgement {
+	l := compile.Load(compile.Request{File: source.File{Name: "config", Text: text}, Files: hostTree{}, Version: version, Stated: true,
 		LookupEnv: func(name string) (string, bool) { return "from outside", name == "SET" }})
 	j := judgement{accepted: true, values: map[string]string{}}
 	for _, f := range l.Findings {

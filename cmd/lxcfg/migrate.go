@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/go-multierror"
 
@@ -63,6 +65,7 @@ func runMigrate(a *app, c command, args []string) int {
 	if err != nil {
 		return a.usageError(c, err)
 	}
+	req.To = cmp.Or(req.To, keys.Newest)
 	req.From, req.Include = o.version, includedFiles
 	m := migrating{app: a, common: o, rewriting: r, request: req, follow: follow, old: make(map[string]string), made: make(map[string]string)}
 	files, err := expand(paths, ".conf")
@@ -70,6 +73,7 @@ func runMigrate(a *app, c command, args []string) int {
 	for _, name := range files {
 		m.file(name)
 	}
+	m.giveAll()
 	return m.end()
 }
 
@@ -85,11 +89,12 @@ type migrating struct {
 	old      map[string]string // the old texts
 	refusals diag.List         // what the newer LXC would not load of the new texts
 	made     map[string]string // the new texts
-	written  []string          // files that have been given
+	results  []migrate.File    // what to give, each file once
 	failed   *multierror.Error
 }
 
-// file rewrites one file named on the command line.
+// file rewrites one file named on the command line. Nothing is written before all
+// are read: a file may include another one.
 func (m *migrating) file(name string) {
 	text, err := m.app.readConfig(name)
 	if err != nil {
@@ -102,25 +107,48 @@ func (m *migrating) file(name string) {
 		return
 	}
 	result := migrate.Rewrite(m.request)
-	m.notes = append(m.notes, result.Notes...)
+	for _, n := range result.Notes {
+		if !isPackaged(n.Subject.File) || n.Subject.File == name {
+			m.notes = append(m.notes, n)
+		}
+	}
 	for i, f := range result.Files {
 		m.old[f.Name] = f.Old
-		if i > 0 && !m.follow || slices.Contains(m.written, f.Name) {
-			continue
+		if i == 0 || m.follow && !isPackaged(f.Name) {
+			m.add(f)
 		}
-		m.written = append(m.written, f.Name)
-		m.failed = multierror.Append(m.failed, m.give(m.app.stdout, f.Name, f.Old, f.New))
 	}
 	m.check(result)
 }
 
-// check loads what was made as the LXC it is for would, and lists what that one
-// would refuse: it is left for a person.
-func (m *migrating) check(result migrate.Result) {
-	to := m.request.To
-	if to == 0 {
-		to = keys.Newest
+// isPackaged reports whether a file comes with LXC, or with the templates beside
+// it: a newer LXC brings its own, so it is read and neither written nor judged.
+func isPackaged(name string) bool { return strings.HasPrefix(name, "/usr/share/lxc/") }
+
+// add puts a file among the results. What becomes of an included file can depend
+// on the file that includes it: then none of the texts is right for both.
+func (m *migrating) add(f migrate.File) {
+	i := slices.IndexFunc(m.results, func(r migrate.File) bool { return r.Name == f.Name })
+	switch {
+	case i < 0:
+		m.results = append(m.results, f)
+	case m.results[i].New != f.New:
+		m.failed = multierror.Append(m.failed, fmt.Errorf("%s becomes something else for each of the files that include it; give each its own copy", f.Name))
+		m.results[i].New = f.Old
 	}
+}
+
+// giveAll prints or writes the results.
+func (m *migrating) giveAll() {
+	for _, f := range m.results {
+		m.failed = multierror.Append(m.failed, m.give(m.app.stdout, f.Name, f.Old, f.New))
+	}
+}
+
+// check loads what was made as the LXC it is for would, and lists what that one
+// would refuse: it is left for a person. What this host lacks, files to include
+// and variables of the environment, is no matter of the text.
+func (m *migrating) check(result migrate.Result) {
 	files := rewrittenFiles{texts: make(map[string]string)}
 	if m.follow {
 		for _, f := range result.Files {
@@ -128,9 +156,10 @@ func (m *migrating) check(result migrate.Result) {
 		}
 	}
 	main := result.Files[0]
-	loaded := m.app.loadWith(compile.Request{File: source.File{Name: main.Name, Text: main.New}, Files: files, Version: to, Stated: true})
+	loaded := compile.Load(compile.Request{File: source.File{Name: main.Name, Text: main.New}, Files: files, Version: m.request.To, Stated: true,
+		LookupEnv: func(string) (string, bool) { return "", true }})
 	for _, f := range loaded.Findings {
-		if f.Effect == diag.RejectedAtLoad {
+		if f.Effect == diag.RejectedAtLoad && f.Code != "include/unreadable" && (!isPackaged(f.Subject.File) || f.Subject.File == main.Name) {
 			m.refusals = append(m.refusals, f)
 		}
 	}
@@ -141,15 +170,16 @@ func (m *migrating) check(result migrate.Result) {
 
 // end prints what is left for a person.
 func (m *migrating) end() int {
-	if m.format == "json" {
-		m.notes, m.refusals = append(m.notes, m.refusals...), nil
-	}
-	m.print(m.notes, m.old)
-	if len(m.notes) > 0 && len(m.refusals) > 0 {
-		fmt.Fprintln(m.app.stderr)
-	}
 	m.version = m.request.To // whose refusals these are
-	m.print(m.refusals, m.made)
+	if m.format == "json" {
+		m.print(append(m.notes, m.refusals...), nil)
+	} else {
+		m.print(m.notes, m.old)
+		if len(m.notes) > 0 && len(m.refusals) > 0 {
+			fmt.Fprintln(m.app.stderr)
+		}
+		m.print(m.refusals, m.made)
+	}
 	switch err := m.failed.ErrorOrNil(); {
 	case err != nil:
 		m.app.error(err)
@@ -161,7 +191,7 @@ func (m *migrating) end() int {
 }
 
 func (m *migrating) print(list diag.List, texts map[string]string) {
-	if len(list) == 0 {
+	if len(list) == 0 && m.format != "json" {
 		return
 	}
 	lookup := func(name string) (string, bool) { text, ok := texts[name]; return text, ok }
@@ -170,15 +200,19 @@ func (m *migrating) print(list diag.List, texts map[string]string) {
 	}
 }
 
-// includedFiles reads what an lxc.include line names, what can be read of it:
-// loading the file reports the rest.
+// includedFiles reads what an lxc.include line names, nil when it cannot.
 func includedFiles(value string) []source.File {
-	var files []source.File
-	names, _ := compile.IncludedNames(hostFiles{}, value)
+	names, err := compile.IncludedNames(hostFiles{}, value)
+	if err != nil {
+		return nil
+	}
+	files := []source.File{} // an empty directory can be read
 	for _, name := range names {
-		if text, err := (hostFiles{}).ReadFile(name); err == nil {
-			files = append(files, source.File{Name: name, Text: text})
+		text, err := hostFiles{}.ReadFile(name)
+		if err != nil {
+			return nil
 		}
+		files = append(files, source.File{Name: name, Text: text})
 	}
 	return files
 }

@@ -51,7 +51,7 @@ var legacy = [...]Legacy{
 	{Name: "lxc.network.veth.pair", Since: V1_0, Modern: "lxc.net.[i].veth.pair"},
 	{Name: "lxc.network.vlan.id", Since: V1_0, Modern: "lxc.net.[i].vlan.id"},
 	{Name: "lxc.pivotdir", Since: V1_0, Doc: "It named a directory for pivot_root(2), which needs none any more."},
-	{Name: "lxc.pts", Since: V1_0, Modern: "lxc.pty.max", value: leadingNumber},
+	{Name: "lxc.pts", Since: V1_0, Modern: "lxc.pty.max", value: count},
 	{Name: "lxc.rebootsignal", Since: V2_0, Modern: "lxc.signal.reboot"},
 	{Name: "lxc.rootfs", Since: V1_0, Modern: "lxc.rootfs.path", value: dirRootfs},
 	{Name: "lxc.rootfs.backend", Since: V2_0, Doc: "The kind of storage is written before the path now, `lxc.rootfs.path = dir:/path`."},
@@ -59,7 +59,7 @@ var legacy = [...]Legacy{
 	{Name: "lxc.seccomp", Since: V1_0, Modern: "lxc.seccomp.profile"},
 	{Name: "lxc.stopsignal", Since: V1_0, Modern: "lxc.signal.stop"},
 	{Name: "lxc.syslog", Since: V2_1, Modern: "lxc.log.syslog"},
-	{Name: "lxc.tty", Since: V1_0, Modern: "lxc.tty.max", value: leadingNumber},
+	{Name: "lxc.tty", Since: V1_0, Modern: "lxc.tty.max", value: count},
 	{Name: "lxc.utsname", Since: V1_0, Modern: "lxc.uts.name"},
 }
 
@@ -92,27 +92,47 @@ func (l Legacy) Value(text string) string {
 	return l.value(text)
 }
 
-// leadingNumber is what atoi(3) makes of a text, without a sign: LXC 1 never
-// refused a number.
-func leadingNumber(s string) string {
-	s = strings.TrimPrefix(strings.TrimLeft(s, " \t"), "-")
+// leadingNumber is what atoi(3) makes of a text: LXC 1 never refused a number.
+func leadingNumber(s string) (digits string, negative bool) {
+	s = strings.TrimLeft(s, " \t\n\v\f\r")
+	negative = strings.HasPrefix(s, "-")
+	if negative || strings.HasPrefix(s, "+") {
+		s = s[1:]
+	}
 	n := 0
 	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
 		n++
 	}
-	if digits := strings.TrimLeft(s[:n], "0"); digits != "" {
-		return digits
+	if digits = strings.TrimLeft(s[:n], "0"); digits == "" {
+		return "0", false
 	}
-	return "0"
+	return digits, negative
+}
+
+// count is leadingNumber for what there cannot be less of than none.
+func count(s string) string {
+	digits, negative := leadingNumber(s)
+	if negative {
+		return "0"
+	}
+	return digits
 }
 
 // dirRootfs says that a path of LXC 1 is one of a directory, which also keeps a
 // colon in it from being read as the end of a kind of storage. What may be another
-// kind is left for LXC to find out: a device, or a name such as that of a ZFS file
-// system.
+// kind is left for LXC to find out: a device, the image of a disk, or a name such as
+// that of a ZFS file system.
 func dirRootfs(s string) string {
-	if !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "/dev/") {
+	if !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "/dev/") || !strings.Contains(s, ":") && isImage(s) {
 		return s
 	}
 	return "dir:" + s
+}
+
+// isImage reports whether a path is named like the image of a disk: as lxc-create
+// names those it makes, or by a usual ending.
+func isImage(path string) bool {
+	name := path[strings.LastIndexByte(path, '/')+1:]
+	dot := max(strings.LastIndexByte(name, '.'), 0)
+	return name == "rootdev" || slices.Contains([]string{".img", ".raw", ".iso", ".ext3", ".ext4", ".squashfs", ".loop"}, name[dot:])
 }

@@ -62,7 +62,7 @@ func (r *Resolver) takenFor(known string, key grammar.Text, trail []diag.Place) 
 // the same. It is the text itself where the key's values are no numbers, or where
 // the text is one that every LXC reads the same.
 func (k *Key) NumberInLXC1(text string) string {
-	plain := leadingNumber(text)
+	plain, negative := leadingNumber(text)
 	switch k.language {
 	case grammar.Bool.Name:
 		if plain != "0" {
@@ -72,11 +72,12 @@ func (k *Key) NumberInLXC1(text string) string {
 			return text
 		}
 	case grammar.Uint32.Name:
+		plain = count(text)
 		if n, err := grammar.Uint32.Parse(grammar.Text{String: text}); err == nil && grammar.Uint32.Format(n) == plain {
 			return text
 		}
 	case grammar.Int32.Name:
-		if strings.HasPrefix(strings.TrimLeft(text, " \t"), "-") && plain != "0" {
+		if negative {
 			plain = "-" + plain
 		}
 		if n, err := grammar.Int32.Parse(grammar.Text{String: text}); err == nil && grammar.Int32.Format(n) == plain {

@@ -2,7 +2,7 @@ package migrate
 
 import (
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
 	"sync"
 
@@ -10,10 +10,11 @@ import (
 	"lxcfg/grammar/diag"
 )
 
-// The rows of cgroup v1 in the table of keys.
+// The rows of limits in the table of keys.
 const (
 	cgroupV1    = "lxc.cgroup.[file]"
 	cgroupV1All = "lxc.cgroup"
+	cgroupV2    = "lxc.cgroup2.[file]"
 )
 
 // Limit is what becomes of one file of cgroup v1 (cgroup-v1 and cgroup-v2 of the
@@ -34,7 +35,7 @@ var limits = sync.OnceValue(func() []Limit {
 	byDevice := func(word string) func(*migration, *setting) (string, *told) {
 		return func(_ *migration, s *setting) (string, *told) { return throttle(s.value.String, word) }
 	}
-	return []Limit{
+	table := []Limit{
 		{V1: "devices.allow", V2: "devices.allow", Doc: same},
 		{V1: "devices.deny", V2: "devices.deny", Doc: same},
 		{V1: "memory.limit_in_bytes", V2: "memory.max", Doc: "The value stays; -1 becomes max.", value: orMax},
@@ -70,14 +71,18 @@ var limits = sync.OnceValue(func() []Limit {
 		{V1: "freezer.state", Doc: "It is no limit; lxc-freeze and lxc-unfreeze freeze a container."},
 		{V1: "net_cls.classid", Doc: "v2 marks no packets; match the container's cgroup in nftables.", Needs: true},
 		{V1: "net_prio.*", Doc: "v2 gives packets no priority; match the container's cgroup in nftables.", Needs: true},
-		{V1: "*", Doc: "lxcfg knows no file of v2 for it.", Needs: true},
 	}
+	for _, file := range [...]string{"memory.max", "memory.high", "memory.low", "memory.min", "memory.swap.max", "memory.oom.group",
+		"cpu.weight", "cpu.weight.nice", "cpu.max", "cpu.idle", "io.max", "io.weight", "io.latency", "hugetlb.*.max"} {
+		table = append(table, Limit{V1: file, V2: file, Doc: "It is a file of v2 already."})
+	}
+	return append(table, Limit{V1: "*", Doc: "lxcfg knows no file of v2 for it.", Needs: true})
 })
 
 // limit rewrites a line of cgroup v1.
 func (m *migration) limit(s *setting, match keys.Match) {
 	if match.Key.Name == cgroupV1All {
-		m.set(s, "lxc.cgroup2", s.value.String)
+		m.clearLimits(s)
 		return
 	}
 	row, middle := findLimit(match.Part)
@@ -90,21 +95,61 @@ func (m *migration) limit(s *setting, match keys.Match) {
 		m.note(s, severity, "cgroup", fmt.Sprintf("cgroup v2 has no %q", match.Part), row.Doc)
 		return
 	}
-	key := "lxc.cgroup2." + strings.Replace(row.V2, "*", middle, 1)
+	file := strings.Replace(row.V2, "*", middle, 1)
 	value := s.value.String
+	if value != "" && !slices.Contains(m.became[file], row.V1) {
+		m.became[file] = append(m.became[file], row.V1)
+	}
+	if !addsUp(file) && m.v2.set[file] {
+		m.retire(s, "lxc.cgroup2."+file+" is set")
+		return
+	}
 	if row.value != nil && value != "" {
 		var about *told
 		if value, about = row.value(m, s); about != nil {
-			reason := "part of " + key
+			reason := "part of lxc.cgroup2." + file
 			if about.severity > 0 {
-				reason = "to be written as " + key + " by hand"
+				reason = "to be written as lxc.cgroup2." + file + " by hand"
 				m.note(s, about.severity, about.code, about.summary, about.detail)
 			}
 			m.retire(s, reason)
 			return
 		}
 	}
-	m.set(s, key, value)
+	switch {
+	case addsUp(file) && m.v2.has(s, file, value):
+		m.retire(s, "lxc.cgroup2."+file+" is set")
+	case value == "" && m.clearsMore(row, file):
+		m.retire(s, "lxc.cgroup2."+file+" holds more")
+		m.note(s, diag.Warning, "cgroup", fmt.Sprintf("%q clears less than lxc.cgroup2.%s would", s.key.String, file),
+			"Remove the line, and those above that it cleared.")
+	default:
+		m.overruled(s, file)
+		m.set(s, "lxc.cgroup2."+file, value)
+	}
+}
+
+// clearLimits rewrites an empty lxc.cgroup, which clears every line above it.
+func (m *migration) clearLimits(s *setting) {
+	if len(m.v2.set) == 0 {
+		m.set(s, "lxc.cgroup2", s.value.String)
+		return
+	}
+	m.retire(s, "lxc.cgroup2 would clear more")
+	m.note(s, diag.Warning, "cgroup", `"lxc.cgroup" clears less than lxc.cgroup2 would`, "Remove the line, and those above that it cleared.")
+}
+
+// overruled tells of a device rule that a line of cgroup v2 below takes back.
+func (m *migration) overruled(s *setting, file string) {
+	if strings.HasPrefix(file, "devices.") && s.value.String != "" && m.v2.reset != nil && m.v2.reset.place > s.place {
+		m.note(s, diag.Warning, "cgroup", fmt.Sprintf("%q below overrules this rule", m.v2.reset.content.String), "Move the line below that one.")
+	}
+}
+
+// clearsMore reports whether clearing a file of v2 would clear what another file of
+// v1 has set above.
+func (m *migration) clearsMore(row Limit, file string) bool {
+	return slices.ContainsFunc(m.became[file], func(v1 string) bool { return v1 != row.V1 })
 }
 
 // findLimit finds the row of a file, and what its * stands for.
@@ -119,146 +164,4 @@ func findLimit(file string) (row Limit, middle string) {
 		}
 	}
 	return Limit{}, ""
-}
-
-// undecided is a value that a person has to look at.
-func undecided(format, detail string, args ...any) *told {
-	return &told{diag.Warning, "cgroup", fmt.Sprintf(format, args...), detail}
-}
-
-func orMax(_ *migration, s *setting) (string, *told) {
-	if strings.HasPrefix(s.value.String, "-") {
-		return "max", nil
-	}
-	return s.value.String, nil
-}
-
-func softLimit(_ *migration, s *setting) (string, *told) {
-	if strings.HasPrefix(s.value.String, "-") {
-		return "0", nil
-	}
-	return s.value.String, nil
-}
-
-// swap is the limit of swap alone: what v1 gives both less what it gives memory.
-func swap(m *migration, s *setting) (string, *told) {
-	value := s.value.String
-	if strings.HasPrefix(value, "-") {
-		return "max", nil
-	}
-	both, ok := parseBytes(value)
-	if !ok {
-		return "", undecided("%q is no number of bytes", "Write lxc.cgroup2.memory.swap.max, the limit of swap alone.", value)
-	}
-	memory := m.limits["memory.limit_in_bytes"]
-	if memory == nil || memory.value.String == "" {
-		return "", undecided("no line says how much of %s is memory", "Write lxc.cgroup2.memory.swap.max, the limit of swap alone.", value)
-	}
-	of, ok := parseBytes(memory.value.String)
-	if !ok || of > both {
-		return "", undecided("%s of memory and swap is less than %s of memory", "Write lxc.cgroup2.memory.swap.max, the limit of swap alone.", value, memory.value.String)
-	}
-	return formatBytes(both - of), nil
-}
-
-// weight is the OCI's conversion of cpu.shares.
-func weight(_ *migration, s *setting) (string, *told) {
-	shares, err := strconv.ParseUint(s.value.String, 10, 64)
-	if err != nil {
-		return "", undecided("%q is no number of shares", "Write lxc.cgroup2.cpu.weight, from 1 to 10000; 100 is the default.", s.value.String)
-	}
-	shares = min(max(shares, 2), 262144)
-	return strconv.FormatUint(1+(shares-2)*9999/262142, 10), nil
-}
-
-// ioWeight is the OCI's conversion of blkio.weight.
-func ioWeight(_ *migration, s *setting) (string, *told) {
-	written, ok := convertIOWeight(s.value.String)
-	if !ok {
-		return "", undecided("%q is no weight", "Write lxc.cgroup2.io.weight, from 1 to 10000; 100 is the default.", s.value.String)
-	}
-	return written, nil
-}
-
-func ioWeightOfDevice(_ *migration, s *setting) (string, *told) {
-	device, w, _ := strings.Cut(s.value.String, " ")
-	written, ok := convertIOWeight(strings.TrimSpace(w))
-	if !ok {
-		return "", undecided("%q is no device with its weight", "Write `lxc.cgroup2.io.weight = MAJOR:MINOR WEIGHT`.", s.value.String)
-	}
-	return device + " " + written, nil
-}
-
-func convertIOWeight(text string) (string, bool) {
-	n, err := strconv.ParseUint(text, 10, 64)
-	if err != nil {
-		return "", false
-	}
-	n = min(max(n, 10), 1000)
-	return strconv.FormatUint(1+(n-10)*9999/990, 10), true
-}
-
-// defaultPeriod is cpu.cfs_period_us where nobody sets it, in microseconds.
-const defaultPeriod = "100000"
-
-// quota joins quota and period, on the line of the quota.
-func quota(m *migration, s *setting) (string, *told) {
-	if m.limits["cpu.cfs_quota_us"] != s && m.limits["cpu.cfs_quota_us"].value.String != "" {
-		return "", &told{} // a later line counts
-	}
-	length := defaultPeriod
-	if p := m.limits["cpu.cfs_period_us"]; p != nil && p.value.String != "" {
-		length = p.value.String
-	}
-	value := s.value.String
-	if strings.HasPrefix(value, "-") {
-		value = "max"
-	}
-	return value + " " + length, nil
-}
-
-// period stands alone only where no line gives a quota.
-func period(m *migration, s *setting) (string, *told) {
-	if q := m.limits["cpu.cfs_quota_us"]; q != nil && q.value.String != "" {
-		return "", &told{}
-	}
-	return "max " + s.value.String, nil
-}
-
-// throttle writes a limit of a device as io.max has it.
-func throttle(value, word string) (string, *told) {
-	fields := strings.Fields(value)
-	if len(fields) != 2 {
-		return "", undecided("%q is no device with its limit", "Write `lxc.cgroup2.io.max = MAJOR:MINOR "+word+"=N`.", value)
-	}
-	if fields[1] == "0" {
-		fields[1] = "max"
-	}
-	return fields[0] + " " + word + "=" + fields[1], nil
-}
-
-// parseBytes reads a number of bytes as the kernel does (memparse): K, M, G and
-// the larger ones are powers of 1024.
-func parseBytes(text string) (uint64, bool) {
-	shift := 0
-	if text != "" {
-		if n := strings.IndexByte("kmgtpe", text[len(text)-1]|0x20); n >= 0 {
-			shift, text = 10*(n+1), text[:len(text)-1]
-		}
-	}
-	n, err := strconv.ParseUint(text, 0, 64)
-	if err != nil || n<<shift>>shift != n {
-		return 0, false
-	}
-	return n << shift, true
-}
-
-// formatBytes writes a number of bytes with the largest unit that divides it.
-func formatBytes(n uint64) string {
-	for i := len("KMG") - 1; i >= 0 && n > 0; i-- {
-		if shift := 10 * (i + 1); n>>shift<<shift == n {
-			return strconv.FormatUint(n>>shift, 10) + "KMG"[i:i+1]
-		}
-	}
-	return strconv.FormatUint(n, 10)
 }

@@ -13,15 +13,16 @@ import (
 // Request says what to rewrite, and for which LXC.
 type Request struct {
 	File source.File
-	// From is the LXC the file was written for. Zero takes it from the names: a
-	// file with names of LXC 1 and 2 is read as LXC 1 reads it, but for quotes,
-	// which it is taken to mean as later versions do.
+	// From is the LXC the file was written for. Zero takes it from the names: it is
+	// the oldest that has them all, or today's if there is no name of LXC 1 and 2.
+	// Quotes are then taken to mean what they mean to later versions.
 	From keys.Version
 	To   keys.Version // zero for the newest
 	// Cgroup2 has limits of cgroup v1 rewritten for an LXC that still knows them.
 	Cgroup2 bool
-	// Include returns the files that an lxc.include line names, in LXC's order;
-	// nil for none. They are rewritten as well, in the place where they are read.
+	// Include returns the files that an lxc.include line names, in LXC's order, nil
+	// for what cannot be read. They are rewritten as well, in the place where they are
+	// read. Without the function nothing can be read.
 	Include func(value string) []source.File
 }
 
@@ -42,12 +43,16 @@ func Rewrite(r Request) Result {
 	if r.To == 0 {
 		r.To = keys.Newest
 	}
+	if r.Include == nil {
+		r.Include = func(string) []source.File { return nil }
+	}
 	m := &migration{request: r, dialect: grammar.LXC}
 	if r.From != 0 && r.From <= keys.V1_1 {
 		m.dialect = grammar.LXC1
 	}
 	m.read(r.File, nil)
 	m.survey()
+	m.typesFirst()
 	m.clearSections()
 	for i := range m.settings {
 		m.setting(&m.settings[i])
@@ -69,6 +74,7 @@ type migration struct {
 	dialect   grammar.Dialect
 	documents []*document
 	settings  []setting // of all files, in the order LXC reads them
+	unread    []setting // the includes that could not be read
 	open      []string  // the files being read, outermost first
 	notes     diag.List
 	sections  sections
@@ -86,8 +92,8 @@ type setting struct {
 	in         *document
 	content    grammar.Text // the line, without leading blanks
 	key, value grammar.Text
-	quote      byte
 	trail      []diag.Place
+	place      int  // in the order LXC reads the lines
 	again      bool // the file was read before: the line has its edits
 }
 
@@ -116,13 +122,21 @@ func (m *migration) read(f source.File, trail []diag.Place) {
 		}
 		indent := len(content.String) - len(strings.TrimLeft(content.String, " \t"))
 		s := setting{in: d, content: content.Sub(indent, len(content.String)), key: d.doc.Key(line), value: d.doc.Value(line),
-			quote: line.Quote, trail: trail, again: again}
+			trail: trail, place: len(m.settings), again: again}
+		if m.dialect == grammar.LXC1 { // part of the value, but the end of the line to every later LXC
+			s.value = s.value.Sub(0, len(strings.TrimRight(s.value.String, " \t\r")))
+		}
 		m.settings = append(m.settings, s)
-		if s.key.String == keys.Include && s.value.String != "" && m.request.Include != nil {
-			below := append(trail[:len(trail):len(trail)], diag.Place{File: f.Name, Line: s.key.Range.Start.Line})
-			for _, included := range m.request.Include(s.value.String) {
-				m.read(included, below)
-			}
+		if s.key.String != keys.Include || s.value.String == "" {
+			continue
+		}
+		files := m.request.Include(s.value.String)
+		if files == nil {
+			m.unread = append(m.unread, s)
+		}
+		below := append(trail[:len(trail):len(trail)], diag.Place{File: f.Name, Line: s.key.Range.Start.Line})
+		for _, included := range files {
+			m.read(included, below)
 		}
 	}
 }
@@ -170,6 +184,28 @@ func (m *migration) retire(s *setting, reason string) {
 	}
 	start, end := s.content.Sub(0, 0), s.content.Sub(len(strings.TrimRight(s.content.String, " \t\r")), len(s.content.String))
 	s.in.edits = append(s.in.edits, diag.Edit{Range: start.Range, Text: "# "}, diag.Edit{Range: end.Range, Text: " (" + reason + ")" + strings.TrimLeft(end.String, " \t")})
+}
+
+// above writes a line above that of a setting, indented as that one.
+func (m *migration) above(s *setting, text string) {
+	if s.again {
+		return
+	}
+	file := s.in.doc.String()
+	start := s.content.Range.Start.Offset
+	indent := file[:start]
+	indent = indent[len(strings.TrimRight(indent, " \t")):]
+	end := file[s.content.Range.End.Offset:]
+	end = end[:len(end)-len(strings.TrimLeft(end, "\r\n"))]
+	switch {
+	case strings.HasPrefix(end, "\r\n"), strings.HasSuffix(s.content.String, "\r"):
+		end = "\r\n"
+	case strings.HasPrefix(end, "\r"):
+		end = "\r"
+	default:
+		end = "\n"
+	}
+	s.in.edits = append(s.in.edits, diag.Edit{Range: s.content.Sub(0, 0).Range, Text: text + end + indent})
 }
 
 // note tells a person about a line: a warning asks for a decision.

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -69,4 +70,38 @@ func (m *migration) twice(s *setting) {
 		Detail:  "Interfaces have numbers now, so one text stands for one interface. Write the second one out.",
 		Subject: s.content.Range, Key: s.key.String, Trail: s.trail,
 	})
+}
+
+// typesFirst puts the type of an interface before its other settings: since LXC
+// 4.0.7 it wipes them. In a file of an unknown LXC they may be meant to be wiped.
+func (m *migration) typesFirst() {
+	if m.request.To < keys.V4_0 || m.request.From >= keys.V4_0 {
+		return
+	}
+	first := make(map[uint32]*setting)
+	for i := range m.settings {
+		s := &m.settings[i]
+		match, ok := keys.Lookup(s.key.String)
+		if !ok || !strings.HasPrefix(match.Key.Name, "lxc.net") {
+			continue
+		}
+		above := first[match.Index]
+		switch {
+		case match.Key.Name == "lxc.net":
+			clear(first)
+		case match.Key.Name == "lxc.net.[i]":
+			delete(first, match.Index)
+		case match.Key.Name != "lxc.net.[i].type":
+			first[match.Index] = cmp.Or(above, s)
+		case above == nil || s.value.String == "":
+		case m.crosses(keys.V4_0) && above.in == s.in:
+			m.above(above, s.content.String)
+			m.retire(s, "it stands above, because a type wipes what is set before it")
+			delete(first, match.Index)
+		default:
+			m.note(s, diag.Warning, "type", fmt.Sprintf("since LXC 4.0.7 %q wipes what lines above set for the interface", s.key.String),
+				fmt.Sprintf("Move the line above %q.", above.content.String))
+			delete(first, match.Index)
+		}
+	}
 }
