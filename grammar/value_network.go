@@ -10,7 +10,12 @@ import (
 // Flag is set by any text: LXC does not look at it.
 var Flag = Language[bool]{
 	Name: "flag", Syntax: `"up"`,
-	Parse: func(Text) (bool, *ValueError) { return true, nil },
+	Parse: func(t Text) (bool, *ValueError) {
+		if t.String != "up" {
+			return true, remark(t, "Remove the line to leave the interface down.", "LXC brings the interface up, whatever %q says", t.String)
+		}
+		return true, nil
+	},
 	Format: func(up bool) string {
 		if up {
 			return "up"
@@ -23,7 +28,6 @@ var Flag = Language[bool]{
 type InterfaceAddress struct {
 	Address   netip.Addr
 	Prefix    uint32     // bits of the network; LXC does not check those of IPv6
-	Guessed   bool       // the text has no prefix: LXC takes one from the address
 	Broadcast netip.Addr // of IPv4, the zero Addr when the text has none
 }
 
@@ -43,11 +47,12 @@ var IPv4Address = Language[InterfaceAddress]{
 			at := len(written) + 1
 			return a, invalid(t.Sub(at, at+len(prefix)), detail, "%q is no prefix length of an IPv4 network", prefix)
 		}
-		if !hasPrefix {
-			a.Prefix, a.Guessed = guessPrefix(a.Address), true
-		}
 		if a.Broadcast, ok = parseIPv4(broadcast); hasBroadcast && !ok {
 			return a, invalid(t.Sub(len(t.String)-len(broadcast), len(t.String)), detail, "%q is no IPv4 broadcast address", broadcast)
+		}
+		if !hasPrefix {
+			a.Prefix = guessPrefix(a.Address)
+			return a, remark(t.Sub(0, len(written)), detail, "without a prefix length LXC takes /%d, by the last number of the address", a.Prefix)
 		}
 		return a, nil
 	},
@@ -71,6 +76,10 @@ var IPv6Address = Language[InterfaceAddress]{
 		if a.Prefix, ok = parsePrefix(prefix, math.MaxUint32); !ok {
 			at := len(written) + 1
 			return a, invalid(t.Sub(at, at+len(prefix)), detail, "%q is no prefix length", prefix)
+		}
+		if a.Prefix > 128 {
+			at := len(written) + 1
+			return a, fails(t.Sub(at, at+len(prefix)), "An IPv6 address has 128 bits.", "the prefix length %q is more than there is", prefix)
 		}
 		return a, nil
 	},
