@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 
 	"lxcfg/compile/config"
 	"lxcfg/compile/plan"
@@ -110,8 +111,7 @@ func (c *compiler) compileSeccomp() {
 	filter, findings := seccompiler.Compile(policy, c.facts.Arch)
 	findings = append(policy.Findings[:len(policy.Findings):len(policy.Findings)], findings...)
 	for i := range findings {
-		findings[i].Trail = append(profile.Origin.Trail[:len(profile.Origin.Trail):len(profile.Origin.Trail)],
-			diag.Place{File: profile.Origin.Range.File, Line: profile.Origin.Range.Start.Line})
+		findings[i].Trail = append(slices.Clip(profile.Origin.Trail()), profile.Origin.Place())
 	}
 	c.findings = append(c.findings, findings...)
 	if findings.Has(diag.Error) {

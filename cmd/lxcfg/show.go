@@ -108,9 +108,9 @@ func showText(w io.Writer, settings []keys.Setting) {
 			fmt.Fprintf(w, "# default\n%s = %s\n", s.Key, s.Value)
 			continue
 		}
-		fmt.Fprintf(w, "# %s", diag.Visible(s.Origin.Range.String()))
-		for i := len(s.Origin.Trail) - 1; i >= 0; i-- {
-			fmt.Fprintf(w, ", included from %s:%d", diag.Visible(s.Origin.Trail[i].File), s.Origin.Trail[i].Line)
+		fmt.Fprintf(w, "# %s", diag.Visible(s.Origin.Range().String()))
+		for i := len(s.Origin.Trail()) - 1; i >= 0; i-- {
+			fmt.Fprintf(w, ", included from %s:%d", diag.Visible(s.Origin.Trail()[i].File), s.Origin.Trail()[i].Line)
 		}
 		fmt.Fprintf(w, "\n%s = %s\n", diag.Visible(s.Key), diag.Visible(quoted(s.Value)))
 	}
@@ -150,9 +150,9 @@ func showJSON(w *os.File, settings []keys.Setting) error {
 	for _, s := range settings {
 		v := value{Key: s.Key, Value: s.Value, Default: s.Default, Trail: []place{}}
 		if !s.Default {
-			v.Origin = &origin{s.Origin.Range.File, s.Origin.Range.Start.Line, s.Origin.Range.Start.Column}
+			v.Origin = &origin{s.Origin.Range().File, s.Origin.Range().Start.Line, s.Origin.Range().Start.Column}
 		}
-		for _, p := range s.Origin.Trail {
+		for _, p := range s.Origin.Trail() {
 			v.Trail = append(v.Trail, place{p.File, p.Line})
 		}
 		values = append(values, v)

@@ -66,7 +66,7 @@ func prlimits() field {
 		set: func(c *config.Config, in input) *grammar.ValueError {
 			limit, err := l.Parse(in.value)
 			if err == nil && !grammar.IsResource(in.part) {
-				err = &grammar.ValueError{Range: in.origin.Range, Summary: fmt.Sprintf("%q is no resource", in.part), AtStart: true, Kept: true,
+				err = &grammar.ValueError{Range: in.origin.Range(), Summary: fmt.Sprintf("%q is no resource", in.part), AtStart: true, Kept: true,
 					Detail: "Write one of " + strings.Join(grammar.Resources(), ", ") + " behind lxc.prlimit."}
 			}
 			if kept(err) {
