@@ -128,7 +128,7 @@ func (c *compiler) refuse(at config.Origin, code, summary, detail string) {
 func (c *compiler) report(severity diag.Severity, effect diag.Effect, at config.Origin, code, summary, detail string) {
 	c.findings = append(c.findings, diag.Diagnostic{
 		Code: code, Severity: severity, Effect: effect, Summary: summary, Detail: detail,
-		Subject: at.Range, Key: at.Key, Trail: at.Trail,
+		Subject: at.Range(), Key: at.Key, Trail: at.Trail(),
 	})
 }
 
@@ -136,7 +136,8 @@ func (c *compiler) report(severity diag.Severity, effect diag.Effect, at config.
 func (c *compiler) nowhere() config.Origin {
 	var at config.Origin
 	if len(c.config.Sources) > 0 {
-		at.Range = source.Range{File: c.config.Sources[0].Name, Start: source.Pos{Line: 1, Column: 1}, End: source.Pos{Line: 1, Column: 1}}
+		start := source.Pos{Line: 1, Column: 1}
+		at = config.NewOrigin("", source.Range{Start: start, End: start}, &config.Reading{File: c.config.Sources[0].Name})
 	}
 	return at
 }
@@ -145,7 +146,8 @@ func (c *compiler) nowhere() config.Origin {
 func planOrigins(origins []config.Origin) []plan.Origin {
 	out := make([]plan.Origin, 0, len(origins))
 	for _, o := range origins {
-		out = append(out, plan.Origin{File: o.Range.File, Line: o.Range.Start.Line, Column: o.Range.Start.Column, Key: o.Key})
+		r := o.Range()
+		out = append(out, plan.Origin{File: r.File, Line: r.Start.Line, Column: r.Start.Column, Key: o.Key})
 	}
 	return out
 }

@@ -1,9 +1,10 @@
 package compile
 
 import (
+	"slices"
+
 	"lxcfg/compile/config"
 	"lxcfg/grammar"
-	"lxcfg/grammar/diag"
 	"lxcfg/grammar/source"
 )
 
@@ -24,15 +25,14 @@ func (l *loader) fstab() {
 	}
 	file := source.File{Name: setting.V, Text: text}
 	l.loaded.Config.Sources = append(l.loaded.Config.Sources, file)
-	above := setting.Origin.Trail
-	trail := append(above[:len(above):len(above)], diag.Place{File: setting.Origin.Range.File, Line: setting.Origin.Range.Start.Line})
+	in := &config.Reading{File: file.Name, Trail: append(slices.Clip(setting.Origin.Trail()), setting.Origin.Place())}
 	entries, findings := grammar.ParseFstab(file)
 	for _, f := range findings {
-		f.Key, f.Trail = fstabKey, trail
+		f.Key, f.Trail = fstabKey, in.Trail
 		l.findings.Add(f)
 	}
 	for _, e := range entries {
-		origin := config.Origin{Range: e.Line.Range, Key: fstabKey, Trail: trail}
+		origin := config.NewOrigin(fstabKey, e.Line.Range, in)
 		l.loaded.Config.Mount.FstabEntries = append(l.loaded.Config.Mount.FstabEntries, config.Of(e.Entry, origin))
 	}
 }

@@ -55,8 +55,8 @@ func settings(l *compile.Loaded) []string {
 		if s.Default {
 			continue
 		}
-		text := fmt.Sprintf("%s=%s @%s", s.Key, s.Value, s.Origin.Range)
-		for _, p := range s.Origin.Trail {
+		text := fmt.Sprintf("%s=%s @%s", s.Key, s.Value, s.Origin.Range())
+		for _, p := range s.Origin.Trail() {
 			text += fmt.Sprintf(" <%s:%d", p.File, p.Line)
 		}
 		out = append(out, text)

@@ -42,8 +42,7 @@ func (l *loader) policy() {
 
 // profileTrail leads to the seccomp policy that a line names.
 func profileTrail(profile config.Value[string]) []diag.Place {
-	above := profile.Origin.Trail
-	return append(above[:len(above):len(above)], diag.Place{File: profile.Origin.Range.File, Line: profile.Origin.Range.Start.Line})
+	return append(slices.Clip(profile.Origin.Trail()), profile.Origin.Place())
 }
 
 // CheckPolicy says what is wrong with a seccomp policy, whatever machine it is for.

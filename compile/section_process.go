@@ -160,9 +160,7 @@ func (c *compiler) ttyNames() string {
 func distinct(lines []config.Origin) []config.Origin {
 	var out []config.Origin
 	for _, o := range lines {
-		same := func(p config.Origin) bool {
-			return p.Range.File == o.Range.File && p.Range.Start.Line == o.Range.Start.Line
-		}
+		same := func(p config.Origin) bool { return p.Place() == o.Place() }
 		seen := false
 		for _, p := range out {
 			seen = seen || same(p)

@@ -20,16 +20,18 @@ var AutoMounts = Language[[]AutoMount]{
 	Name: "automatic mounts", Syntax: `word {blanks word}; word: "proc" [":mixed" | ":rw"] | "sys" [":mixed" | ":ro" | ":rw"] | ("cgroup" | "cgroup-full") [":mixed" | ":ro" | ":rw"] [":force"] | "cgroup2" [":ro"] [":force"] | "shmounts:" host [":" container]`,
 	Parse: func(t Text) ([]AutoMount, *ValueError) {
 		var list []AutoMount
+		var about *ValueError // the first word that LXC keeps and fails on
 		for from, to := nextField(t.String, 0); from < to; from, to = nextField(t.String, to) {
 			a, err := parseAutoMount(t.Sub(from, to))
-			if kept := err == nil || err.Kept; kept {
-				list = append(list, a)
-			}
-			if err != nil {
+			switch {
+			case err != nil && !err.Kept:
 				return list, err
+			case about == nil:
+				about = err
 			}
+			list = append(list, a)
 		}
-		return list, nil
+		return list, about
 	},
 	Format: func(list []AutoMount) string {
 		words := make([]string, len(list))

@@ -83,7 +83,7 @@ func readIDMap(s string) (IDMap, bool) {
 	for i := range numbers {
 		from, to := nextField(s, at)
 		n, ok := parseUint(s[from:to], 64)
-		if !ok || s[from] == '0' && to > from+1 {
+		if !ok || s[from] < '1' && s[from:to] != "0" { // a blank of another kind, a sign, or octal
 			return IDMap{}, false
 		}
 		numbers[i], at = n, to

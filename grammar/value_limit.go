@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -113,4 +114,17 @@ func formatLimit(n uint64) string {
 		return "unlimited"
 	}
 	return strconv.FormatUint(n, 10)
+}
+
+// Resources lists LXC's names of the resources that a limit may be for, by number
+// (getrlimit(2)).
+func Resources() []string {
+	return []string{"cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile", "memlock", "as", "locks", "sigpending",
+		"msgqueue", "nice", "rtprio", "rttime"}
+}
+
+// IsResource reports whether a word names a resource, or is the number of one.
+func IsResource(word string) bool {
+	n, isNumber := parseUint(word, 32)
+	return isNumber && n < uint64(len(Resources())) || slices.Contains(Resources(), word)
 }

@@ -99,34 +99,38 @@ func parseSize(t Text) (uint64, *ValueError) {
 		return autoSize, nil
 	}
 	const detail = "Write auto, or a number with KB, MB or GB behind it."
+	// LXC looks for the unit from the end, two letters at most: of 0x1f it reads
+	// 0x1, and of 0x1fkb 0x1f.
 	digits := strings.TrimRight(t.String, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-	if strings.HasPrefix(strings.ToLower(t.String), "0x") {
-		digits = t.String
-	}
-	unit := strings.ToLower(t.String[len(digits):])
-	place := t.Sub(len(digits), len(t.String)) // of the unit
+	letters := t.Sub(len(digits), len(t.String))
+	unit := letters.Sub(max(0, len(letters.String)-2), len(letters.String))
 	factor := uint64(1)
 	var ignored *ValueError
-	switch {
-	case unit == "":
-	case len(unit) == 1:
-		ignored = remark(place, "Write KB, MB or GB when one of them is meant: LXC takes a single letter for nothing.", "the unit %q does not count", place.String)
-	case unit == "kb":
+	switch lowerCase(unit.String) {
+	case "":
+	case "kb":
 		factor = 1 << 10
-	case unit == "mb":
+	case "mb":
 		factor = 1 << 20
-	case unit == "gb":
+	case "gb":
 		factor = 1 << 30
 	default:
-		return 0, invalid(place, detail, "%q is no unit LXC knows", place.String)
+		if len(unit.String) > 1 {
+			return 0, invalid(letters, detail, "%q is no unit LXC knows", letters.String)
+		}
+		ignored = remark(unit, "Write KB, MB or GB when one of them is meant: LXC takes a single letter for nothing.", "the unit %q does not count", unit.String)
 	}
-	number := strings.TrimRight(digits, " \t")
-	n, ok := parseUint(number, 63)
+	number := t.Sub(0, len(strings.TrimRight(t.String[:len(t.String)-len(unit.String)], " \t")))
+	n, ok := parseUint(number.String, 63)
 	switch {
+	case !ok && len(letters.String) > 2:
+		return 0, invalid(letters, detail, "%q is no unit LXC knows", letters.String)
 	case !ok:
-		return 0, invalid(afterNumber(t.Sub(0, len(number))), detail, "%q is no size", t.String)
+		return 0, invalid(afterNumber(number), detail, "%q is no size", t.String)
 	case len(t.String) > 20 || n > math.MaxInt64/factor:
 		return 0, invalid(t, detail, "%q is more than LXC takes", t.String)
+	case ignored == nil:
+		ignored = octal(number, int64(n))
 	}
 	return roundedSize(n * factor), ignored
 }

@@ -69,7 +69,9 @@ func afterSign(t Text, number string) Text {
 
 func parseDecimal(s string) (int64, bool) {
 	negative := strings.HasPrefix(s, "-")
-	s = strings.TrimPrefix(strings.TrimPrefix(s, "-"), "+")
+	if negative || strings.HasPrefix(s, "+") {
+		s = s[1:]
+	}
 	if s == "" {
 		return 0, false
 	}

@@ -135,6 +135,7 @@ func FuzzValues(f *testing.F) {
 			l.check(t, text)
 		}
 		checkShortcuts(t, text)
+		checkOracles(t, text)
 		checkFstab(t, text)
 	})
 }

@@ -107,9 +107,9 @@ func showText(w io.Writer, settings []keys.Setting) {
 	for _, s := range settings {
 		from := "default"
 		if !s.Default {
-			from = diag.Visible(s.Origin.Range.String())
-			for i := len(s.Origin.Trail) - 1; i >= 0; i-- {
-				from += fmt.Sprintf(", included from %s:%d", diag.Visible(s.Origin.Trail[i].File), s.Origin.Trail[i].Line)
+			from = diag.Visible(s.Origin.Range().String())
+			for i := len(s.Origin.Trail()) - 1; i >= 0; i-- {
+				from += fmt.Sprintf(", included from %s:%d", diag.Visible(s.Origin.Trail()[i].File), s.Origin.Trail()[i].Line)
 			}
 		}
 		if from != above {
@@ -154,9 +154,9 @@ func showJSON(w *os.File, settings []keys.Setting) error {
 	for _, s := range settings {
 		v := value{Key: s.Key, Value: s.Value, Default: s.Default, Trail: []place{}}
 		if !s.Default {
-			v.Origin = &origin{s.Origin.Range.File, s.Origin.Range.Start.Line, s.Origin.Range.Start.Column}
+			v.Origin = &origin{s.Origin.Range().File, s.Origin.Range().Start.Line, s.Origin.Range().Start.Column}
 		}
-		for _, p := range s.Origin.Trail {
+		for _, p := range s.Origin.Trail() {
 			v.Trail = append(v.Trail, place{p.File, p.Line})
 		}
 		values = append(values, v)

@@ -6,18 +6,6 @@
 // mistakes in it. One file a section of lxc.container.conf(5).
 package config
 
-import (
-	"lxcfg/grammar/diag"
-	"lxcfg/grammar/source"
-)
-
-// Origin is where a value was written.
-type Origin struct {
-	Range source.Range // from the key to the end of the value
-	Key   string       // canonical spelling of the key, "lxc.net.0.type"
-	Trail []diag.Place // the include lines that led there, outermost first
-}
-
 // Value is one setting. The zero Value was never set: V is then the default
 // that LXC uses, where the type has one.
 type Value[T any] struct {

@@ -39,8 +39,8 @@ func keptCapabilities() field {
 	f := words(grammar.KeptCapabilities, func(c *config.Config) *config.Items[config.Capability] { return &c.Cap.Keep })
 	f.set = func(c *config.Config, in input) *grammar.ValueError {
 		if len(c.Cap.Drop) > 0 {
-			return &grammar.ValueError{Range: in.origin.Range, Summary: "lxc.cap.keep and lxc.cap.drop exclude each other",
-				Detail: fmt.Sprintf("Keep one of them. To take back the line at %s, write `lxc.cap.drop =` before this one.", c.Cap.Drop[0].Origin.Range)}
+			return &grammar.ValueError{Range: in.origin.Range(), Summary: "lxc.cap.keep and lxc.cap.drop exclude each other",
+				Detail: fmt.Sprintf("Keep one of them. To take back the line at %s, write `lxc.cap.drop =` before this one.", c.Cap.Drop[0].Origin.Range())}
 		}
 		list, err := grammar.KeptCapabilities.Parse(in.value)
 		c.Cap.KeepSet = config.Of(true, in.origin)

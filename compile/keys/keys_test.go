@@ -227,6 +227,8 @@ func TestFindings(t *testing.T) {
 		"value for a group":             {keys.V7_0, "lxc.cgroup2 = 1", "value/nothing 1:15"},
 		"variable that is not set":      {keys.V7_0, "lxc.environment = UNSET", "value/environment-variable 1:19"},
 		"network setting before a type": {keys.V2_1, "lxc.network.link = a", "net/no-section 1:1"},
+		"resource that is none":         {keys.V7_0, "lxc.prlimit.files = 5", "value/resource-limit 1:1"},
+		"resource by number":            {keys.V7_0, "lxc.prlimit.7 = 5", ""},
 		"a fstab that is empty":         {keys.V7_0, "lxc.mount.fstab =", "value/path 1:18"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,9 @@
 package keys
 
 import (
+	"fmt"
+	"strings"
+
 	"lxcfg/compile/config"
 	"lxcfg/grammar"
 )
@@ -65,6 +68,10 @@ func prlimits() field {
 		language: l.Name, syntax: l.Syntax, repeat: Replaces,
 		set: func(c *config.Config, in input) *grammar.ValueError {
 			limit, err := l.Parse(in.value)
+			if err == nil && !grammar.IsResource(in.part) {
+				err = &grammar.ValueError{Range: in.origin.Range(), Summary: fmt.Sprintf("%q is no resource", in.part), AtStart: true, Kept: true,
+					Detail: "Write one of " + strings.Join(grammar.Resources(), ", ") + " behind lxc.prlimit."}
+			}
 			if kept(err) {
 				putUnique(in, &c.Limits.Prlimit, config.Prlimit{Resource: in.part, Limit: limit}, resource)
 			}

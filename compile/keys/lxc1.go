@@ -98,7 +98,7 @@ func (r *Resolver) numberOfLXC1(k *Key, in *input) {
 			Code: "value/number-taken-for", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
 			Summary: fmt.Sprintf("LXC %s reads %q as %s", r.Version, in.value.String, plain),
 			Detail:  fmt.Sprintf("Write %s: a later LXC reads the text otherwise, or refuses it.", plain),
-			Subject: in.value.Range, Key: in.origin.Key, Trail: in.origin.Trail,
+			Subject: in.value.Range, Key: in.origin.Key, Trail: in.origin.Trail(),
 			Fixes: []diag.Fix{{Title: "write " + plain, Safe: true, Edits: []diag.Edit{{Range: in.value.Range, Text: plain}}}},
 		})
 	}

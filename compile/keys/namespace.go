@@ -64,7 +64,7 @@ func exclusive(f field, other string, isSet func(*config.Config) bool) field {
 	set := f.set
 	f.set = func(c *config.Config, in input) *grammar.ValueError {
 		if isSet(c) {
-			return &grammar.ValueError{Range: in.origin.Range, Summary: fmt.Sprintf("%s and %s exclude each other", in.origin.Key, other),
+			return &grammar.ValueError{Range: in.origin.Range(), Summary: fmt.Sprintf("%s and %s exclude each other", in.origin.Key, other),
 				Detail: fmt.Sprintf("Keep one of them. To take back what an included file set, write `%s =` before this line.", other)}
 		}
 		return set(c, in)
@@ -129,6 +129,6 @@ func knownNamespace(in input) *grammar.ValueError {
 	if slices.Contains(grammar.NamespaceNames(), in.part) {
 		return nil
 	}
-	return &grammar.ValueError{Range: in.origin.Range, Summary: fmt.Sprintf("%q is no namespace", in.part),
+	return &grammar.ValueError{Range: in.origin.Range(), Summary: fmt.Sprintf("%q is no namespace", in.part),
 		Detail: "Write one of user, mnt, pid, uts, ipc, net, cgroup or time behind lxc.namespace.share, in lower case."}
 }

@@ -66,14 +66,14 @@ func networkKeys() []Key {
 			Changes: []Change{{V6_0, "A clone's address begins with 00:16:3e; now with 10:66:6a."}},
 			Doc:     "The interface's hardware address; x stands for a random digit.",
 			Example: "lxc.net.0.hwaddr = 00:16:3e:xx:xx:xx",
-			field:   nicScalar("", grammar.String, func(n *config.NIC) *config.Value[string] { return &n.HWAddr }),
+			field:   nicScalar("", grammar.HWAddr, func(n *config.NIC) *config.Value[string] { return &n.HWAddr }),
 		},
 		{
 			Name: "lxc.net.[i].mtu", Since: V2_1,
 			Without: "that of the link, or 1500",
 			Doc:     "The largest packet the interface takes, in bytes.",
 			Example: "lxc.net.0.mtu = 1400",
-			field:   nicScalar("", grammar.String, func(n *config.NIC) *config.Value[string] { return &n.MTU }),
+			field:   nicScalar("", grammar.MTU, func(n *config.NIC) *config.Value[string] { return &n.MTU }),
 		},
 		{
 			Name: "lxc.net.[i].script.up", Since: V2_1,

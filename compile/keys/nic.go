@@ -95,7 +95,7 @@ func nicField(kind, language, syntax string, repeat Repeat, set func(*config.NIC
 		set: func(c *config.Config, in input) *grammar.ValueError {
 			n := c.Network.Add(in.index)
 			if kind != "" && n.Type.V != kind {
-				return &grammar.ValueError{Range: in.origin.Range, Summary: fmt.Sprintf("%s is for interfaces of type %s only", in.origin.Key, kind),
+				return &grammar.ValueError{Range: in.origin.Range(), Summary: fmt.Sprintf("%s is for interfaces of type %s only", in.origin.Key, kind),
 					Detail: fmt.Sprintf("Write `lxc.net.%d.type = %s` before this line, or remove the line.", in.index, kind)}
 			}
 			return set(n, in)
@@ -103,7 +103,7 @@ func nicField(kind, language, syntax string, repeat Repeat, set func(*config.NIC
 		clear: func(c *config.Config, in input) *grammar.ValueError {
 			n := c.Network.Find(in.index)
 			if n == nil {
-				return &grammar.ValueError{Range: in.origin.Range, Summary: fmt.Sprintf("there is no interface %d to clear a setting of", in.index),
+				return &grammar.ValueError{Range: in.origin.Range(), Summary: fmt.Sprintf("there is no interface %d to clear a setting of", in.index),
 					Detail: "Remove the line."}
 			}
 			clear(n)

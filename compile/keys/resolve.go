@@ -23,6 +23,7 @@ type Resolver struct {
 
 	networks  int // how many sections lxc.network.type has started
 	positions positions
+	reading   *config.Reading // the file of the last setting
 }
 
 // Set resolves one setting. The trail is the include lines that led to it.
@@ -32,7 +33,10 @@ func (r *Resolver) Set(key, value grammar.Text, trail []diag.Place) {
 	if r.positions == nil {
 		r.positions = make(positions)
 	}
-	in := input{value: value, env: r.LookupEnv, positions: r.positions, origin: config.Origin{Range: whole, Key: key.String, Trail: trail}}
+	if !r.reading.Is(key.Range.File, trail) {
+		r.reading = &config.Reading{File: key.Range.File, Trail: trail}
+	}
+	in := input{value: value, env: r.LookupEnv, positions: r.positions, origin: config.NewOrigin(key.String, whole, r.reading)}
 	m, ok := Lookup(key.String)
 	switch {
 	case ok:
@@ -82,7 +86,7 @@ func (r *Resolver) apply(k *Key, in input) {
 			Code: "value/too-new", Severity: diag.Error, Effect: diag.RejectedAtLoad,
 			Summary: fmt.Sprintf("LXC %s does not know the %s %q", r.Version, k.language, in.value.String),
 			Detail:  fmt.Sprintf("It came with LXC %s.", k.newSince),
-			Subject: in.value.Range, Key: in.origin.Key, Trail: in.origin.Trail,
+			Subject: in.value.Range, Key: in.origin.Key, Trail: in.origin.Trail(),
 		})
 	}
 	err := run(r.Config, in)
@@ -105,7 +109,7 @@ func (r *Resolver) apply(k *Key, in input) {
 	}
 	r.Findings = append(r.Findings, diag.Diagnostic{
 		Code: "value/" + strings.ReplaceAll(language, " ", "-"), Severity: severity, Effect: effect,
-		Summary: err.Summary, Detail: err.Detail, Subject: err.Range, Key: in.origin.Key, Trail: in.origin.Trail,
+		Summary: err.Summary, Detail: err.Detail, Subject: err.Range, Key: in.origin.Key, Trail: in.origin.Trail(),
 	})
 }
 

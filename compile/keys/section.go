@@ -21,12 +21,12 @@ func (r *Resolver) section(key grammar.Text, in *input) (Match, bool) {
 	old, ok := LookupLegacy(name)
 	if !ok && r.isLXC1() {
 		if known, isPrefix := TakenFor(name); isPrefix && strings.HasPrefix(known, "lxc.network.") {
-			r.takenFor(known, key, in.origin.Trail)
+			r.takenFor(known, key, in.origin.Trail())
 			old, ok = LookupLegacy(known)
 		}
 	}
 	if !ok {
-		r.unknown(key, in.origin.Trail)
+		r.unknown(key, in.origin.Trail())
 		return Match{}, false
 	}
 	modern := old.Modern
@@ -42,12 +42,12 @@ func (r *Resolver) section(key grammar.Text, in *input) (Match, bool) {
 			Code: "net/no-section", Severity: diag.Error, Effect: diag.RejectedAtLoad,
 			Summary: fmt.Sprintf("%q belongs to no network", key.String),
 			Detail:  "Write `lxc.network.type = …` before it: that line starts a network.",
-			Subject: key.Range, Key: key.String, Trail: in.origin.Trail,
+			Subject: key.Range, Key: key.String, Trail: in.origin.Trail(),
 		})
 		return Match{}, false
 	}
 	modern = strings.Replace(modern, "[i]", strconv.Itoa(index), 1)
-	r.legacy(Legacy{Name: key.String, Since: old.Since, Modern: modern}, key, in.origin.Trail)
+	r.legacy(Legacy{Name: key.String, Since: old.Since, Modern: modern}, key, in.origin.Trail())
 	in.origin.Key = modern
 	return Lookup(modern)
 }

@@ -80,7 +80,7 @@ func idmapOverlap(c *config.Config, report report) {
 			if earlier, later := min(i, j), max(i, j); overlap(side.first(a), side.first(b), a.Range, b.Range) && !told[later] {
 				told[later] = true
 				report(c.IDMap[later].Origin, fmt.Sprintf("this range of %s overlaps another %s", kindName(b.Kind), side.where),
-					"Cut the larger range in two around the smaller one.", diag.Related{Range: c.IDMap[earlier].Origin.Range, Summary: "the other range"})
+					"Cut the larger range in two around the smaller one.", diag.Related{Range: c.IDMap[earlier].Origin.Range(), Summary: "the other range"})
 			}
 			if side.first(a)+a.Range > side.first(b)+b.Range {
 				order[n] = i // it stays the one that reaches furthest

@@ -41,7 +41,7 @@ func Check(c *config.Config) diag.List {
 		r.check(c, func(at config.Origin, summary, detail string, related ...diag.Related) {
 			list.Add(diag.Diagnostic{
 				Code: r.Code, Severity: r.Severity, Effect: r.Effect, Summary: summary, Detail: detail,
-				Subject: at.Range, Key: at.Key, Trail: at.Trail, Related: related,
+				Subject: at.Range(), Key: at.Key, Trail: at.Trail(), Related: related,
 			})
 		})
 	}
