@@ -21,7 +21,7 @@ type limitGrammar struct {
 }
 
 var limitParser = sync.OnceValue(func() *participle.Parser[limitGrammar] {
-	return participle.MustBuild[limitGrammar](participle.Lexer(valueLexer{blanks: " \t", separators: ":"}), participle.Elide("Blank"))
+	return participle.MustBuild[limitGrammar](participle.Lexer(valueLexer{blanks: cBlanks, separators: ":"}), participle.Elide("Blank"))
 })
 
 // ResourceLimit is lxc.prlimit.[resource].
@@ -43,6 +43,9 @@ func parseLimit(t Text) (Limit, *ValueError) {
 		return Limit{}, err
 	}
 	var l Limit
+	if g.Soft != nil && g.Soft.text == "unlimited" && g.Soft.offset > 0 {
+		return Limit{}, invalid(t, detail, "LXC takes no blank before %q", g.Soft.text)
+	}
 	if l.Soft, err = limitNumber(t, g.Soft, detail); err != nil {
 		return Limit{}, err
 	}

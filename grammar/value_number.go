@@ -99,7 +99,7 @@ func parseSize(t Text) (uint64, *ValueError) {
 	}
 	const detail = "Write auto, or a number with KB, MB or GB behind it."
 	digits := strings.TrimRight(t.String, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-	if strings.HasPrefix(strings.ToLower(t.String), "0x") {
+	if len(t.String) > len("0x") && strings.HasPrefix(strings.ToLower(t.String), "0x") {
 		digits = t.String
 	}
 	unit := strings.ToLower(t.String[len(digits):])
@@ -115,7 +115,10 @@ func parseSize(t Text) (uint64, *ValueError) {
 	default:
 		return 0, invalid(t, detail, "%q has no unit LXC knows", t.String)
 	}
-	n, ok := parseUint(strings.TrimRight(digits, " \t"), 63)
+	if unit != "" {
+		digits = strings.TrimRight(digits, " \t")
+	}
+	n, ok := parseUint(digits, 63)
 	if !ok || len(t.String) > 20 || n > math.MaxInt64/factor {
 		return 0, invalid(t, detail, "%q is no size", t.String)
 	}
@@ -169,14 +172,18 @@ func notANumber(t Text, detail string) *ValueError {
 // parseUint reads a number as strtoull(3) with base 0 does under LXC's checks:
 // blanks and a plus sign may stand before it, nothing behind, no minus sign.
 func parseUint(s string, bits int) (uint64, bool) {
-	s = strings.TrimLeft(s, " \t\n\v\f\r")
+	s = strings.TrimLeft(s, cBlanks)
 	s = strings.TrimPrefix(s, "+")
 	return parseDigits(s, bits)
 }
 
+// cBlanks are what isspace(3) takes for blanks; strtol(3) passes over those before a
+// number.
+const cBlanks = " \t\n\v\f\r"
+
 // parseInt is parseUint with a sign, for 32 bits.
 func parseInt(s string) (int32, bool) {
-	s = strings.TrimLeft(s, " \t\n\v\f\r")
+	s = strings.TrimLeft(s, cBlanks)
 	negative := strings.HasPrefix(s, "-")
 	if negative || strings.HasPrefix(s, "+") {
 		s = s[1:]
@@ -194,7 +201,7 @@ func parseInt(s string) (int32, bool) {
 // SetsErrno reports whether LXC's reading of a number leaves an error number: for a
 // minus sign, and for more than 64 bits. For other text that is no number it has none.
 func SetsErrno(s string) bool {
-	s = strings.TrimLeft(s, " \t\n\v\f\r")
+	s = strings.TrimLeft(s, cBlanks)
 	if strings.HasPrefix(s, "-") {
 		return true
 	}

@@ -119,11 +119,11 @@ func parseAutoMount(w string) (AutoMount, bool) {
 		}
 		return a, len(rest) == 0
 	case "shmounts":
-		if len(parts) < 2 || len(parts) > 3 {
+		if len(parts) < 2 {
 			return AutoMount{}, false
 		}
 		a := AutoMount{Family: "shmounts", Host: parts[1]}
-		if len(parts) == 3 {
+		if len(parts) > 2 { // LXC passes over what is behind
 			a.Container = parts[2]
 		}
 		return a, true

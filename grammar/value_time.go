@@ -3,6 +3,7 @@ package grammar
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -28,18 +29,21 @@ var ClockOffset = Language[TimeOffset]{
 
 func parseTimeOffset(t Text) (TimeOffset, *ValueError) {
 	const detail = "Write a number with one of the units h, m, s, ms, us and ns behind it, such as 10s or 2h."
-	number := strings.TrimRight(t.String, "hmsun")
-	unit := t.String[len(number):]
-	// LXC looks at two characters behind the digits: a blank and a unit of one
-	// letter fit, a blank and a unit of two do not.
-	number, blank := strings.CutSuffix(number, " ")
-	if blank && len(unit) > 1 {
-		return TimeOffset{}, invalid(t, "Write the unit directly behind the number.", "%q has a blank before its unit", t.String)
-	}
-	n, ok := parseDecimal(number)
-	if !ok {
+	number := strings.TrimLeft(t.String, cBlanks)
+	signed := strings.TrimLeft(number, "+-")
+	number = number[:len(number)-len(strings.TrimLeft(signed, "0123456789"))]
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
 		return TimeOffset{}, invalid(t, detail, "%q is no time offset", t.String)
 	}
+	// LXC looks at two characters behind the digits: a blank and a unit of one
+	// letter fit, a blank and a unit of two do not.
+	unit := strings.TrimLeft(signed, "0123456789")
+	letters := strings.Trim(unit, " \t")
+	if len(unit) > 2 && letters != unit {
+		return TimeOffset{}, invalid(t, "Write the unit directly behind the number.", "%q has blanks beside its unit", t.String)
+	}
+	unit = letters
 	factor := map[string]int64{"h": 3600, "m": 60, "s": 1, "ms": 1e6, "us": 1e3, "ns": 1}[unit]
 	switch {
 	case factor == 0:
@@ -54,23 +58,4 @@ func parseTimeOffset(t Text) (TimeOffset, *ValueError) {
 		return TimeOffset{Nanoseconds: n * factor, Fraction: true}, nil
 	}
 	return TimeOffset{Seconds: n * factor}, nil
-}
-
-func parseDecimal(s string) (int64, bool) {
-	negative := strings.HasPrefix(s, "-")
-	s = strings.TrimPrefix(strings.TrimPrefix(s, "-"), "+")
-	if s == "" {
-		return 0, false
-	}
-	var n int64
-	for _, c := range []byte(s) {
-		if c < '0' || c > '9' || n > (math.MaxInt64-9)/10 {
-			return 0, false
-		}
-		n = n*10 + int64(c-'0')
-	}
-	if negative {
-		n = -n
-	}
-	return n, true
 }
