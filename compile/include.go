@@ -1,7 +1,9 @@
 package compile
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -56,13 +58,13 @@ func (l *loader) include(value grammar.Text, trail []diag.Place) {
 // IncludedNames lists the files that a value of lxc.include stands for, in the
 // order LXC reads them: those of a directory that end in .conf, or the one file.
 // LXC takes a directory that is missing for an empty one if its name ends in a
-// slash.
+// slash; a file whose name does is an error.
 func IncludedNames(files Files, value string) ([]string, error) {
 	if !strings.HasSuffix(value, "/") && !files.IsDir(value) {
 		return []string{value}, nil
 	}
 	entries, err := files.ReadDir(value)
-	if err != nil && strings.HasSuffix(value, "/") {
+	if errors.Is(err, fs.ErrNotExist) && strings.HasSuffix(value, "/") {
 		return nil, nil
 	}
 	var names []string

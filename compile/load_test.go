@@ -1,6 +1,7 @@
 package compile_test
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -30,6 +31,9 @@ func (t tree) ReadDir(name string) ([]string, error) {
 		if rest, ok := strings.CutPrefix(file, prefix); ok && rest != "" && !strings.Contains(rest, "/") {
 			names = append(names, rest)
 		}
+	}
+	if _, file := t[strings.TrimSuffix(name, "/")]; file {
+		return nil, errors.New("not a directory")
 	}
 	if names == nil {
 		return nil, fs.ErrNotExist
@@ -98,6 +102,7 @@ func TestIncludeFindings(t *testing.T) {
 	}{
 		"missing file":                  {nil, "lxc.include = /none\n", "include/unreadable"},
 		"missing directory with slash":  {nil, "lxc.include = /none/\n", ""},
+		"a file with a slash":           {tree{"/a": ""}, "lxc.include = /a/\n", "include/unreadable"},
 		"loop of two":                   {loop, "lxc.include = /a\n", "include/loop"},
 		"the file itself":               {tree{"main": "lxc.include = main\n"}, "lxc.include = main\n", "include/loop"},
 		"a file twice, one after other": {tree{"/a": "lxc.group = x\n"}, "lxc.include = /a\nlxc.include = /a\n", ""},

@@ -69,7 +69,7 @@ func TestFixturesPrintBack(t *testing.T) {
 // TestFixturesFindings compares the findings with the file NAME.findings.
 func TestFixturesFindings(t *testing.T) {
 	for _, f := range fixtures(t) {
-		loaded := compile.Load(compile.Request{File: source.File{Name: f.name, Text: f.text}, Files: hostTree{}, Version: keys.V5_0, Stated: true})
+		loaded := compile.Load(compile.Request{File: source.File{Name: f.name, Text: f.text}, Files: hostTree("."), Version: keys.V5_0, Stated: true})
 		var got strings.Builder
 		for _, d := range loaded.Findings {
 			file := ""

@@ -34,3 +34,21 @@ func TestKeyForms(t *testing.T) {
 	}
 	judgeAll(t, texts)
 }
+
+// TestValueForms asks liblxc about values whose blanks and ends it reads in ways of
+// its own.
+func TestValueForms(t *testing.T) {
+	var texts []string
+	for key, values := range map[string][]string{
+		"lxc.console.size": {"\" 0 \"", "\" 0\"", "0x", "0x KB", "0xKB", "\" auto\"", "\"64KB \"", "\"64 \"", "64\tKB", "64KB\v", "\v64", "64\vKB", "0x1 "},
+		"lxc.time.offset.boot": {"9223372036854775807ns", "9223372036854775808ns", "9223372036854775807us", "-9223372036854775808ns", "\" 10s\"", "\"10s \"",
+			"\"10 s \"", "\"10ms \"", "10  s", "10\ts", "\"10s\t\"", "10s\v", "\v10s", "\"+ 10s\"", "+-10s", "--10s", "10", "\" \""},
+		"lxc.mount.auto":     {"shmounts:a:b:c", "shmounts:a:b:c:d", "shmounts:a:", "shmounts:a::c", "shmounts::b", "shmounts"},
+		"lxc.prlimit.nofile": {"\f", "\v5", "5\v:\v6\v", "5\v6", "unlimited\v", "\vunlimited", "5:\vunlimited", "\f:5", "\f5x", "\" unlimited\"", "-1\f", "5:\f"},
+	} {
+		for _, value := range values {
+			texts = append(texts, fmt.Sprintf("%s = %s\n", key, value))
+		}
+	}
+	judgeAll(t, texts)
+}

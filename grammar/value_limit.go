@@ -22,7 +22,7 @@ type limitGrammar struct {
 }
 
 var limitParser = sync.OnceValue(func() *participle.Parser[limitGrammar] {
-	return participle.MustBuild[limitGrammar](participle.Lexer(newValueLexer(" \t", ":")), participle.Elide("Blank"))
+	return participle.MustBuild[limitGrammar](participle.Lexer(newValueLexer(cBlanks, ":")), participle.Elide("Blank"))
 })
 
 // ResourceLimit is lxc.prlimit.[resource].
@@ -52,6 +52,9 @@ func parseLimit(t Text) (Limit, *ValueError) {
 
 // value gives a limit as written its meaning.
 func (g *limitGrammar) value(t Text) (l Limit, err *ValueError) {
+	if g.Soft != nil && g.Soft.text == "unlimited" && g.Soft.offset > 0 {
+		return l, invalid(t.Sub(0, g.Soft.offset), limitDetail, "LXC takes no blank before %q", g.Soft.text)
+	}
 	if l.Soft, err = limitNumber(t, g.Soft); err != nil {
 		return Limit{}, err
 	}

@@ -120,7 +120,10 @@ func parseSize(t Text) (uint64, *ValueError) {
 		}
 		ignored = remark(unit, "Write KB, MB or GB when one of them is meant: LXC takes a single letter for nothing.", "the unit %q does not count", unit.String)
 	}
-	number := t.Sub(0, len(strings.TrimRight(t.String[:len(t.String)-len(unit.String)], " \t")))
+	number := t.Sub(0, len(t.String)-len(unit.String))
+	if unit.String != "" {
+		number = number.Sub(0, len(strings.TrimRight(number.String, " \t")))
+	}
 	n, ok := parseUint(number.String, 63)
 	switch {
 	case !ok && len(letters.String) > 2:
@@ -198,17 +201,21 @@ func octal(t Text, n int64) *ValueError {
 	return remark(t, "Leave the zero out when a decimal number is meant.", "LXC reads %q as octal, which is %d", t.String, n)
 }
 
+// cBlanks are what isspace(3) takes for blanks; strtol(3) passes over those before a
+// number.
+const cBlanks = " \t\n\v\f\r"
+
 // parseUint reads a number as strtoull(3) with base 0 does under LXC's checks:
 // blanks and a plus sign may stand before it, nothing behind, no minus sign.
 func parseUint(s string, bits int) (uint64, bool) {
-	s = strings.TrimLeft(s, " \t\n\v\f\r")
+	s = strings.TrimLeft(s, cBlanks)
 	s = strings.TrimPrefix(s, "+")
 	return parseDigits(s, bits)
 }
 
 // parseInt is parseUint with a sign, for 32 bits.
 func parseInt(s string) (int32, bool) {
-	s = strings.TrimLeft(s, " \t\n\v\f\r")
+	s = strings.TrimLeft(s, cBlanks)
 	negative := strings.HasPrefix(s, "-")
 	if negative || strings.HasPrefix(s, "+") {
 		s = s[1:]
@@ -226,7 +233,7 @@ func parseInt(s string) (int32, bool) {
 // SetsErrno reports whether LXC's reading of a number leaves an error number: for a
 // minus sign, and for more than 64 bits. For other text that is no number it has none.
 func SetsErrno(s string) bool {
-	s = strings.TrimLeft(s, " \t\n\v\f\r")
+	s = strings.TrimLeft(s, cBlanks)
 	if strings.HasPrefix(s, "-") {
 		return true
 	}

@@ -3,6 +3,7 @@ package grammar
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -28,18 +29,28 @@ var ClockOffset = Language[TimeOffset]{
 
 func parseTimeOffset(t Text) (TimeOffset, *ValueError) {
 	const detail = "Write a number with one of the units h, m, s, ms, us and ns behind it, such as 10s or 2h."
-	number := strings.TrimRight(t.String, "hmsun")
-	unit := t.String[len(number):]
+	from := len(t.String) - len(strings.TrimLeft(t.String, cBlanks))
+	digits := from
+	if digits < len(t.String) && (t.String[digits] == '-' || t.String[digits] == '+') {
+		digits++
+	}
+	end := len(t.String) - len(strings.TrimLeft(t.String[digits:], "0123456789"))
+	behind := t.Sub(end, len(t.String))
+	n, err := strconv.ParseInt(t.String[from:end], 10, 64)
+	switch {
+	case digits == end && behind.String == "":
+		return TimeOffset{}, invalid(t, detail, "%q is no time offset", t.String)
+	case digits == end:
+		return TimeOffset{}, invalid(behind, detail, "%q is no time offset", t.String)
+	case err != nil:
+		return TimeOffset{}, invalid(t.Sub(from, end), detail, "%q is more than a clock can hold", t.String)
+	}
 	// LXC looks at two characters behind the digits: a blank and a unit of one
 	// letter fit, a blank and a unit of two do not.
-	number, blank := strings.CutSuffix(number, " ")
-	behind := t.Sub(len(t.String)-len(unit), len(t.String))
-	if blank && len(unit) > 1 {
-		return TimeOffset{}, invalid(t.Sub(len(number), len(number)+1), "Write the unit directly behind the number.", "%q has a blank before its unit", t.String)
-	}
-	n, ok := parseDecimal(number)
-	if !ok {
-		return TimeOffset{}, invalid(afterSign(t, number), detail, "%q is no time offset", t.String)
+	unit := strings.Trim(behind.String, " \t")
+	if len(behind.String) > 2 && unit != behind.String {
+		blank := strings.IndexAny(behind.String, " \t")
+		return TimeOffset{}, invalid(behind.Sub(blank, blank+1), "Write the unit directly behind the number.", "%q has blanks beside its unit", t.String)
 	}
 	factor := map[string]int64{"h": 3600, "m": 60, "s": 1, "ms": 1e6, "us": 1e3, "ns": 1}[unit]
 	switch {
@@ -55,35 +66,4 @@ func parseTimeOffset(t Text) (TimeOffset, *ValueError) {
 		return TimeOffset{Nanoseconds: n * factor, Fraction: true}, nil
 	}
 	return TimeOffset{Seconds: n * factor}, nil
-}
-
-// afterSign is what keeps a text from starting with a decimal number.
-func afterSign(t Text, number string) Text {
-	n := len(number) - len(strings.TrimLeft(number, "+-"))
-	rest := afterNumber(t.Sub(n, len(number)))
-	if rest.String == number[n:] {
-		return t
-	}
-	return rest
-}
-
-func parseDecimal(s string) (int64, bool) {
-	negative := strings.HasPrefix(s, "-")
-	if negative || strings.HasPrefix(s, "+") {
-		s = s[1:]
-	}
-	if s == "" {
-		return 0, false
-	}
-	var n int64
-	for _, c := range []byte(s) {
-		if c < '0' || c > '9' || n > (math.MaxInt64-9)/10 {
-			return 0, false
-		}
-		n = n*10 + int64(c-'0')
-	}
-	if negative {
-		n = -n
-	}
-	return n, true
 }

@@ -15,6 +15,7 @@ import (
 
 // reading is what an LXC makes of a text.
 type reading struct {
+	newer    bool // it has keys of a later LXC, which loading it tells
 	accepted bool // it loads the text, and nothing in it keeps a container from starting
 	settings string
 }
@@ -25,6 +26,7 @@ func readAs(v keys.Version, text string) reading {
 		LookupEnv: func(string) (string, bool) { return "x", true }})
 	r := reading{accepted: true}
 	for _, f := range l.Findings {
+		r.newer = r.newer || f.Code == "key/too-new"
 		r.accepted = r.accepted && f.Effect != diag.RejectedAtLoad && f.Effect != diag.FailsAtStart
 	}
 	var lines []string

@@ -1,6 +1,7 @@
 /* Asks liblxc about configurations.
  *
- * Arguments: the keys to ask for. Standard input: names of files, one a line.
+ * Arguments: the keys to ask for. Standard input: names of files, one a line, each
+ * with the -s options to apply behind it, separated by the character 0x1f.
  * Standard output, for each file: "accept" or "reject" on a line; then, when it
  * was accepted, for each key that has a value "KEY" and the value's lines, each
  * behind a tab; then an empty line.
@@ -52,6 +53,36 @@ static int time_loads(long n, const char *name)
 	return 0;
 }
 
+static bool blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Applies an option -s KEY=VALUE as lxc-start does. */
+static bool define(struct lxc_container *c, char *option)
+{
+	char *value, *end;
+
+	while (blank(*option))
+		option++;
+	value = strchr(option, '=');
+	if (strncmp(option, "lxc.", 4) != 0 || !value)
+		return false;
+	for (end = value; end > option && blank(end[-1]);)
+		end--;
+	*end = '\0';
+	for (value++; blank(*value);)
+		value++;
+	for (end = value + strlen(value); end > value && blank(end[-1]);)
+		end--;
+	*end = '\0';
+	if (end - value > 1 && (*value == '"' || *value == '\'') && end[-1] == *value) {
+		end[-1] = '\0';
+		value++;
+	}
+	return c->set_config_item(c, option, value);
+}
+
 int main(int argc, char **argv)
 {
 	char *name = NULL;
@@ -62,13 +93,16 @@ int main(int argc, char **argv)
 		return time_loads(atol(argv[2]), argv[3]);
 	while ((length = getline(&name, &size, stdin)) > 0) {
 		struct lxc_container *c;
+		char *options = name;
 		bool accepted;
 
 		name[length - 1] = '\0';
 		c = lxc_container_new("judge", "/nonexistent");
 		if (!c)
 			return 2;
-		accepted = c->load_config(c, name);
+		accepted = c->load_config(c, strsep(&options, "\x1f"));
+		while (accepted && options)
+			accepted = define(c, strsep(&options, "\x1f"));
 		printf("%s\n", accepted ? "accept" : "reject");
 		for (int i = 1; accepted && i < argc; i++)
 			show(c, argv[i]);
