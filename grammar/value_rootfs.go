@@ -20,6 +20,9 @@ var Rootfs = Language[RootfsPath]{
 		if !ok {
 			return RootfsPath{Path: p}, nil
 		}
+		if after == "" && strings.HasSuffix(t.String, "/") {
+			after = "/" // the root, and not a slash too many at the end
+		}
 		return RootfsPath{Type: storageType(before), Path: after}, nil
 	},
 	Format: func(r RootfsPath) string {

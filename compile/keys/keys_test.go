@@ -130,6 +130,7 @@ func TestResolve(t *testing.T) {
 		"the longest time offset":                  {"lxc.time.offset.boot = 9223372036854775807ns\n", "lxc.time.offset.boot=9223372036854775807ns"},
 		"one blank beside the unit of a time":      {"lxc.time.offset.boot = \" 10s \"\n", "lxc.time.offset.boot=10s"},
 		"a unit of one letter is passed over":      {"lxc.console.size = 0x\n", "lxc.console.size=4096"},
+		"the root as a rootfs of a kind":           {"lxc.rootfs.path = dir:/\n", "lxc.rootfs.path=dir:/"},
 		"shmounts with a third part":               {"lxc.mount.auto = shmounts:a:b:c\n", "lxc.mount.auto=shmounts:a:b"},
 		"autodev without a value is 0":             {"lxc.autodev =\n", "lxc.autodev=0"},
 		"type wipes what stands above":             {"lxc.net.0.link = br0\nlxc.net.0.type = veth\n", "lxc.net.0.type=veth"},
