@@ -7,7 +7,7 @@ FUZZTIME ?= 60s
 # compiler; the binary itself is built without.
 RACE = ./launch/... ./cmd/...
 
-.PHONY: all build check format vet test race fuzz bench update
+.PHONY: all build check format vet test judge race fuzz bench update
 
 all: build
 
@@ -27,6 +27,10 @@ vet:
 
 test:
 	$(GO) test ./...
+
+# liblxc's word on very many random configurations; a few minutes.
+judge:
+	LXCFG_RANDOM_CONFIGS=100000 $(GO) test -count=1 -timeout 20m -run TestRandom ./conformance
 
 race:
 	$(GO) test -race $(RACE)

@@ -413,20 +413,3 @@ func (j *jury) judge(t *testing.T, start, end int, draw func(i int) question) []
 	}
 	return wrong
 }
-
-// TestDebianConfigurations judges every file that Debian's package installs.
-func TestDebianConfigurations(t *testing.T) {
-	files, err := filepath.Glob("/usr/share/lxc/config/*.conf")
-	if err != nil || len(files) == 0 {
-		t.Skip("no configurations of LXC are installed")
-	}
-	var texts []string
-	for _, name := range files {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		texts = append(texts, string(text))
-	}
-	judgeAll(t, texts)
-}

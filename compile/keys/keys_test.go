@@ -131,6 +131,7 @@ func TestResolve(t *testing.T) {
 		"one blank beside the unit of a time":      {"lxc.time.offset.boot = \" 10s \"\n", "lxc.time.offset.boot=10s"},
 		"a unit of one letter is passed over":      {"lxc.console.size = 0x\n", "lxc.console.size=4096"},
 		"shmounts with a third part":               {"lxc.mount.auto = shmounts:a:b:c\n", "lxc.mount.auto=shmounts:a:b:c"},
+		"the root as a rootfs of a kind":           {"lxc.rootfs.path = dir:/\n", "lxc.rootfs.path=dir:/"},
 		"autodev without a value is 0":             {"lxc.autodev =\n", "lxc.autodev=0"},
 		"type wipes what stands above":             {"lxc.net.0.link = br0\nlxc.net.0.type = veth\n", "lxc.net.0.type=veth"},
 		"interfaces are sorted by index":           {"lxc.net.2.type = veth\nlxc.net.1.type = empty\n", "lxc.net.1.type=empty; lxc.net.2.type=veth"},
