@@ -44,7 +44,7 @@ const (
 )
 
 func realtimeSignal(t Text, offset string, base, sign int64) (uint32, *ValueError) {
-	n, ok := parseUint(offset, 32)
+	n, ok := parseDigits(offset, 32) // LXC wants a digit first: no blanks, no sign
 	if !ok || n > sigRTMax-sigRTMin {
 		return 0, invalid(t.Sub(len(t.String)-len(offset), len(t.String)), "Write a number from 0 to 30.", "there is no signal %q", t.String)
 	}

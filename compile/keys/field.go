@@ -19,8 +19,11 @@ type field struct {
 	clear    func(*config.Config, input) *grammar.ValueError
 	show     func(c *config.Config, emit func(part, value string, o config.Origin))
 
-	lxc1     diag.Effect // what LXC 1 does with a wrong value, empty: what today's does
-	newWords []string    // words of the language that came later than the key
+	lxc1      diag.Effect         // what LXC 1 does with a wrong value, empty: what today's does
+	olderThan Version             // the first LXC that reads the values as today's does, 0 for all
+	modern    func(string) string // writes a value of an older one as today's reads it
+
+	newWords []string // words of the language that came later than the key
 	newSince Version
 }
 

@@ -180,12 +180,15 @@ func TestLXC1(t *testing.T) {
 		"the longest key counts":            {"lxc.rootfs.mountpoint = /mnt\n", "lxc.rootfs.mount=/mnt", "key/taken-for silently-different"},
 		"a name of today":                   {"lxc.tty.max = 4\n", "lxc.tty.max=4", "key/taken-for silently-different"},
 		"a name that begins with no key":    {"lxc.ty = 4\n", "", "key/unknown rejected-at-load"},
-		"a number with text behind it":      {"lxc.start.delay = 5s\n", "lxc.start.delay=5", "value/number-taken-for silently-different"},
+		"a number with text behind it":      {"lxc.start.delay = 5s\n", "lxc.start.delay=5", "value/taken-for silently-different"},
 		"a number with zeros is decimal":    {"lxc.tty = 010\n", "lxc.tty.max=10", ""},
-		"any number but 0 is yes":           {"lxc.autodev = 2\n", "lxc.autodev=1", "value/number-taken-for silently-different"},
+		"any number but 0 is yes":           {"lxc.autodev = 2\n", "lxc.autodev=1", "value/taken-for silently-different"},
 		"an unknown architecture":           {"lxc.arch = pdp11\n", "", "value/architecture silently-different"},
 		"an unknown capability":             {"lxc.cap.drop = fly\n", "", "value/capabilities fails-at-start"},
 		"lists that exclude each other":     {"lxc.cap.drop = chown\nlxc.cap.keep = kill\n", "lxc.cap.drop=chown", "value/capabilities fails-at-start"},
+		"sys is read-only":                  {"lxc.mount.auto = proc sys\n", "lxc.mount.auto=proc:mixed; lxc.mount.auto=sys:ro", "value/taken-for silently-different"},
+		"an id map is decimal":              {"lxc.id_map = u 0 0100000 65536 x\n", "lxc.idmap=u 0 100000 65536", "value/taken-for silently-different"},
+		"a prefix length is decimal":        {"lxc.network.type = veth\nlxc.network.ipv4 = 10.0.0.1/024\n", "lxc.net.0.type=veth; lxc.net.0.ipv4.address=10.0.0.1/24", "value/taken-for silently-different"},
 		"a macvlan mode that came with 1.1": {"lxc.network.type = macvlan\nlxc.network.macvlan.mode = passthru\n", "lxc.net.0.type=macvlan; lxc.net.0.macvlan.mode=passthru", "value/too-new rejected-at-load"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -201,6 +204,15 @@ func TestLXC1(t *testing.T) {
 				t.Errorf("resolved to %q with %q, want %q with %q", a, words, b, c.finding)
 			}
 		})
+	}
+}
+
+// LXC 2.1 takes sections beside numbered interfaces.
+func TestSectionsBesideInterfaces(t *testing.T) {
+	c, findings := resolve(t, keys.V2_1, "lxc.net.0.type = empty\nlxc.network.type = veth\nlxc.network.link = br0\nlxc.network.0.flags = up\n")
+	const want = "lxc.net.1.flags=up; lxc.net.1.link=br0; lxc.net.0.type=empty; lxc.net.1.type=veth"
+	if got := shown(c); got != want || findings.Has(diag.Error) {
+		t.Errorf("resolved to %q, want %q, findings %v", got, want, findings)
 	}
 }
 

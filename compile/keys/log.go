@@ -13,7 +13,7 @@ func logKeys() []Key {
 			Name: "lxc.log.level", Since: V2_1, Default: "ERROR", Launch: none,
 			Doc:     "How much LXC writes to its log.",
 			Example: "lxc.log.level = DEBUG",
-			field:   scalar(grammar.LogLevel, func(c *config.Config) *config.Value[string] { return &c.Log.Level }),
+			field:   scalar(grammar.LogLevel, func(c *config.Config) *config.Value[string] { return &c.Log.Level }).readBefore(V2_1, plainLevel),
 		},
 		{
 			Name: "lxc.log.file", Since: V2_1, Launch: none,

@@ -58,10 +58,10 @@ func (r *Resolver) takenFor(known string, key grammar.Text, trail []diag.Place) 
 	})
 }
 
-// NumberInLXC1 is what LXC 1 makes of a number, written so that every LXC reads it
+// numberInLXC1 is what LXC 1 makes of a number, written so that every LXC reads it
 // the same. It is the text itself where the key's values are no numbers, or where
 // the text is one that every LXC reads the same.
-func (k *Key) NumberInLXC1(text string) string {
+func (k *Key) numberInLXC1(text string) string {
 	plain, negative := leadingNumber(text)
 	switch k.language {
 	case grammar.Bool.Name:
@@ -87,20 +87,4 @@ func (k *Key) NumberInLXC1(text string) string {
 		return text
 	}
 	return plain
-}
-
-// numberOfLXC1 turns a number as LXC 1 reads it into one that every LXC reads the
-// same, and reports text that it loses.
-func (r *Resolver) numberOfLXC1(k *Key, in *input) {
-	plain := k.NumberInLXC1(in.value.String)
-	if plain != in.value.String {
-		r.Findings = append(r.Findings, diag.Diagnostic{
-			Code: "value/number-taken-for", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
-			Summary: fmt.Sprintf("LXC %s reads %q as %s", r.Version, in.value.String, plain),
-			Detail:  fmt.Sprintf("Write %s: a later LXC reads the text otherwise, or refuses it.", plain),
-			Subject: in.value.Range, Key: in.origin.Key, Trail: in.origin.Trail(),
-			Fixes: []diag.Fix{{Title: "write " + plain, Safe: true, Edits: []diag.Edit{{Range: in.value.Range, Text: plain}}}},
-		})
-	}
-	in.value.String = plain
 }

@@ -29,7 +29,7 @@ func mountKeys() []Key {
 			Changes: []Change{{V1_1, "sys means sys:ro; now it means sys:mixed."}, {V5_0, "cgroup2 came with LXC 4.0.12."}},
 			Doc:     "File systems every container needs: proc, sys and cgroup, each with how much of it may be written. A later word about the same file system replaces the earlier.",
 			Example: "lxc.mount.auto = proc:mixed sys:ro",
-			field:   autoMounts(),
+			field:   autoMounts().readBefore(V1_1, readOnlySys),
 		},
 	}
 }

@@ -95,14 +95,14 @@ func networkKeys() []Key {
 			Changes: []Change{{V6_0, "Without a broadcast address in the line a wrong one is set, 0.0.0.x."}},
 			Doc:     "An IPv4 address with its prefix length. Without one LXC guesses it from the last number of the address.",
 			Example: "lxc.net.0.ipv4.address = 10.0.3.5/24",
-			field:   nicList("", grammar.IPv4Address, func(n *config.NIC) *config.Items[config.InterfaceAddress] { return &n.IPv4 }),
+			field:   nicList("", grammar.IPv4Address, func(n *config.NIC) *config.Items[config.InterfaceAddress] { return &n.IPv4 }).readBefore(V2_1, plainPrefix),
 		},
 		{
 			Name: "lxc.net.[i].ipv6.address", Since: V2_1,
 			Without: "no address",
 			Doc:     "An IPv6 address with its prefix length.",
 			Example: "lxc.net.0.ipv6.address = fd00::5/64",
-			field:   nicList("", grammar.IPv6Address, func(n *config.NIC) *config.Items[config.InterfaceAddress] { return &n.IPv6 }),
+			field:   nicList("", grammar.IPv6Address, func(n *config.NIC) *config.Items[config.InterfaceAddress] { return &n.IPv6 }).readBefore(V2_1, plainPrefix),
 		},
 		{
 			Name: "lxc.net.[i].ipv4.gateway", Since: V2_1,

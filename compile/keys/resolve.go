@@ -21,7 +21,7 @@ type Resolver struct {
 	LookupEnv func(string) (string, bool) // the caller's environment
 	Findings  diag.List
 
-	networks  int // how many sections lxc.network.type has started
+	sections  []uint32 // the interfaces that lxc.network.type has started, in order
 	positions positions
 	reading   *config.Reading // the file of the last setting
 }
@@ -75,11 +75,10 @@ func (r *Resolver) Set(key, value grammar.Text, trail []diag.Place) {
 // apply runs the row.
 func (r *Resolver) apply(k *Key, in input) {
 	run := k.set
-	switch {
-	case in.value.String == "":
+	if in.value.String == "" {
 		run = k.clear
-	case r.isLXC1():
-		r.numberOfLXC1(k, &in)
+	} else {
+		r.asRead(k, &in)
 	}
 	if r.Version < k.newSince && slices.Contains(k.newWords, in.value.String) {
 		r.Findings = append(r.Findings, diag.Diagnostic{

@@ -112,7 +112,7 @@ func (m *migration) rename(s *setting, name string, legacy keys.Legacy) {
 	case !isPlaceholder(value):
 		value = legacy.Value(value)
 		if !strings.HasSuffix(value, s.value.String) {
-			m.cut(s, s.value.String, value)
+			m.rewritten(s, s.value.String, value)
 		}
 	}
 	match, ok := keys.Lookup(legacy.Modern)

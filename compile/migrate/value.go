@@ -9,23 +9,6 @@ import (
 	"lxcfg/grammar/diag"
 )
 
-// meaning finds the values, beside numbers, that LXC understood otherwise before a
-// version. The function returns the value that means the same since, and what to
-// tell.
-func meaning(key string) (before keys.Version, rewrite func(value string) (string, *told)) {
-	switch key {
-	case "lxc.mount.auto":
-		return keys.V1_1, readOnlySys
-	case "lxc.idmap":
-		return keys.V2_1, plainIDMap
-	case "lxc.log.level":
-		return keys.V2_1, plainLevel
-	case "lxc.net.[i].ipv4.address", "lxc.net.[i].ipv6.address":
-		return keys.V2_1, plainPrefix
-	}
-	return 0, nil
-}
-
 // told is what a person is told about a value.
 type told struct {
 	severity              diag.Severity
@@ -47,17 +30,11 @@ func (m *migration) value(s *setting, k *keys.Key, value string) string {
 		m.note(s, diag.Warning, "rootfs", "LXC 3.0 removed the storage aufs", "Use an overlay: `overlay:LOWER:UPPER`.")
 	}
 	written := value
-	if m.crosses(keys.V2_0) {
-		if written = k.NumberInLXC1(value); written != value {
-			m.cut(s, value, written)
-		}
+	if m.from != 0 {
+		written = k.Modern(value, m.from, m.request.To)
 	}
-	if before, rewrite := meaning(k.Name); rewrite != nil && m.crosses(before) {
-		var about *told
-		if written, about = rewrite(value); about != nil {
-			m.note(s, about.severity, about.code, about.summary, about.detail)
-		}
-		m.keepRemark(s, value, written)
+	if written != value {
+		m.rewritten(s, value, written)
 	}
 	if m.dialect == grammar.LXC1 && m.crosses(keys.V2_0) && isQuoted(written) {
 		return `"` + written + `"` // LXC 1 takes no quotes off
@@ -83,12 +60,14 @@ func isPlaceholder(value string) bool {
 	return false
 }
 
-// cut tells of text around a number that LXC 1 passes over.
-func (m *migration) cut(s *setting, value, written string) {
-	if strings.Trim(value, "0123456789") == "" || m.keepRemark(s, value, written) {
+// rewritten tells of a value that is written as the older LXC understood it, unless
+// that is plain to see.
+func (m *migration) rewritten(s *setting, value, written string) {
+	if m.keepRemark(s, value, written) || strings.Trim(value, "0123456789") == "" {
 		return
 	}
-	m.note(s, diag.Info, "meaning", fmt.Sprintf("%q is written as %s, which LXC 1 made of it", value, written), "")
+	m.note(s, diag.Info, "meaning", fmt.Sprintf("%q is written as %q, which LXC %s made of it", value, written, m.from),
+		"Say with `--lxc-version` which LXC the file was written for, if it was another.")
 }
 
 // keepRemark writes a remark behind a value, which LXC 1 passes over, on a line of
@@ -105,77 +84,4 @@ func (m *migration) keepRemark(s *setting, value, written string) bool {
 // isQuoted reports whether today's LXC takes a pair of quotes off.
 func isQuoted(value string) bool {
 	return len(value) > 1 && (value[0] == '"' || value[0] == '\'') && value[len(value)-1] == value[0]
-}
-
-// readOnlySys keeps /sys read-only: sys meant sys:ro in LXC 1.0.
-func readOnlySys(value string) (string, *told) {
-	words := strings.Fields(value)
-	changed := false
-	for i, w := range words {
-		if w == "sys" {
-			words[i], changed = "sys:ro", true
-		}
-	}
-	if !changed {
-		return value, nil
-	}
-	return strings.Join(words, " "), &told{diag.Info, "meaning", `"sys" is written as "sys:ro", which it meant in LXC 1.0`,
-		"Since LXC 1.1 it means sys:mixed. Say `--lxc-version 2.0` if the file was written for that."}
-}
-
-// plainIDMap writes the numbers of an id map, which LXC 1 reads as decimal ones,
-// without leading zeros, and leaves out what it passes over behind them.
-func plainIDMap(value string) (string, *told) {
-	words := strings.Fields(value)
-	if len(words) < 4 {
-		return value, nil
-	}
-	changed := len(words) > 4
-	for i, w := range words[1:4] {
-		plain := strings.TrimLeft(w, "0")
-		if plain == "" || plain[0] < '0' || plain[0] > '9' {
-			continue
-		}
-		changed = changed || plain != w
-		words[1+i] = plain
-	}
-	if !changed {
-		return value, nil
-	}
-	return strings.Join(words[:4], " "), nil
-}
-
-// plainLevel cuts what LXC 1 passes over behind the number of a log level.
-func plainLevel(value string) (string, *told) {
-	n := len(value) - len(strings.TrimLeft(value, "0123456789"))
-	if n == 0 {
-		return value, nil
-	}
-	if plain := strings.TrimLeft(value[:n], "0"); plain != "" {
-		return plain, nil
-	}
-	return "0", nil
-}
-
-// plainPrefix writes the prefix length of an address as LXC 1 reads it: decimal,
-// whatever stands behind.
-func plainPrefix(value string) (string, *told) {
-	address, prefix, ok := strings.Cut(value, "/")
-	if !ok {
-		return value, nil
-	}
-	prefix, rest, _ := strings.Cut(prefix, " ")
-	n := len(prefix) - len(strings.TrimLeft(prefix, "0123456789"))
-	plain := strings.TrimLeft(prefix[:n], "0")
-	if plain == "" {
-		plain = "0"
-	}
-	if plain == prefix {
-		return value, nil
-	}
-	written := address + "/" + plain
-	if rest != "" {
-		written += " " + rest
-	}
-	return written, &told{diag.Info, "meaning", fmt.Sprintf("the prefix length %q is written as %s, which LXC 1 read", prefix, plain), ""}
 }
