@@ -40,7 +40,7 @@ const (
 )
 
 func realtimeSignal(t Text, offset string, base, sign int64) (uint32, *ValueError) {
-	n, ok := parseUint(offset, 32)
+	n, ok := parseDigits(offset, 32) // LXC wants a digit behind the sign, no blank
 	if !ok || n > sigRTMax-sigRTMin {
 		return 0, notASignal(t)
 	}
