@@ -43,6 +43,7 @@ func TestValueForms(t *testing.T) {
 		"lxc.console.size": {"\" 0 \"", "\" 0\"", "0x", "0x KB", "0xKB", "\" auto\"", "\"64KB \"", "\"64 \"", "64\tKB", "64KB\v", "\v64", "64\vKB", "0x1 "},
 		"lxc.time.offset.boot": {"9223372036854775807ns", "9223372036854775808ns", "9223372036854775807us", "-9223372036854775808ns", "\" 10s\"", "\"10s \"",
 			"\"10 s \"", "\"10ms \"", "10  s", "10\ts", "\"10s\t\"", "10s\v", "\v10s", "\"+ 10s\"", "+-10s", "--10s", "10", "\" \""},
+		"lxc.signal.halt":    {"SIGRTMIN+ 3", "SIGRTMIN+\t3", "SIGRTMIN++3", "SIGRTMIN+-1", "SIGRTMIN+0x3", "SIGRTMIN+030", "SIGRTMAX- 3", "\" 9\"", "\"9 \""},
 		"lxc.mount.auto":     {"shmounts:a:b:c", "shmounts:a:b:c:d", "shmounts:a:", "shmounts:a::c", "shmounts::b", "shmounts"},
 		"lxc.prlimit.nofile": {"\f", "\v5", "5\v:\v6\v", "5\v6", "unlimited\v", "\vunlimited", "5:\vunlimited", "\f:5", "\f5x", "\" unlimited\"", "-1\f", "5:\f"},
 	} {

@@ -181,7 +181,15 @@ var getters = map[string]func(string) string{
 			return strings.HasPrefix(w, "cgroup2") || strings.HasPrefix(w, "shmounts") || strings.HasSuffix(w, ":force")
 		}), " ")
 	},
-	"lxc.init.groups": func(v string) string { return strings.ReplaceAll(v, "\n", ",") },
+	"lxc.init.groups": func(v string) string {
+		lines := strings.Split(v, "\n")
+		for i, id := range lines {
+			if id == "4294967295" {
+				lines[i] = "-1" // printed as a signed number
+			}
+		}
+		return strings.Join(lines, ",")
+	},
 	"lxc.rootfs.path": func(v string) string {
 		_, path, ok := strings.Cut(v, ":")
 		return map[bool]string{true: path, false: v}[ok]

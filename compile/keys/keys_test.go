@@ -237,6 +237,7 @@ func TestFindings(t *testing.T) {
 		"word for a boolean":            {keys.V7_0, "lxc.autodev = yes", "value/boolean 1:15"},
 		"wrong word among right ones":   {keys.V7_0, "lxc.cap.drop = chown CAP_KILL mknod", "value/capabilities 1:22"},
 		"blank behind a size":           {keys.V7_0, "lxc.console.size = \"64 \"", "value/size 1:23"},
+		"blank in a real-time signal":   {keys.V7_0, "lxc.signal.halt = SIGRTMIN+ 3", "value/signal 1:28"},
 		"blank before unlimited":        {keys.V7_0, "lxc.prlimit.core = \" unlimited\"", "value/resource-limit 1:21"},
 		"two blanks at a time":          {keys.V7_0, "lxc.time.offset.boot = \" 10 s \"", "value/time-offset 1:28"},
 		"place inside an id map":        {keys.V7_0, "lxc.idmap = u 0 x 1", "value/id-map 1:17"},
