@@ -64,7 +64,7 @@ func Load(req Request) *Loaded {
 	l.fstab()
 	l.policy()
 	l.findings.Add(rules.Check(l.loaded.Config)...)
-	l.loaded.Findings = joinPlaceholders(l.loaded.Documents, joinComments(l.findings.List()))
+	l.loaded.Findings = joinPlaceholders(l.loaded.Documents, l.trails, joinComments(l.findings.List()))
 	l.loaded.Findings.Sort(l.loaded.files()...)
 	return l.loaded
 }
@@ -76,8 +76,9 @@ type loader struct {
 	dialect  grammar.Dialect
 	resolver keys.Resolver
 	findings diag.Collector
-	open     []string // the files being read, outermost first
-	count    int      // files read
+	trails   [][]diag.Place // the include lines that led to each document
+	open     []string       // the files being read, outermost first
+	count    int            // files read
 }
 
 // file resolves one file, line by line, at the place it is included from.
@@ -134,6 +135,7 @@ func (l *loader) set(key, value grammar.Text, trail []diag.Place) {
 // document records a text that was read.
 func (l *loader) document(doc *grammar.Document, findings diag.List, trail []diag.Place) {
 	l.loaded.Documents = append(l.loaded.Documents, doc)
+	l.trails = append(l.trails, trail)
 	l.loaded.Config.Sources = append(l.loaded.Config.Sources, doc.File)
 	for _, f := range findings {
 		f.Trail = trail

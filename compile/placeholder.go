@@ -1,7 +1,9 @@
 package compile
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"lxcfg/compile/keys"
@@ -9,44 +11,48 @@ import (
 	"lxcfg/grammar/diag"
 )
 
+// unfilled is a placeholder and the key, value or line it stands in.
+type unfilled struct{ mark, within grammar.Text }
+
 // joinPlaceholders puts one finding in the place of all that a template's
-// placeholders cause: "@NAME@", "{{ name }}", "$NAME" and "${NAME}", which LXC takes
-// as they stand. There is one for each file.
-func joinPlaceholders(docs []*grammar.Document, list diag.List) diag.List {
-	for _, doc := range docs {
+// placeholders cause: "@NAME@", "{{ name }}", "$NAME" and "${NAME}", and the words
+// that lxc-download(1) fills in. There is one for each file.
+func joinPlaceholders(docs []*grammar.Document, trails [][]diag.Place, list diag.List) diag.List {
+	seen := make(map[string]bool)
+	for i, doc := range docs {
+		if seen[doc.File.Name] {
+			continue // included again
+		}
+		seen[doc.File.Name] = true
 		if found := placeholders(doc); len(found) > 0 {
-			list = joinFile(doc, found, list)
+			list = joinFile(doc.File.Name, trails[i], found, list)
 		}
 	}
 	return list
 }
 
-// joinFile joins the findings of one file.
-func joinFile(doc *grammar.Document, found []grammar.Text, list diag.List) diag.List {
-	lines := make(map[int]bool)
-	for _, t := range found {
-		lines[t.Range.Start.Line] = true
-	}
+// joinFile joins the findings of one file that are about what holds a placeholder.
+// Others of the same line stay: an unknown key is one, whatever its value.
+func joinFile(file string, trail []diag.Place, found []unfilled, list diag.List) diag.List {
 	joined := diag.Diagnostic{
 		Code: "template/placeholder", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
-		Summary: fmt.Sprintf("%q is to be filled in: the file is a template", found[0].String),
-		Detail:  "LXC takes placeholders as they stand. Fill the template in and check what comes of it.",
-		Subject: found[0].Range,
+		Summary: fmt.Sprintf("%q is to be filled in: the file is a template", found[0].mark.String),
+		Detail:  "Placeholders are taken as they stand. Fill the template in and check what comes of it.",
+		Subject: found[0].mark.Range, Trail: trail,
 	}
 	var rest diag.List
 	for _, f := range list {
-		if f.Subject.File != doc.File.Name || !lines[f.Subject.Start.Line] {
+		if f.Unlisted > 0 || !concerns(f, file, found) {
 			rest = append(rest, f)
 			continue
 		}
-		joined.Trail = f.Trail
-		if f.Effect == diag.RejectedAtLoad {
-			joined.Severity, joined.Effect = diag.Error, f.Effect
+		if f.Severity == diag.Error && joined.Effect != diag.RejectedAtLoad {
+			joined.Severity, joined.Effect = f.Severity, f.Effect
 		}
 	}
 	const most = 5 // other places that are worth naming
-	for _, t := range found[1:min(len(found), most+1)] {
-		joined.Related = append(joined.Related, diag.Related{Range: t.Range, Summary: "and this"})
+	for _, u := range found[1:min(len(found), most+1)] {
+		joined.Related = append(joined.Related, diag.Related{Range: u.mark.Range, Summary: "and this"})
 	}
 	if more := len(found) - 1 - most; more > 0 {
 		joined.Detail += fmt.Sprintf(" There are %d more.", more)
@@ -54,26 +60,54 @@ func joinFile(doc *grammar.Document, found []grammar.Text, list diag.List) diag.
 	return append(rest, joined)
 }
 
+// concerns reports whether a finding is about a text that holds a placeholder. The
+// placeholders stand in the order of the file.
+func concerns(f diag.Diagnostic, file string, found []unfilled) bool {
+	if f.Subject.File != file {
+		return false
+	}
+	i, _ := slices.BinarySearchFunc(found, f.Subject.Start.Offset, func(u unfilled, offset int) int {
+		return cmp.Compare(u.within.Range.End.Offset, offset)
+	})
+	if i == len(found) {
+		return false
+	}
+	within := found[i].within.Range
+	start, end := f.Subject.Start.Offset, f.Subject.End.Offset
+	if start == end {
+		return start >= within.Start.Offset // something is missing here, at its end perhaps
+	}
+	return start < within.End.Offset && end > within.Start.Offset
+}
+
 // placeholders finds the placeholders of a document, in keys, values and lines that
-// are no settings.
-func placeholders(doc *grammar.Document) []grammar.Text {
-	if !strings.ContainsAny(doc.File.Text, "@$") && !strings.Contains(doc.File.Text, "{{") {
+// are no settings; of Proxmox's, above the sections of snapshots, which say nothing
+// about the container.
+func placeholders(doc *grammar.Document) []unfilled {
+	if !strings.ContainsAny(doc.File.Text, "@$") && !strings.Contains(doc.File.Text, "{{") && !strings.Contains(doc.File.Text, "LXC_") {
 		return nil
 	}
-	var found []grammar.Text
+	var found []unfilled
+	look := func(t grammar.Text, dollars bool) bool {
+		mark, ok := placeholder(t, dollars)
+		if ok {
+			found = append(found, unfilled{mark, t})
+		}
+		return ok
+	}
 	for line := range doc.Lines() {
 		switch line.Kind {
+		case grammar.LineSection:
+			return found
 		case grammar.LineAssign:
-			key, value := doc.Setting(line)
-			if t, ok := placeholder(key, false); ok {
-				found = append(found, t)
-			} else if t, ok := placeholder(value, takesDollars(key.String)); ok {
-				found = append(found, t)
+			if key, value := doc.Setting(line); !look(key, false) {
+				look(value, takesDollars(key.String))
 			}
+		case grammar.LineOption:
+			_, value := doc.Setting(line)
+			look(value, true)
 		case grammar.LineIgnored, grammar.LineBad:
-			if t, ok := placeholder(doc.Content(line), true); ok {
-				found = append(found, t)
-			}
+			look(doc.Content(line), true)
 		}
 	}
 	return found
@@ -103,12 +137,33 @@ func placeholder(t grammar.Text, dollars bool) (grammar.Text, bool) {
 			if n = enclosed(rest, "${", "}", isName); n == 0 {
 				n = variable(rest)
 			}
+		case strings.HasPrefix(rest, "LXC_") && (i == 0 || t.String[i-1] != '$' && t.String[i-1] != '{' && !isName(t.String[i-1:i])):
+			n = downloadWord(rest, dollars)
 		}
 		if n > 0 {
 			return t.Sub(i, i+n), true
 		}
 	}
 	return grammar.Text{}, false
+}
+
+// downloadWord is the length of a word at the start of a text that lxc-download
+// fills in, 0 for none. Where a shell reads the text, a name that LXC gives its
+// hooks as a variable is none.
+func downloadWord(s string, dollars bool) int {
+	n := 0
+	for n < len(s) && isName(s[n:n+1]) {
+		n++
+	}
+	switch s[:n] {
+	case "LXC_TEMPLATE_CONFIG", "LXC_HOOK_DIR":
+		return n
+	case "LXC_NAME", "LXC_PATH", "LXC_ROOTFS":
+		if !dollars {
+			return n
+		}
+	}
+	return 0
 }
 
 // enclosed is the length of what stands between two marks at the start of a text,

@@ -8,14 +8,21 @@ import (
 
 func TestPlaceholders(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
-		"at signs":              {"lxc.uts.name = @NAME@\n", "template/placeholder warning 1:16-22 +0"},
-		"braces":                {"lxc.tty.max = {{ ttys }}\n", "template/placeholder error 1:15-25 +0"},
-		"dollars":               {"lxc.rootfs.path = $ROOTFS\nlxc.pty.max = ${PTYS}\n", "template/placeholder error 1:19-26 +1"},
-		"a whole template":      {"lxc.include = @DIR@/common.conf\nlxc.net.@N@.type = veth\n@MORE@\nlxc.arch = @ARCH@\nlxc.tty.max = many\n", "template/placeholder error 1:15-20 +3; value/number error 5:15-19 +0"},
-		"shells have variables": {"lxc.hook.start = /bin/echo $HOME ${A}\nlxc.environment = A=$B\nlxc.execute.cmd = sh -c 'echo $A'\n", ""},
-		"but no placeholders":   {"lxc.hook.start = @BINDIR@/hook\n", "template/placeholder warning 1:18-26 +0"},
-		"addresses are none":    {"lxc.environment = MAIL=me@host\nlxc.seccomp.notify.proxy = unix:@name\nlxc.apparmor.raw = deny @{PROC}/sys r,\n", ""},
-		"a price is none":       {"lxc.group = $5 a$ $\n", ""},
+		"at signs":                 {"lxc.uts.name = @NAME@\n", "template/placeholder warning 1:16-22 +0"},
+		"braces":                   {"lxc.tty.max = {{ ttys }}\n", "template/placeholder error 1:15-25 +0"},
+		"dollars":                  {"lxc.rootfs.path = $ROOTFS\nlxc.pty.max = ${PTYS}\n", "template/placeholder error 1:19-26 +1"},
+		"a whole template":         {"lxc.include = @DIR@/common.conf\nlxc.net.@N@.type = veth\n@MORE@\nlxc.arch = @ARCH@\nlxc.tty.max = many\n", "template/placeholder error 1:15-20 +3; value/number error 5:15-19 +0"},
+		"shells have variables":    {"lxc.hook.start = /bin/echo $HOME ${A}\nlxc.environment = A=$B\nlxc.execute.cmd = sh -c 'echo $A'\n", ""},
+		"but no placeholders":      {"lxc.hook.start = @BINDIR@/hook\n", "template/placeholder warning 1:18-26 +0"},
+		"addresses are none":       {"lxc.environment = MAIL=me@host\nlxc.seccomp.notify.proxy = unix:@name\nlxc.apparmor.raw = deny @{PROC}/sys r,\n", ""},
+		"words of lxc-download":    {"lxc.include = LXC_TEMPLATE_CONFIG/common.conf\nlxc.include = LXC_TEMPLATE_CONFIG/userns.conf\nlxc.rootfs.path = dir:LXC_ROOTFS\n", "template/placeholder error 1:15-34 +2"},
+		"hooks of lxc-download":    {"lxc.hook.mount = LXC_HOOK_DIR/x\n", "template/placeholder warning 1:18-30 +0"},
+		"variables of a hook":      {"lxc.hook.mount = /bin/x $LXC_ROOTFS ${LXC_NAME}\nlxc.environment = LXC_NAME=a\n", ""},
+		"longer words":             {"lxc.uts.name = LXC_NAMES\nlxc.log.file = /A_LXC_NAME\n", ""},
+		"an unknown key stays":     {"lxc.nosuch = @X@\n", "key/unknown error 1:1-11 +0; template/placeholder warning 1:14-17 +0"},
+		"behind a carriage return": {"lxc.uts.name = @A@\rlxc.tty.max = many\n", "template/placeholder warning 1:16-19 +0; syntax/lone-cr warning 1:19-20 +0; value/number error 1:34-38 +0"},
+		"a value that goes on":     {"lxc.idmap = u 0 @X@\nlxc.mount.entry = @R@/a\n", "template/placeholder error 1:17-20 +1"},
+		"a price is none":          {"lxc.group = $5 a$ $\n", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
@@ -26,5 +33,21 @@ func TestPlaceholders(t *testing.T) {
 				t.Errorf("findings %q, want %q", strings.Join(got, "; "), c.want)
 			}
 		})
+	}
+}
+
+func TestPlaceholdersInIncludes(t *testing.T) {
+	var got []string
+	for _, f := range load(t, tree{"/a": "lxc.tty.max = @N@\n"}, "lxc.include = /a\nlxc.include = /a\n").Findings {
+		got = append(got, fmt.Sprintf("%s %s %s from %v", f.Code, f.Severity, f.Subject.String(), f.Trail))
+	}
+	want := "template/placeholder warning /b:1:16 from [{main 1}]"
+	for _, f := range load(t, tree{"/b": "lxc.uts.name = @N@\n"}, "lxc.include = /b\n").Findings {
+		if line := fmt.Sprintf("%s %s %s from %v", f.Code, f.Severity, f.Subject.String(), f.Trail); line != want {
+			t.Errorf("%s, want %s", line, want)
+		}
+	}
+	if len(got) != 1 || !strings.HasPrefix(got[0], "template/placeholder error /a:1:15 from [{") {
+		t.Errorf("findings %q, want one that names the include", got)
 	}
 }

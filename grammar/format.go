@@ -3,10 +3,10 @@ package grammar
 import "strings"
 
 // Format returns a document in canonical layout: `key = value`, in Proxmox's
-// dialect `key: value`, from the first column on, no blanks at the ends of lines, at most one blank line in a row and
-// none at the ends of the file, LF behind every line. Comments, the order, quotes
-// and lines that are no settings stay as they are. LXC reads the result as it reads
-// the document; formatting it again changes nothing.
+// dialect `key: value`, from the first column on, no blanks at the ends of lines,
+// at most one blank line in a row and none at the ends of the file, LF behind every
+// line. The order, quotes and lines that are no settings stay as they are. LXC
+// reads the result as it reads the document; formatting it again changes nothing.
 func Format(d *Document) string {
 	var out strings.Builder
 	out.Grow(len(d.File.Text))

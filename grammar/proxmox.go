@@ -44,7 +44,13 @@ func proxmoxParts(line string) parts {
 		return parts{kind: LineIgnored}
 	}
 	value = strings.TrimLeft(value, proxmoxBlanks)
-	return parts{kind: kind, key: span{0, key}, value: span{len(content) - len(value), len(content)}}
+	p := parts{kind: kind, key: span{0, key}, value: span{len(content) - len(value), len(content)}}
+	if kind == LineAssign && isQuoted(value) {
+		// Proxmox hands the quotes on, and LXC takes them off.
+		p.quote = value[0]
+		p.value = span{p.value.from + 1, p.value.to - 1}
+	}
+	return p
 }
 
 // settingName is the key of LXC that a line starts with, empty for none.

@@ -38,6 +38,9 @@ func TestProxmox(t *testing.T) {
 		"lxc.cgroup2.devices.allow: c 10:200 rwm":  "setting lxc.cgroup2.devices.allow=c 10:200 rwm",
 		"lxc.mount.entry = /a b none bind 0 0\r\n": "setting lxc.mount.entry=/a b none bind 0 0",
 		"lxc.environment: A=\"b\"":                 "setting lxc.environment=A=\"b\"",
+		"lxc.environment: \"A=b c\"":               "setting lxc.environment=A=b c",
+		"lxc.uts.name = ' a'":                      "setting lxc.uts.name= a",
+		"hostname: \"a\"":                          "option hostname=\"a\"",
 		"lxc.cap.drop:":                            "setting lxc.cap.drop=",
 		"#a description":                           "comment",
 		" # none":                                  "unreadable",
@@ -60,8 +63,8 @@ func TestProxmox(t *testing.T) {
 }
 
 func TestFormatProxmox(t *testing.T) {
-	const text = "# about\narch:amd64\nlxc.cap.drop =  mknod\n[snap]\narch:  i386\n\n\n"
-	const want = "# about\narch: amd64\nlxc.cap.drop: mknod\n\n[snap]\narch: i386\n"
+	const text = "# about\narch:amd64\nlxc.cap.drop =  mknod\nlxc.uts.name:\"a \"\n[snap]\narch:  i386\n\n\n"
+	const want = "# about\narch: amd64\nlxc.cap.drop: mknod\nlxc.uts.name: \"a \"\n\n[snap]\narch: i386\n"
 	if got := Format(proxmox(text)); got != want {
 		t.Errorf("formatted %q, want %q", got, want)
 	}
@@ -88,7 +91,11 @@ func plainProxmox(line string) string {
 		return "comment"
 	}
 	if m := plainSetting.FindStringSubmatch(line); m != nil {
-		return "setting " + m[1] + "=" + m[3]
+		value := m[3]
+		if isQuoted(value) { // LXC takes them off
+			value = value[1 : len(value)-1]
+		}
+		return "setting " + m[1] + "=" + value
 	}
 	if m := plainOption.FindStringSubmatch(line); m != nil {
 		return "option " + m[1] + "=" + m[2]
