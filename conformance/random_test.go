@@ -38,7 +38,7 @@ func judgeRandom(t *testing.T, part int, draw func(*generator) question) {
 		name      string
 		seed      uint64
 		tolerated int
-	}{{"fixed", 1, 0}, {"fresh", fresh, n / 1000}} {
+	}{{"fixed", 1, 0}, {"fresh", fresh, max(1, n/1000)}} {
 		t.Run(run.name, func(t *testing.T) {
 			dir := t.TempDir()
 			g := &generator{Rand: rand.New(rand.NewPCG(run.seed, 0)), dir: dir}
