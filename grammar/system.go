@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"iter"
 	"strings"
 
 	"lxcfg/grammar/source"
@@ -18,24 +19,26 @@ type SystemLine struct {
 
 // ParseSystem reads a system configuration. It is written by hand, without a
 // grammar behind it, because every launch asks it where the containers are.
-func ParseSystem(f source.File) []SystemLine {
-	var lines []SystemLine
-	number, start := 1, 0
-	for start < len(f.Text) {
-		end := len(f.Text)
-		if n := strings.IndexByte(f.Text[start:], '\n'); n >= 0 {
-			end = start + n
+func ParseSystem(f source.File) iter.Seq[SystemLine] {
+	return func(yield func(SystemLine) bool) {
+		number, start := 1, 0
+		for start < len(f.Text) {
+			end := len(f.Text)
+			if n := strings.IndexByte(f.Text[start:], '\n'); n >= 0 {
+				end = start + n
+			}
+			content := Text{String: f.Text[start:end], Range: source.Range{
+				File:  f.Name,
+				Start: source.Pos{Offset: start, Line: number, Column: 1},
+				End:   source.Pos{Offset: end, Line: number, Column: end - start + 1},
+			}}
+			if !yield(parseSystemLine(content, end < len(f.Text))) {
+				return
+			}
+			number++
+			start = end + 1
 		}
-		content := Text{String: f.Text[start:end], Range: source.Range{
-			File:  f.Name,
-			Start: source.Pos{Offset: start, Line: number, Column: 1},
-			End:   source.Pos{Offset: end, Line: number, Column: end - start + 1},
-		}}
-		lines = append(lines, parseSystemLine(content, end < len(f.Text)))
-		number++
-		start = end + 1
 	}
-	return lines
 }
 
 // parseSystemLine takes one line apart. Without a line feed behind it an empty

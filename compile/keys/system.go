@@ -49,7 +49,7 @@ func LookupSystem(name string) (k SystemKey, ok bool) {
 // nothing: the first line counts. The trailing slashes of a path of containers are
 // cut off, as LXC does.
 func SystemValue(f source.File, name string) (value string, ok bool) {
-	for _, l := range grammar.ParseSystem(f) {
+	for l := range grammar.ParseSystem(f) {
 		if l.Key.String != name {
 			continue
 		}
@@ -65,7 +65,10 @@ func SystemValue(f source.File, name string) (value string, ok bool) {
 // it sets a key of that one and none of a container.
 func IsSystem(f source.File) bool {
 	is := false
-	for _, l := range grammar.ParseSystem(f) {
+	for l := range grammar.ParseSystem(f) {
+		if l.Key.String == "" {
+			continue
+		}
 		if _, ok := LookupSystem(l.Key.String); ok {
 			is = true
 			continue
@@ -88,7 +91,7 @@ func CheckSystem(f source.File) diag.List {
 		return &list[len(list)-1]
 	}
 	first := make(map[string]grammar.Text)
-	for _, l := range grammar.ParseSystem(f) {
+	for l := range grammar.ParseSystem(f) {
 		key := l.Key.String
 		if key == "" {
 			if !l.Comment && strings.Trim(l.Content.String, " \t\r") != "" {

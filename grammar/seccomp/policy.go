@@ -46,6 +46,9 @@ func Detect(f source.File) bool {
 	if strings.HasSuffix(f.Name, ".seccomp") {
 		return true
 	}
+	if start := skipBlanks(f.Text, 0); start == len(f.Text) || numberLength(f.Text[start:]) == 0 {
+		return false // without taking a large file apart
+	}
 	p := &parser{policy: &Policy{File: f}}
 	style, ok := p.version()
 	return ok && hasPrefix(style.String, []string{"allowlist", "denylist", "whitelist", "blacklist"})
