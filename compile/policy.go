@@ -2,6 +2,7 @@ package compile
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"lxcfg/compile/config"
@@ -20,7 +21,15 @@ func (l *loader) policy() {
 	}
 	text, err := l.request.Files.ReadFile(profile.V)
 	if err != nil {
-		return // reported when the configuration is compiled for a host
+		// A warning: the file may well be there on the machine that starts the
+		// container. Compiling for a host refuses.
+		l.findings.Add(diag.Diagnostic{
+			Code: "seccomp/unreadable", Severity: diag.Warning, Effect: diag.FailsAtStart,
+			Summary: fmt.Sprintf("the seccomp policy %q cannot be read here", profile.V),
+			Detail:  "LXC reads it when the container starts, below its working directory when the path is relative. Check the path, and write it from / on.",
+			Subject: profile.Origin.Range(), Key: profile.Origin.Key, Trail: profile.Origin.Trail(),
+		})
+		return
 	}
 	l.loaded.Policy = &source.File{Name: profile.V, Text: text}
 	l.loaded.Config.Sources = append(l.loaded.Config.Sources, *l.loaded.Policy)
@@ -30,7 +39,7 @@ func (l *loader) policy() {
 		l.findings.Add(f)
 	}
 	asks := func(r seccomp.Rule) bool { return r.Action.Kind == seccomp.Notify }
-	if i := slices.IndexFunc(policy.Rules, asks); i >= 0 && !l.loaded.Config.Seccomp.NotifyProxy.Set {
+	if i := slices.IndexFunc(policy.Rules, asks); i >= 0 && l.loaded.Config.Seccomp.NotifyProxy.V == "" {
 		l.findings.Add(diag.Diagnostic{
 			Code: "seccomp/no-proxy", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
 			Summary: "the policy asks a proxy about calls, and lxc.seccomp.notify.proxy names none",

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,6 +43,9 @@ var policies = []string{
 	"2\ndenylist\nreject_force_umount\n", "2\ndenylist\nreject_force_umount junk\n", "2\ndenylist\nreject_force_umounts\n", "2\nallowlist\nreject_force_umount\nread\n", "2\ndenylist errno 13\nreject_force_umount\n",
 	"2\ndenylist\n[all]\nreboot\n", "2\ndenylist\n[ALL]\nreboot\n", "2\ndenylist\n[All]\nreboot\n", "2\ndenylist\n[x86]\nreboot\n", "2\ndenylist\n[x86_64]\nreboot\n", "2\ndenylist\n[X86_64]\nreboot\n", "2\ndenylist\n[x32]\nreboot\n", "2\ndenylist\n[arm64]\nreboot\n", "2\ndenylist\n[arm]\nreboot log\n", "2\ndenylist\n[s390x]\nreboot\n", "2\ndenylist\n[ppc64le]\nreboot\n", "2\ndenylist\n[mips64n32]\nreboot\n",
 	"2\ndenylist\n[loongarch64]\nreboot\n", "2\ndenylist\n[riscv64]\nreboot\n", "2\ndenylist\n[amd64]\nreboot\n", "2\ndenylist\n[x86] \nreboot\n", "2\ndenylist\n[x86]junk\nreboot\n", "2\ndenylist\n[x86\nreboot\n", "2\ndenylist\n[]\nreboot\n", "2\ndenylist\n [x86]\nreboot\n", "2\ndenylist\n[arm64]\nreboot allow\n", "2\ndenylist\n[x86]\nreboot errno 1\n[all]\nreboot errno 2\n",
+	"\x00", "2\x00\ndenylist\nreboot\n", "2\ndenylist\x00junk\nreboot\n", "2\ndenylist\nreboot\x00 log\n", "2\ndenylist\nreboot\x00\nmount log\n", "2\ndenylist\n\x00\nreboot\n", "2\ndenylist\nreboot kill", "2\ndenylist", "1\nallowlist\n0",
+	"\ufeff2\ndenylist\n", "2\ndenylist\nreboot\terrno 1\n", "2\ndenylist\n kill\n", "2\ndenylist\n  reboot kill\n", "2\ndenylist\n[x86]\t\n", "2\ndenylist\n[all]\r\nreboot\r\n", "2\ndenylist\nreboot errno 1\r\n", "2\ndenylist\n[arm64]\n[x87]\n", "2\ndenylist\n[riscv64]\nreboot log\n",
+	"2\ndenylist\nioctl errno 1 [1,2,==][2,1,==]\nioctl errno 2 [2,1,==][1,2,==]\n", "2\ndenylist\nreboot errno 1\nreboot errno 2 [0,1,==]\n", "2\ndenylist\nreboot errno 2 [0,1,==]\nreboot errno 1\n", "2\ndenylist\n# " + strings.Repeat("long ", 2000) + "\nreboot\n", "2\ndenylist\n" + strings.Repeat("a", 5000) + " kill\n",
 }
 
 // TestPolicies has lxc-start judge seccomp policies: whether it takes them. The
@@ -56,10 +60,8 @@ func TestPolicies(t *testing.T) {
 	}
 	for _, text := range all {
 		want := judge(text)
-		const lxc = 5
-		_, findings := seccomp.Compile(grammar.ParseFor(source.File{Name: "policy", Text: text}, lxc), runtime.GOARCH)
 		var reason string
-		for _, f := range findings {
+		for _, f := range policyFindings(text) {
 			if f.Effect == diag.FailsAtStart {
 				reason = fmt.Sprintf(" (%s: %s)", f.Code, f.Summary)
 			}
@@ -68,6 +70,53 @@ func TestPolicies(t *testing.T) {
 			t.Errorf("%q: taken: %v%s; lxc-start takes it: %v", text, got, reason, want)
 		}
 	}
+}
+
+// TestPolicyFixes has lxc-start take what the safe fixes of lxcfg make of the
+// policies that it refuses.
+func TestPolicyFixes(t *testing.T) {
+	judge := policyJudge(t)
+	mended := 0
+	for _, text := range policies {
+		findings := policyFindings(text)
+		if !findings.Has(diag.Error) {
+			continue
+		}
+		if text, ok := mendPolicy(text, findings); ok {
+			mended++
+			if !judge(text) {
+				t.Errorf("lxc-start refuses %q, which is mended", text)
+			}
+		}
+	}
+	if mended < 10 {
+		t.Errorf("%d policies were mended", mended)
+	}
+}
+
+// mendPolicy applies the safe fixes, ok false when an error has none.
+func mendPolicy(text string, findings diag.List) (mended string, ok bool) {
+	for _, f := range slices.Backward(findings) { // those behind first: places before stay
+		switch {
+		case len(f.Fixes) > 0 && f.Fixes[0].Safe:
+			e := f.Fixes[0].Edits[0]
+			text = text[:e.Range.Start.Offset] + e.Text + text[e.Range.End.Offset:]
+		case f.Severity == diag.Error:
+			return "", false
+		}
+	}
+	if left := policyFindings(text); left.Has(diag.Error) {
+		return mendPolicy(text, left) // what an error hid
+	}
+	return text, true
+}
+
+// policyFindings says what LXC 5 on this machine makes of a policy.
+func policyFindings(text string) diag.List {
+	const lxc = 5
+	_, findings := seccomp.Compile(grammar.ParseFor(source.File{Name: "policy", Text: text}, lxc), runtime.GOARCH)
+	findings.Sort()
+	return findings
 }
 
 // policyJudge returns a function that asks lxc-start about a policy.

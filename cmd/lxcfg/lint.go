@@ -71,8 +71,8 @@ func runLint(a *app, c command, args []string) int {
 			continue
 		}
 		l := a.loadText(f, nil, o)
-		for _, d := range l.Documents {
-			sources[d.File.Name] = d.File.Text
+		for _, f := range l.Config.Sources {
+			sources[f.Name] = f.Text
 		}
 		findings = append(findings, l.Findings...)
 	}

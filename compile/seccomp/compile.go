@@ -8,7 +8,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"lxcfg/compile/plan"
 	"lxcfg/grammar/diag"
@@ -139,7 +138,7 @@ func (t *table) add(number uint32, name string, r seccomp.Rule) {
 // checkRules finds what libseccomp would refuse or LXC pass over.
 func (c *compiler) checkRules() {
 	whole := make(map[string]seccomp.Rule)
-	var some []seccomp.Rule // with conditions
+	some := make(map[string]seccomp.Rule) // with conditions, by what they match
 	for _, r := range c.policy.Rules {
 		if !c.applies(r) {
 			continue
@@ -149,9 +148,10 @@ func (c *compiler) checkRules() {
 			continue
 		}
 		if r.Action == c.policy.Default {
-			c.report(r.Range, diag.Error, diag.FailsAtStart, "seccomp/same-as-default",
+			f := c.report(r.Range, diag.Error, diag.FailsAtStart, "seccomp/same-as-default",
 				"libseccomp refuses such a rule, and LXC then does not start. Remove the line.",
 				"the rule does what happens to every call anyway: %s", describe(r.Action))
+			f.Fixes = []diag.Fix{{Title: "remove the rule", Safe: true, Edits: []diag.Edit{{Range: r.Range}}}}
 		}
 		old, decided := whole[r.Call.String]
 		switch {
@@ -163,39 +163,24 @@ func (c *compiler) checkRules() {
 		case len(r.Conditions) == 0:
 			whole[r.Call.String] = r
 		default:
-			if i := slices.IndexFunc(some, func(o seccomp.Rule) bool { return sameCalls(o, r) && o.Action != r.Action }); i >= 0 {
+			first, twice := some[matched(r)]
+			if twice && first.Action != r.Action {
 				c.report(r.Range, diag.Error, diag.FailsAtStart, "seccomp/contradiction",
-					fmt.Sprintf("Line %d says %s. Remove one of them.", some[i].Range.Start.Line, describe(some[i].Action)),
+					fmt.Sprintf("Line %d says %s. Remove one of them.", first.Range.Start.Line, describe(first.Action)),
 					"%q with these arguments has another action already", r.Call.String)
 			}
-			some = append(some, r)
+			if !twice {
+				some[matched(r)] = r
+			}
 		}
 	}
 }
 
-// sameCalls reports whether two rules with conditions are about the same calls.
-func sameCalls(a, b seccomp.Rule) bool {
-	byIndex := func(list []seccomp.Condition) []seccomp.Condition {
-		return slices.SortedFunc(slices.Values(list), func(x, y seccomp.Condition) int { return cmp.Compare(x.Index, y.Index) })
-	}
-	return a.Call.String == b.Call.String && slices.Equal(byIndex(a.Conditions), byIndex(b.Conditions))
-}
-
-// unknownCall reports a rule that LXC passes over.
-func (c *compiler) unknownCall(r seccomp.Rule) {
-	name := r.Call.String
-	detail := "LXC passes over the line, so the call is not filtered. Check the spelling against syscalls(2)."
-	switch plain := strings.TrimSpace(name); {
-	case strings.HasSuffix(name, "\r"):
-		detail = "The file has the line ends of Windows, and LXC takes the carriage return for a part of the name: the call is not filtered. Write line feeds only."
-	case strings.ContainsAny(plain, "\t"):
-		detail = "Only blanks separate, so LXC takes the tab for a part of the name: the call is not filtered. Write a blank."
-	case strings.ContainsAny(plain, "#["):
-		detail = "Nothing may be glued to the name: LXC takes it for a part of it, and the call is not filtered. Write a blank."
-	case plain == "":
-		detail = "LXC takes the line for one about a call without a name, and no call is filtered. Remove the blanks before the name."
-	}
-	c.report(r.Call.Range, diag.Warning, diag.SilentlyDifferent, "seccomp/unknown-call", detail, "%q is no system call", name)
+// matched names the calls that a rule with conditions is about; the order of the
+// conditions does not matter.
+func matched(r seccomp.Rule) string {
+	sorted := slices.SortedFunc(slices.Values(r.Conditions), func(x, y seccomp.Condition) int { return cmp.Compare(x.Index, y.Index) })
+	return fmt.Sprint(r.Call.String, sorted)
 }
 
 // known reports whether any architecture of the machine has a call.
@@ -211,8 +196,10 @@ func (c *compiler) refuse(at source.Range, code, format string, args ...any) {
 	c.report(at, diag.Error, diag.FailsAtStart, code, "The launch stops, because the container would run without the filter.", format, args...)
 }
 
-func (c *compiler) report(at source.Range, s diag.Severity, e diag.Effect, code, detail, format string, args ...any) {
+// report adds a finding, which may be added to until the next one.
+func (c *compiler) report(at source.Range, s diag.Severity, e diag.Effect, code, detail, format string, args ...any) *diag.Diagnostic {
 	c.findings = append(c.findings, diag.Diagnostic{
 		Code: code, Severity: s, Effect: e, Summary: fmt.Sprintf(format, args...), Detail: detail, Subject: at, Key: "lxc.seccomp.profile",
 	})
+	return &c.findings[len(c.findings)-1]
 }

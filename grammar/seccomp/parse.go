@@ -18,11 +18,11 @@ func ParseFor(f source.File, lxc int) *Policy {
 	p := &parser{policy: &Policy{File: f, Default: Action{Kind: Kill}}, lxc: lxc}
 	if head, ok := p.version(); ok && p.style(head) {
 		p.section = "all"
-		for _, l := range p.lines {
-			if p.policy.Version == 1 {
-				p.numberLine(l)
+		for i := range p.body {
+			if l := &p.body[i]; p.policy.Version == 1 {
+				l.Kind = p.numberLine(l.Text)
 			} else {
-				p.ruleLine(l)
+				l.Kind = p.ruleLine(l.Text)
 			}
 		}
 	}
@@ -31,11 +31,14 @@ func ParseFor(f source.File, lxc int) *Policy {
 
 const newestLXC = 7
 
+// byteOrderMark is what some editors put before a text in UTF-8.
+const byteOrderMark = "\ufeff"
+
 // parser is the state of one parse.
 type parser struct {
 	policy  *Policy
 	lxc     int
-	lines   []Text // behind the style
+	body    []Line // behind the style
 	section string
 }
 
@@ -47,18 +50,27 @@ func (p *parser) version() (style Text, ok bool) {
 	end := start + numberLength(text[start:])
 	n, isNumber := scanNumber(text[start:end])
 	lines := splitLines(p.policy.File)
+	p.policy.Lines = lines
+	head := lineAt(lines, start)
+	for i := range lines[:head] {
+		lines[i].Kind = LineBlank
+	}
 	if !isNumber || n != 1 && n != 2 {
-		at := lineAt(lines, start)
-		p.fail(at, "seccomp/no-version", "Start the file with the version, 1 or 2, on a line of its own; comments come later.", "%q is no version of a policy", at.String)
+		at := lines[head].Text
+		f := p.fail(at, "seccomp/no-version", "Start the file with the version, 1 or 2, on a line of its own; comments come later.", "%q is no version of a policy", at.String)
+		if strings.HasPrefix(at.String, byteOrderMark) {
+			f.Fixes = at.sub(0, len(byteOrderMark)).replace("remove the byte order mark", "", true)
+		}
 		return Text{}, false
 	}
 	p.policy.Version = int(n)
 	from := skipBlanks(text, end)
-	style = lineAt(lines, from)
-	for len(lines) > 0 && lines[0].Range.Start.Offset <= from {
-		lines = lines[1:]
+	last := lineAt(lines, from)
+	for i := head; i <= last; i++ {
+		lines[i].Kind = LineBlank
 	}
-	p.lines = lines
+	lines[head].Kind, lines[last].Kind = LineHead, LineHead
+	style, p.body = lines[last].Text, lines[last+1:]
 	if from == len(text) {
 		p.fail(style, "seccomp/no-style", "Write allowlist or denylist on the line behind the version.", "the policy does not say what it lists")
 		return style, false
@@ -92,7 +104,13 @@ func (p *parser) style(line Text) bool {
 		return false
 	}
 	if n := strings.IndexByte(line.String, ' '); n >= 0 {
-		action, ok := p.action(line.sub(n+1, len(line.String)).trimLeft())
+		behind := line.sub(n, len(line.String))
+		if word := behind.trimLeft().String; word == "" || word[0] == '#' {
+			p.fail(behind, "seccomp/behind-style", "LXC takes what stands behind a blank here for an action. Remove it.", "%q is no action", behind.String).
+				Fixes = behind.replace("remove it", "", true)
+			return false
+		}
+		action, ok := p.action(behind.trimLeft())
 		if !ok {
 			return false
 		}
@@ -112,33 +130,35 @@ func hasPrefix(s string, words []string) bool {
 
 // numberLine reads a line of version 1: the number of a call, and text that LXC
 // passes over.
-func (p *parser) numberLine(l Text) {
+func (p *parser) numberLine(l Text) LineKind {
 	start := skipBlanks(l.String, 0)
 	end := start + numberLength(l.String[start:])
 	n, ok := scanNumber(l.String[start:end])
 	if !ok || n < 0 {
 		p.fail(l, "seccomp/no-number", "Version 1 takes numbers of system calls only, without blank lines and comments. Write version 2 to use names.",
 			"%q is no number of a system call", l.String)
-		return
+		return LineUnknown
 	}
 	p.policy.Rules = append(p.policy.Rules, Rule{
 		Section: "all", Call: l.sub(start, end), Number: uint32(n), Action: Action{Kind: Allow}, Range: l.Range,
 	})
+	return LineRule
 }
 
-// fail records something that makes LXC refuse the policy.
-func (p *parser) fail(at Text, code, detail, format string, args ...any) {
-	p.report(at, code, diag.Error, diag.FailsAtStart, detail, format, args...)
+// fail records something that makes LXC refuse the policy. The finding may be
+// added to until the next one.
+func (p *parser) fail(at Text, code, detail, format string, args ...any) *diag.Diagnostic {
+	return p.report(at, code, diag.Error, diag.FailsAtStart, detail, format, args...)
 }
 
-// ignored records a line that LXC reads and that has no effect: a call meant to
-// be filtered is not.
-func (p *parser) ignored(at Text, code, detail, format string, args ...any) {
-	p.report(at, code, diag.Warning, diag.SilentlyDifferent, detail, format, args...)
+// ignored records text that LXC passes over or takes for something else.
+func (p *parser) ignored(at Text, code, detail, format string, args ...any) *diag.Diagnostic {
+	return p.report(at, code, diag.Warning, diag.SilentlyDifferent, detail, format, args...)
 }
 
-func (p *parser) report(at Text, code string, s diag.Severity, e diag.Effect, detail, format string, args ...any) {
+func (p *parser) report(at Text, code string, s diag.Severity, e diag.Effect, detail, format string, args ...any) *diag.Diagnostic {
 	p.policy.findings = append(p.policy.findings, finding{p.section, diag.Diagnostic{
 		Code: code, Severity: s, Effect: e, Summary: fmt.Sprintf(format, args...), Detail: detail, Subject: at.Range, Key: "lxc.seccomp.profile",
 	}})
+	return &p.policy.findings[len(p.policy.findings)-1].Diagnostic
 }

@@ -10,9 +10,10 @@ import (
 	"lxcfg/grammar/source"
 )
 
-// Policy is a policy file. Printing its File gives it back.
+// Policy is a policy file.
 type Policy struct {
 	File      source.File
+	Lines     []Line // all of it
 	Version   int    // 1 or 2, 0 when the file does not say
 	Allowlist bool   // an allowlist: what no rule names is refused
 	Default   Action // what happens to calls that no rule names

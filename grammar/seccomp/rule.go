@@ -1,8 +1,11 @@
 package seccomp
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+
+	"lxcfg/grammar/diag"
 )
 
 // forceUmount is the name of a rule LXC has built in: umount2(2) with MNT_FORCE
@@ -10,13 +13,14 @@ import (
 const forceUmount = "reject_force_umount"
 
 // ruleLine reads a line of version 2: a section, a comment or a rule.
-func (p *parser) ruleLine(l Text) {
-	if l.String == "" || l.String[0] == '#' {
-		return
-	}
-	if l.String[0] == '[' {
-		p.sectionLine(l)
-		return
+func (p *parser) ruleLine(l Text) LineKind {
+	switch {
+	case l.String == "":
+		return LineBlank
+	case l.String[0] == '#':
+		return LineComment
+	case l.String[0] == '[':
+		return p.sectionLine(l)
 	}
 	name, rest := l, l.sub(len(l.String), len(l.String))
 	if n := strings.IndexByte(l.String, ' '); n >= 0 {
@@ -26,14 +30,15 @@ func (p *parser) ruleLine(l Text) {
 	if rest.String != "" && rest.String[0] != '#' {
 		action, ok := p.action(rest)
 		if !ok {
-			return
+			p.misplacedName(l, name)
+			return LineUnknown
 		}
 		rule.Action = action
 	}
 	if n := strings.IndexByte(l.String, '['); n >= 0 {
 		var ok bool
 		if rule.Conditions, ok = p.conditions(l.sub(n, len(l.String))); !ok {
-			return
+			return LineUnknown
 		}
 	}
 	if strings.HasPrefix(l.String, forceUmount) {
@@ -41,6 +46,26 @@ func (p *parser) ruleLine(l Text) {
 		rule.Conditions = []Condition{{Index: 1, Op: MaskedEqual, Value: 1, Mask: 1}} // MNT_FORCE
 	}
 	p.policy.Rules = append(p.policy.Rules, rule)
+	return LineRule
+}
+
+// misplacedName mends the last finding, about an action, when the cause stands
+// before it: a blank before the name, or a tab behind it.
+func (p *parser) misplacedName(l, name Text) {
+	f := &p.policy.findings[len(p.policy.findings)-1]
+	tab := strings.IndexByte(name.String, '\t')
+	switch {
+	case name.String == "":
+		blanks := l.sub(0, len(l.String)-len(l.trimLeft().String))
+		f.Code, f.Subject = "seccomp/leading-blank", blanks.Range
+		f.Detail = "LXC takes the name to end at the first blank, and what follows for an action. Remove the blanks before the name."
+		f.Fixes = blanks.replace("remove the blanks", "", true)
+	case tab > 0:
+		tabs := name.sub(tab, tab+len(name.String[tab:])-len(strings.TrimLeft(name.String[tab:], "\t")))
+		f.Code, f.Subject = "seccomp/tab", tabs.Range
+		f.Detail = "Only blanks separate: LXC takes the tab for a part of the name, and what follows the next blank for an action. Write a blank."
+		f.Fixes = tabs.replace("write a blank", " ", true)
+	}
 }
 
 // ruleDefault is the action of a rule that names none: the opposite of what
@@ -53,17 +78,40 @@ func (p *parser) ruleDefault() Action {
 }
 
 // sectionLine reads "[x86]": the rules below are meant for that architecture.
-func (p *parser) sectionLine(l Text) {
+func (p *parser) sectionLine(l Text) LineKind {
 	name := strings.TrimSuffix(strings.TrimPrefix(l.String, "["), "]")
 	lower := strings.ToLower(name)
 	known := (name == lower || name == strings.ToUpper(name)) && l.String == "["+name+"]"
 	if known && slices.Contains(Architectures(p.lxc), lower) {
 		p.section = lower
-		return
+		return LineSection
 	}
 	p.section = "" // LXC looks at the line on every machine
-	p.fail(l, "seccomp/section", "Write [all], or an architecture such as [x86_64], [x86], [x32], [arm64] or [arm], without anything behind it.",
+	f := p.fail(l, "seccomp/section", "Write [all], or an architecture such as [x86_64], [x86], [x32], [arm64] or [arm], without anything behind it.",
 		"%q is no section of a policy", l.String)
+	if meant, ok := p.sectionMeant(l.String); ok {
+		f.Fixes = l.replace(fmt.Sprintf("write %q", meant), meant, strings.EqualFold(strings.TrimSpace(l.String), meant))
+	}
+	return LineUnknown
+}
+
+// sectionMeant finds the section that a line was most likely meant to be.
+func (p *parser) sectionMeant(line string) (string, bool) {
+	word, _, _ := strings.Cut(strings.ToLower(line[1:]), "]")
+	word = strings.TrimSpace(word)
+	switch word {
+	case "amd64", "x86-64":
+		word = "x86_64"
+	case "i386", "i686":
+		word = "x86"
+	case "aarch64":
+		word = "arm64"
+	}
+	meant, ok := word, slices.Contains(Architectures(p.lxc), word)
+	if !ok {
+		meant, ok = diag.Suggest(word, slices.Values(Architectures(p.lxc)))
+	}
+	return "[" + meant + "]", ok
 }
 
 // Architectures are the names of sections that an LXC of a major version knows.
@@ -86,8 +134,9 @@ func (p *parser) action(t Text) (Action, bool) {
 		if !strings.HasPrefix(t.String, string(kind)) || kind == Notify && p.lxc < 4 {
 			continue
 		}
-		if word, _, _ := strings.Cut(t.String, " "); word != string(kind) && !strings.HasPrefix(word, string(kind)+"[") {
-			p.ignored(t.sub(0, len(word)), "seccomp/action-prefix", "LXC looks at the first letters of the word only.", "%q is read as %q", word, kind)
+		if word := t.word(); word.String != string(kind) {
+			p.ignored(word, "seccomp/action-prefix", "LXC looks at the first letters of the word only.", "%q is read as %q", word.String, kind).
+				Fixes = word.replace(fmt.Sprintf("write %q", kind), string(kind), true)
 		}
 		return Action{Kind: kind}, true
 	}
@@ -109,7 +158,12 @@ func (p *parser) action(t Text) (Action, bool) {
 		return Action{}, false
 	}
 	if n != int32(number) || end < len(digits) && digits[end] == 'x' {
-		p.ignored(t, "seccomp/errno-range", "Write a decimal number from 0 to 4094.", "%q means error %d", strings.TrimSpace(t.String), number)
+		written := t.sub(0, len(t.String)-len(digits)+end)
+		if behind := t.sub(len(written.String), len(t.String)).word(); behind.String != "" {
+			written = t.sub(0, len(written.String)+len(behind.String))
+		}
+		p.ignored(written, "seccomp/errno-range", "Write a decimal number from 0 to 4094.", "%q means error %d", written.String, number).
+			Fixes = written.replace(fmt.Sprintf("write \"errno %d\"", number), fmt.Sprintf("errno %d", number), true)
 	}
 	return Action{Errno, number}, true
 }

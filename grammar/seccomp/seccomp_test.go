@@ -66,10 +66,10 @@ func TestParse(t *testing.T) {
 		"no style":                         {"2\n", []string{"2 denylist kill", "seccomp/no-style at 1:1"}},
 		"a comment for a style":            {"2\n# x\n", []string{"2 denylist kill", "seccomp/no-style at 2:1"}},
 		"debug":                            {"2\ndenylist debug\n", []string{"2 denylist kill", "seccomp/debug at 2:1"}},
-		"a blank behind the style":         {"2\ndenylist \n", []string{"2 denylist allow", "seccomp/action at 2:10"}},
+		"a blank behind the style":         {"2\ndenylist \n", []string{"2 denylist allow", "seccomp/behind-style at 2:9"}},
 		"version 1 with a denylist":        {"1\ndenylist\n", []string{"1 denylist kill", "seccomp/no-style at 2:1"}},
 		"version 1 with a name":            {"1\nallowlist\nopen\n", []string{"1 allowlist kill", "seccomp/no-number at 3:1"}},
-		"a blank before a name":            {"2\ndenylist\n open\n", []string{"2 denylist allow", "seccomp/action at 3:2"}},
+		"a blank before a name":            {"2\ndenylist\n open\n", []string{"2 denylist allow", "seccomp/leading-blank at 3:1"}},
 		"an unknown action":                {"2\ndenylist\na log\n", []string{"2 denylist allow", "seccomp/action at 3:3"}},
 		"an error by name":                 {"2\ndenylist\na errno EPERM\n", []string{"2 denylist allow", "seccomp/errno at 3:3"}},
 		"an error too large":               {"2\ndenylist\na errno 4095\n", []string{"2 denylist allow", "seccomp/errno at 3:3"}},
@@ -98,14 +98,24 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// FuzzParse holds that every text is read, and that findings point into it.
+// FuzzParse holds that every text is read and printed back, that findings point into
+// it, and that no safe fix loses a rule.
 func FuzzParse(f *testing.F) {
 	f.Add("2\ndenylist\nreject_force_umount\n[all]\nkexec_load errno 1\n")
 	f.Add("2\nallowlist errno 38\nioctl allow [1,0x5401,==][0,2,<]\n")
 	f.Add("1\nallowlist\n0\n1\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		p := seccomp.Parse(source.File{Name: "policy", Text: text})
+		if p.String() != text {
+			t.Fatalf("printed back as %q", p.String())
+		}
 		for _, d := range p.Findings(nil) {
+			for _, fix := range d.Fixes {
+				mended := seccomp.Parse(source.File{Name: "policy", Text: apply(text, fix.Edits[0])})
+				if fix.Safe && len(mended.Rules) < len(p.Rules) {
+					t.Fatalf("%s: the fix loses a rule", d.Code)
+				}
+			}
 			if s := d.Subject; s.Start.Offset < 0 || s.Start.Offset > s.End.Offset || s.End.Offset > len(text) {
 				t.Fatalf("%s points to %d-%d of %d bytes", d.Code, s.Start.Offset, s.End.Offset, len(text))
 			}

@@ -6,49 +6,29 @@ import (
 	"strconv"
 	"strings"
 
-	"lxcfg/grammar/source"
+	"lxcfg/grammar/diag"
 )
-
-// splitLines cuts a file into lines at LF, and each line at a NUL byte: LXC handles
-// lines as C strings. A CR stays: LXC does not know it.
-func splitLines(f source.File) []Text {
-	var lines []Text
-	offset := 0
-	for line := range strings.Lines(f.Text) {
-		text, _, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\x00")
-		n := len(lines) + 1
-		lines = append(lines, Text{text, source.Range{
-			File:  f.Name,
-			Start: source.Pos{Offset: offset, Line: n, Column: 1},
-			End:   source.Pos{Offset: offset + len(text), Line: n, Column: len(text) + 1},
-		}})
-		offset += len(line)
-	}
-	if lines == nil {
-		start := source.Pos{Line: 1, Column: 1}
-		lines = []Text{{Range: source.Range{File: f.Name, Start: start, End: start}}}
-	}
-	return lines
-}
-
-// lineAt is the line that an offset of the file is in, the last one for its end.
-func lineAt(lines []Text, offset int) Text {
-	at := lines[0]
-	for _, l := range lines {
-		if l.Range.Start.Offset <= offset {
-			at = l
-		}
-	}
-	return at
-}
 
 // sub is the part of a text from byte i to byte j.
 func (t Text) sub(i, j int) Text { return Text{t.String[i:j], t.Range.Sub(i, j)} }
+
+// replace is a fix that writes something else in the place of a text.
+func (t Text) replace(title, text string, safe bool) []diag.Fix {
+	return []diag.Fix{{Title: title, Safe: safe, Edits: []diag.Edit{{Range: t.Range, Text: text}}}}
+}
 
 // trimLeft cuts the blanks LXC skips before an action: no tabs.
 func (t Text) trimLeft() Text {
 	n := len(t.String) - len(strings.TrimLeft(t.String, " "))
 	return t.sub(n, len(t.String))
+}
+
+// word is the start of a text up to a blank or a condition.
+func (t Text) word() Text {
+	if n := strings.IndexAny(t.String, " ["); n >= 0 {
+		return t.sub(0, n)
+	}
+	return t
 }
 
 // skipBlanks is the offset of the first byte that scanf(3) does not pass over.
