@@ -186,9 +186,9 @@ func TestLXC1(t *testing.T) {
 		"an unknown architecture":           {"lxc.arch = pdp11\n", "", "value/architecture silently-different"},
 		"an unknown capability":             {"lxc.cap.drop = fly\n", "", "value/capabilities fails-at-start"},
 		"lists that exclude each other":     {"lxc.cap.drop = chown\nlxc.cap.keep = kill\n", "lxc.cap.drop=chown", "value/capabilities fails-at-start"},
-		"sys is read-only":                  {"lxc.mount.auto = proc sys\n", "lxc.mount.auto=proc:mixed; lxc.mount.auto=sys:ro", "value/taken-for silently-different"},
-		"an id map is decimal":              {"lxc.id_map = u 0 0100000 65536 x\n", "lxc.idmap=u 0 100000 65536", "value/taken-for silently-different"},
-		"a prefix length is decimal":        {"lxc.network.type = veth\nlxc.network.ipv4 = 10.0.0.1/024\n", "lxc.net.0.type=veth; lxc.net.0.ipv4.address=10.0.0.1/24", "value/taken-for silently-different"},
+		"sys is read-only":                  {"lxc.mount.auto = proc sys\n", "lxc.mount.auto=proc:mixed; lxc.mount.auto=sys:ro", "value/taken-for advice"},
+		"an id map is decimal":              {"lxc.id_map = u 0 0100000 65536 x\n", "lxc.idmap=u 0 100000 65536", "value/taken-for advice"},
+		"a prefix length is decimal":        {"lxc.network.type = veth\nlxc.network.ipv4 = 10.0.0.1/024\n", "lxc.net.0.type=veth; lxc.net.0.ipv4.address=10.0.0.1/24", "value/taken-for advice"},
 		"a macvlan mode that came with 1.1": {"lxc.network.type = macvlan\nlxc.network.macvlan.mode = passthru\n", "lxc.net.0.type=macvlan; lxc.net.0.macvlan.mode=passthru", "value/too-new rejected-at-load"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -36,10 +36,14 @@ func (r *Resolver) asRead(k *Key, in *input) {
 	if in.value.String == text {
 		return
 	}
+	severity, effect := diag.Warning, diag.SilentlyDifferent
+	if k.modern != nil {
+		severity, effect = diag.Info, diag.Advice // it says what it means, to this LXC
+	}
 	r.Findings = append(r.Findings, diag.Diagnostic{
-		Code: "value/taken-for", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
-		Summary: fmt.Sprintf("LXC %s reads %q as %s", r.Version, text, in.value.String),
-		Detail:  fmt.Sprintf("Write %s: a later LXC reads the text otherwise, or refuses it.", in.value.String),
+		Code: "value/taken-for", Severity: severity, Effect: effect,
+		Summary: fmt.Sprintf("LXC %s reads %q as %q", r.Version, text, in.value.String),
+		Detail:  fmt.Sprintf("Write %q: a later LXC reads the text otherwise, or refuses it.", in.value.String),
 		Subject: in.value.Range, Key: in.origin.Key, Trail: in.origin.Trail(),
 		Fixes: []diag.Fix{{Title: "write " + in.value.String, Safe: true, Edits: []diag.Edit{{Range: in.value.Range, Text: in.value.String}}}},
 	})

@@ -152,7 +152,7 @@ func (r *Resolver) legacy(l Legacy, key grammar.Text, trail []diag.Place) {
 		f.Summary = fmt.Sprintf("LXC %s removed the old name %q", LegacyRemoved, key.String)
 		f.Detail = l.Doc
 		if l.Modern != "" {
-			f.Detail = fmt.Sprintf("It is called %q now.", l.Modern)
+			f.Detail = fmt.Sprintf("It is called %q now. `lxcfg migrate` rewrites the file.", l.Modern)
 			f.Fixes = []diag.Fix{{Title: fmt.Sprintf("write %q", l.Modern), Safe: l.value == nil, Edits: []diag.Edit{{Range: key.Range, Text: l.Modern}}}}
 		}
 	case r.Version < l.Since:
