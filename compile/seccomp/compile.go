@@ -153,6 +153,7 @@ func (c *compiler) checkRules() {
 				"the rule does what happens to every call anyway: %s", describe(r.Action))
 			f.Fixes = []diag.Fix{{Title: "remove the rule", Safe: true, Edits: []diag.Edit{{Range: r.Range}}}}
 		}
+		c.checkConditions(r)
 		old, decided := whole[r.Call.String]
 		switch {
 		case decided && old.Action != r.Action:
@@ -176,11 +177,28 @@ func (c *compiler) checkRules() {
 	}
 }
 
+// checkConditions finds an argument that is compared twice.
+func (c *compiler) checkConditions(r seccomp.Rule) {
+	for i, k := range r.Conditions {
+		first := slices.IndexFunc(r.Conditions, func(o seccomp.Condition) bool { return o.Index == k.Index })
+		if first == i {
+			continue
+		}
+		c.report(k.Range, diag.Error, diag.FailsAtStart, "seccomp/condition-twice",
+			"libseccomp refuses it, and LXC then does not start. Write two rules, or one comparison that says both.",
+			"argument %d is compared twice", k.Index).
+			Related = []diag.Related{{Range: r.Conditions[first].Range, Summary: "the first comparison"}}
+	}
+}
+
 // matched names the calls that a rule with conditions is about; the order of the
 // conditions does not matter.
 func matched(r seccomp.Rule) string {
-	sorted := slices.SortedFunc(slices.Values(r.Conditions), func(x, y seccomp.Condition) int { return cmp.Compare(x.Index, y.Index) })
-	return fmt.Sprint(r.Call.String, sorted)
+	name := r.Call.String
+	for _, k := range slices.SortedFunc(slices.Values(r.Conditions), func(x, y seccomp.Condition) int { return cmp.Compare(x.Index, y.Index) }) {
+		name += fmt.Sprintf(" %d%s%d/%d", k.Index, k.Op, k.Value, k.Mask)
+	}
+	return name
 }
 
 // known reports whether any architecture of the machine has a call.

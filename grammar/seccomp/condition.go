@@ -19,7 +19,6 @@ const conditionDetail = "Write [INDEX,VALUE,OPERATOR], such as [0,2,==], one beh
 // scanf(3) makes of each piece from its first "[" on.
 func (p *parser) conditions(t Text) ([]Condition, bool) {
 	var list []Condition
-	seen := 0
 	for at := 0; at < len(t.String); {
 		piece := t.sub(at, len(t.String))
 		if n := strings.IndexByte(piece.String, ']'); n >= 0 {
@@ -37,11 +36,6 @@ func (p *parser) conditions(t Text) ([]Condition, bool) {
 		if !ok {
 			return nil, false
 		}
-		if seen&(1<<c.Index) != 0 {
-			p.fail(t, "seccomp/condition-twice", "Write two rules, or one comparison that says both.", "argument %d is compared twice", c.Index)
-			return nil, false
-		}
-		seen |= 1 << c.Index
 		list = append(list, c)
 	}
 	return list, true
@@ -72,7 +66,7 @@ func (p *parser) condition(t Text) (Condition, bool) {
 		p.fail(t.sub(open, len(t.String)), "seccomp/condition", conditionDetail, "%q compares no argument", t.String[open:]+"]")
 		return Condition{}, false
 	}
-	return Condition{Index: index, Op: op, Value: value, Mask: mask}, true
+	return Condition{Index: index, Op: op, Value: value, Mask: mask, Range: t.sub(open, len(t.String)).Range}, true
 }
 
 // scanIndex reads the number of an argument as scanf(3) does with %i.

@@ -89,12 +89,14 @@ type Action struct {
 	Errno uint16
 }
 
-// Condition compares an argument of a call.
+// Condition compares an argument of a call. That two of a rule compare the same one
+// is for libseccomp to refuse, which never sees the rules about unknown calls.
 type Condition struct {
 	Index uint8 // of the argument, 0 to 5
 	Op    Op
 	Value uint64
 	Mask  uint64 // of the operator &=: which bits are compared
+	Range source.Range
 }
 
 // Op is a comparison, in the operators of policy files.
