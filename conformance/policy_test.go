@@ -53,10 +53,13 @@ var policies = []string{
 // lxc-start ends right after it has read the policy.
 func TestPolicies(t *testing.T) {
 	judge := policyJudge(t)
-	r := rand.New(rand.NewPCG(1, 0))
-	all := policies
-	for range 250 {
-		all = append(all, randomPolicy(r))
+	all := slices.Clone(policies)
+	for _, seed := range []uint64{1, rand.Uint64()} {
+		t.Logf("random policies of seed %d", seed)
+		r := rand.New(rand.NewPCG(seed, 0))
+		for range 300 {
+			all = append(all, randomPolicy(r))
+		}
 	}
 	for _, text := range all {
 		want := judge(text)
