@@ -26,7 +26,7 @@ func (c *compiler) compileMountEntries() {
 }
 
 func (c *compiler) compileMountEntry(entry config.Value[config.MountEntry]) {
-	options := entry.V.Options
+	options := entry.V.Mounting()
 	target, inside := c.containerPath(entry.V.Target)
 	if !inside {
 		c.report(diag.Warning, diag.SilentlyDifferent, entry.Origin, "mount/outside-rootfs",

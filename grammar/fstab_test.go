@@ -32,7 +32,7 @@ func TestParseFstab(t *testing.T) {
 	var got []string
 	for _, e := range entries {
 		r, m := e.Line.Range, e.Entry
-		got = append(got, fmt.Sprintf("%d:%d-%d %q %q %q %q", r.Start.Line, r.Start.Column, r.End.Column, m.Source, m.Target, m.FSType, m.Options.Text))
+		got = append(got, fmt.Sprintf("%d:%d-%d %q %q %q %q", r.Start.Line, r.Start.Column, r.End.Column, m.Source, m.Target, m.FSType, m.Options))
 	}
 	if diff := cmp.Diff(want, got); diff != "" || len(findings) > 0 {
 		t.Errorf("entries (-want +got):\n%s\nfindings %v", diff, findings)

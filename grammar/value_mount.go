@@ -7,8 +7,19 @@ type MountEntry struct {
 	Source  string // escapes resolved
 	Target  string
 	FSType  string
-	Options MountOptions
+	Options string // as written; see Mounting
 	Text    string // the line as written
+
+	Bind    bool     // the options make it a bind mount, or move one
+	Ignored []string // options LXC knows and does nothing with
+}
+
+// Mounting takes the options apart. There may be a million entries, so what can be
+// found again in the text is not kept.
+func (m MountEntry) Mounting() MountOptions {
+	o := parseMountOptions(unescape(m.Options))
+	o.Text = m.Options
+	return o
 }
 
 // Mount is lxc.mount.entry, and a line of the file lxc.mount.fstab names. LXC
@@ -31,12 +42,13 @@ func parseMount(t Text) (MountEntry, *ValueError) {
 		*field, at = unescape(t.String[from:to]), to
 	}
 	from, to := nextField(t.String, at)
-	m.Options = parseMountOptions(unescape(t.String[from:to]))
-	m.Options.Text = t.String[from:to]
+	m.Options = t.String[from:to]
+	options := m.Mounting()
+	m.Bind, m.Ignored = options.Bind || options.Move, options.Ignored
 	if strings.HasPrefix(m.Source, "#") {
 		return m, remark(t, "Write # before the key to leave the line out.", "LXC takes %s for a comment", quoteShort(t.String))
 	}
-	return m, checkMountOptions(t.Sub(from, to), m.Options)
+	return m, checkMountOptions(t.Sub(from, to), options)
 }
 
 // unescape resolves the escapes getmntent(3) knows.

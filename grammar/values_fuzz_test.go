@@ -87,7 +87,7 @@ func checkShortcuts(t *testing.T, text string) {
 		t.Fatalf("the grammar of mount entries is not total: %v in %q", err, text)
 	}
 	got, _ := parseMount(whole(text))
-	if got.Source != unescape(want.Source) || got.Target != unescape(want.Target) || got.FSType != unescape(want.FSType) || got.Options.Text != want.Options {
+	if got.Source != unescape(want.Source) || got.Target != unescape(want.Target) || got.FSType != unescape(want.FSType) || got.Options != want.Options {
 		t.Fatalf("mount entry: %q is read as %+v, the grammar says %+v", text, got, want)
 	}
 	if m, ok := readIDMap(text); ok {

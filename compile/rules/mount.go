@@ -67,7 +67,7 @@ func mountNoTarget(c *config.Config, report report) {
 
 func mountNoType(c *config.Config, report report) {
 	for m := range mountEntries(c) {
-		if m.V.Target == "" || m.V.Options.Bind || m.V.Options.Move || m.V.FSType != "none" && m.V.FSType != "" {
+		if m.V.Target == "" || m.V.Bind || m.V.FSType != "none" && m.V.FSType != "" {
 			continue
 		}
 		report(m.Origin, fmt.Sprintf("%q is no file system type", m.V.FSType), "Add the option bind to make a bind mount, or name the type of the file system.")
@@ -84,7 +84,7 @@ func mountParentTarget(c *config.Config, report report) {
 
 func mountIgnoredOption(c *config.Config, report report) {
 	for m := range mountEntries(c) {
-		for _, word := range m.V.Options.Ignored {
+		for _, word := range m.V.Ignored {
 			report(m.Origin, fmt.Sprintf("LXC ignores the mount option %q", word), "Remove the word.")
 		}
 	}
