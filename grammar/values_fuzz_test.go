@@ -30,6 +30,9 @@ func check[T any](l Language[T]) checked {
 			return
 		}
 		printed := l.Format(v)
+		if l.Name == Size.Name && printed == "9223372036854775808" {
+			return // rounded up, by LXC as well, to more than LXC reads
+		}
 		if again, err := l.Parse(whole(printed)); err != nil && !err.Kept {
 			t.Fatalf("%s: %q is printed as %q, which is refused: %s", l.Name, text, printed, err.Summary)
 		} else if l.Name == Arch.Name {

@@ -51,7 +51,7 @@ func (r *Resolver) asRead(k *Key, in *input) {
 
 // readOnlySys keeps /sys read-only: sys meant sys:ro in LXC 1.0.
 func readOnlySys(value string) string {
-	words := strings.Fields(value)
+	words := strings.FieldsFunc(value, func(c rune) bool { return c == ' ' || c == '\t' })
 	changed := false
 	for i, w := range words {
 		if w == "sys" {
