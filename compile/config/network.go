@@ -21,6 +21,7 @@ type Network struct {
 // NIC is lxc.net.[i].*.
 type NIC struct {
 	Index       uint32
+	Settings    int           // how many lines have set something of it since its type was set
 	Type        Value[string] // "veth", "macvlan", …; not set when only subkeys were given
 	Up          Value[bool]
 	Link        Value[string]

@@ -35,6 +35,7 @@ type input struct {
 	index  uint32 // of a network interface
 	env    func(string) (string, bool)
 
+	version   Version // the LXC to judge by
 	positions positions
 }
 

@@ -1,6 +1,7 @@
 package keys_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -133,7 +134,6 @@ func TestResolve(t *testing.T) {
 		"shmounts with a third part":               {"lxc.mount.auto = shmounts:a:b:c\n", "lxc.mount.auto=shmounts:a:b:c"},
 		"the root as a rootfs of a kind":           {"lxc.rootfs.path = dir:/\n", "lxc.rootfs.path=dir:/"},
 		"autodev without a value is 0":             {"lxc.autodev =\n", "lxc.autodev=0"},
-		"type wipes what stands above":             {"lxc.net.0.link = br0\nlxc.net.0.type = veth\n", "lxc.net.0.type=veth"},
 		"interfaces are sorted by index":           {"lxc.net.2.type = veth\nlxc.net.1.type = empty\n", "lxc.net.1.type=empty; lxc.net.2.type=veth"},
 		"an index may start with zeros":            {"lxc.net.010.type = veth\n", "lxc.net.10.type=veth"},
 		"an index alone may be octal":              {"lxc.net.8.type = veth\nlxc.net.10.type = empty\nlxc.net.010 =\n", "lxc.net.10.type=empty"},
@@ -204,6 +204,23 @@ func TestLXC1(t *testing.T) {
 				t.Errorf("resolved to %q with %q, want %q with %q", a, words, b, c.finding)
 			}
 		})
+	}
+}
+
+// The type of an interface wipes what stands above it since LXC 4.0.7.
+func TestTypeWipes(t *testing.T) {
+	const text = "lxc.net.0.link = br0\nlxc.net.0.flags = up\nlxc.net.0.type = veth\nlxc.net.0.type = empty\n"
+	for version, want := range map[keys.Version]string{
+		keys.V3_0: "lxc.net.0.flags=up; lxc.net.0.link=br0; lxc.net.0.type=empty", keys.V4_0: "lxc.net.0.type=empty value/wiped 3:1",
+	} {
+		c, findings := resolve(t, version, text)
+		got := shown(c)
+		for _, f := range findings {
+			got += fmt.Sprintf(" %s %d:%d", f.Code, f.Subject.Start.Line, f.Subject.Start.Column)
+		}
+		if got != want {
+			t.Errorf("LXC %s: %q, want %q", version, got, want)
+		}
 	}
 }
 

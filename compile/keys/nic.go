@@ -14,10 +14,21 @@ func nicType(l grammar.Language[string]) field {
 	return nicField("", l.Name, l.Syntax, LastWins,
 		func(n *config.NIC, in input) *grammar.ValueError {
 			v, err := l.Parse(in.value)
-			if err == nil {
-				*n = config.NIC{Index: n.Index, Type: config.Of(v, in.origin)}
+			switch {
+			case err != nil:
+				return err
+			case in.version < V4_0:
+				n.Type = config.Of(v, in.origin)
+				return nil
 			}
-			return err
+			wiped := n.Settings - 1 // but for this line
+			*n = config.NIC{Index: n.Index, Type: config.Of(v, in.origin)}
+			if wiped > 0 {
+				return &grammar.ValueError{Range: in.origin.Range(), Code: "wiped", Kept: true,
+					Summary: fmt.Sprintf("%s wipes what %d lines above set for the interface", in.origin.Key, wiped),
+					Detail:  "Write the type before the other settings of the interface."}
+			}
+			return nil
 		},
 		func(n *config.NIC) { *n = config.NIC{Index: n.Index} },
 		func(n *config.NIC, emit func(string, string, config.Origin)) {
@@ -98,6 +109,7 @@ func nicField(kind, language, syntax string, repeat Repeat, set func(*config.NIC
 				return &grammar.ValueError{Range: in.origin.Range(), Summary: fmt.Sprintf("%s is for interfaces of type %s only", in.origin.Key, kind),
 					Detail: fmt.Sprintf("Write `lxc.net.%d.type = %s` before this line, or remove the line.", in.index, kind)}
 			}
+			n.Settings++
 			return set(n, in)
 		},
 		clear: func(c *config.Config, in input) *grammar.ValueError {
