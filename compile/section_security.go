@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 
 	"lxcfg/compile/config"
 	"lxcfg/compile/plan"
@@ -31,6 +32,13 @@ func (c *compiler) compileCapabilities() {
 // droppedCapabilities lists what the container loses, each once.
 func (c *compiler) droppedCapabilities() []config.Capability {
 	caps := &c.config.Cap
+	for _, v := range append(slices.Clip(caps.Drop), caps.Keep...) {
+		if v.V.Number > c.facts.LastCap {
+			c.report(diag.Warning, diag.SilentlyDifferent, v.Origin, "capability/not-in-kernel",
+				fmt.Sprintf("this kernel has no capability number %d", v.V.Number),
+				fmt.Sprintf("Its last one is number %d. Nobody has the other, so there is nothing to drop or keep; LXC refuses its number.", c.facts.LastCap))
+		}
+	}
 	var dropped []config.Capability
 	if caps.KeepSet.V {
 		for number := uint32(0); number <= c.facts.LastCap; number++ {
