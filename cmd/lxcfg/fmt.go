@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/hashicorp/go-multierror"
 
@@ -30,14 +28,8 @@ func runFmt(a *app, c command, args []string) int {
 	}
 	paths, rest, err := opts.parse(args)
 	paths = append(paths, rest...)
-	switch {
-	case err != nil:
-	case len(paths) == 0:
-		err = errors.New("no file is named")
-	case r.diff && r.write:
-		err = errBoth
-	case r.write && slices.Contains(paths, "-"):
-		err = errWriteInput
+	if err == nil {
+		err = r.check(paths)
 	}
 	if err != nil {
 		return a.usageError(c, err)

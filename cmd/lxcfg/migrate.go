@@ -49,14 +49,11 @@ func runMigrate(a *app, c command, args []string) int {
 	}
 	paths, rest, err := opts.parse(args)
 	paths = append(paths, rest...)
+	if err == nil {
+		err = r.check(paths)
+	}
 	switch {
 	case err != nil:
-	case len(paths) == 0:
-		err = errors.New("no file is named")
-	case r.diff && r.write:
-		err = errBoth
-	case r.write && slices.Contains(paths, "-"):
-		err = errWriteInput
 	case follow && !r.diff && !r.write:
 		err = errors.New("--follow-includes needs -d or -w")
 	case req.To != 0 && o.version > req.To:

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -25,11 +26,18 @@ func (r *rewriting) options() options {
 	}
 }
 
-// errBoth says that -d and -w were given together.
-var errBoth = errors.New("-d and -w exclude each other")
-
-// errWriteInput says that -w was given for standard input.
-var errWriteInput = errors.New("-w writes files in place; standard input is none")
+// check says what is wrong with the command line: no file, or two ways to give one.
+func (r *rewriting) check(paths []string) error {
+	switch {
+	case len(paths) == 0:
+		return errors.New("no file is named")
+	case r.diff && r.write:
+		return errors.New("-d and -w exclude each other")
+	case r.write && slices.Contains(paths, "-"):
+		return errors.New("-w writes files in place; standard input is none")
+	}
+	return nil
+}
 
 // give prints one file's new text or its difference, or writes it.
 func (r *rewriting) give(out io.Writer, name, old, new string) error {
