@@ -6,9 +6,11 @@
 //	File   = Line* Rest?
 //	Line   = Space? (Key Equals (Value | Quoted)? Space? | Comment | Text)? EOL?
 //
-// and every byte belongs to one of these tokens, so printing a Document gives the
-// file back. The grammar is total: Text is any line that is no setting, and
-// whatever stands after a NUL byte is Rest, so there is nothing it can fail on.
+// and every byte belongs to one of them, so printing a Document gives the file back.
+// The grammar is total: Text is any line that is no setting, and whatever stands
+// after a NUL byte is Rest, so there is nothing it can fail on. The tokens are whole
+// lines (lexer.go); the parts of one are found when they are asked for (line.go).
+// Proxmox writes its lines otherwise: see proxmox.go.
 //
 // A value is a language of its own, one for each kind: see the files value_*.go.
 package grammar
