@@ -72,7 +72,7 @@ func isOptionName(s string) bool {
 // isSectionName reports whether a word can name a snapshot. Changes that wait for
 // the next start are a section too.
 func isSectionName(s string) bool {
-	lower := strings.ToLower(s)
+	lower := lowerCase(s)
 	if lower == "pve:pending" {
 		return true
 	}

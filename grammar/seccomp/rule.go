@@ -81,7 +81,7 @@ func (p *parser) ruleDefault() Action {
 func (p *parser) sectionLine(l Text) LineKind {
 	name := strings.TrimSuffix(strings.TrimPrefix(l.String, "["), "]")
 	lower := strings.ToLower(name)
-	known := (name == lower || name == strings.ToUpper(name)) && l.String == "["+name+"]"
+	known := (name == lower || name == strings.ToUpper(lower)) && l.String == "["+name+"]"
 	if known && slices.Contains(Architectures(p.lxc), lower) {
 		p.section = lower
 		return LineSection

@@ -77,6 +77,7 @@ func TestParse(t *testing.T) {
 		"a section that does not exist":    {"2\ndenylist\n[x87]\n", []string{"2 denylist allow", "seccomp/section at 3:1"}},
 		"a section with a blank behind it": {"2\ndenylist\n[x86] \n", []string{"2 denylist allow", "seccomp/section at 3:1"}},
 		"a section in mixed case":          {"2\ndenylist\n[All]\n", []string{"2 denylist allow", "seccomp/section at 3:1"}},
+		"a section with a foreign letter":  {"2\ndenylist\n[M\u0130PS]\n", []string{"2 denylist allow", "seccomp/section at 3:1"}},
 		"conditions without an action":     {"2\ndenylist\na [0,1,==]\n", []string{"2 denylist allow", "seccomp/action at 3:3"}},
 		"an argument too far":              {"2\ndenylist\na kill [6,1,==]\n", []string{"2 denylist allow", "seccomp/condition at 3:8"}},
 		"an operator that is none":         {"2\ndenylist\na kill [0,1,=]\n", []string{"2 denylist allow", "seccomp/condition at 3:8"}},
