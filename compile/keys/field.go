@@ -30,6 +30,7 @@ type field struct {
 // input is one setting on its way into the Config.
 type input struct {
 	value  grammar.Text
+	text   string // the value as written, before an older LXC's reading of it
 	origin config.Origin
 	part   string // the free part of a family's key
 	index  uint32 // of a network interface

@@ -36,7 +36,7 @@ func (r *Resolver) Set(key, value grammar.Text, trail []diag.Place) {
 	if !r.reading.Is(key.Range.File, trail) {
 		r.reading = &config.Reading{File: key.Range.File, Trail: trail}
 	}
-	in := input{value: value, env: r.LookupEnv, version: r.Version, positions: r.positions, origin: config.NewOrigin(key.String, whole, r.reading)}
+	in := input{value: value, text: value.String, env: r.LookupEnv, version: r.Version, positions: r.positions, origin: config.NewOrigin(key.String, whole, r.reading)}
 	m, ok := Lookup(key.String)
 	switch {
 	case ok:
@@ -91,6 +91,9 @@ func (r *Resolver) apply(k *Key, in input) {
 	err := run(r.Config, in)
 	if err == nil {
 		return
+	}
+	if in.value.String != in.text {
+		err.Range = in.value.Range // the places are those of another text
 	}
 	severity, effect, language := diag.Error, diag.RejectedAtLoad, k.language
 	switch {
