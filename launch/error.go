@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lxcfg/compile/plan"
+	"lxcfg/launch/monitor"
 )
 
 // StepError says which step of a launch failed and why.
@@ -18,6 +19,7 @@ type StepError struct {
 	Step   plan.Step
 	Call   string // system call, empty when the cause says it
 	Object string // what it was about
+	Output string // the end of what a hook or helper printed, empty for other steps
 	Cause  error
 	Undo   error // what could not be taken back, nil when nothing is left
 }
@@ -29,6 +31,10 @@ func newStepError(s plan.Step, err error) *StepError {
 	var path *fs.PathError
 	if errors.As(err, &path) {
 		e.Call, e.Object, e.Cause = path.Op, path.Path, path.Err
+	}
+	var program *monitor.ProgramError
+	if errors.As(err, &program) {
+		e.Output = program.Output
 	}
 	return e
 }

@@ -16,10 +16,10 @@ import (
 // writeIDMap gives the payload's user namespace its ids (user_namespaces(7)).
 func (m *Monitor) writeIDMap(op plan.IDMapWrite) error {
 	if op.Method == plan.IDMapHelper {
-		if err := runIDMapHelper("newuidmap", m.child.PID, op.UIDs); err != nil {
+		if err := m.runIDMapHelper("newuidmap", op.UIDs); err != nil {
 			return err
 		}
-		return runIDMapHelper("newgidmap", m.child.PID, op.GIDs)
+		return m.runIDMapHelper("newgidmap", op.GIDs)
 	}
 	proc := fmt.Sprintf("/proc/%d/", m.child.PID)
 	if err := writeFile(proc+"uid_map", mapLines(op.UIDs)); err != nil {
@@ -47,29 +47,19 @@ func mapLines(maps plan.List[plan.IDMap]) string {
 
 // runIDMapHelper lets newuidmap(1) or newgidmap(1) write a map. They check that
 // the user was given the ids.
-func runIDMapHelper(program string, pid int, maps plan.List[plan.IDMap]) error {
+func (m *Monitor) runIDMapHelper(program string, maps plan.List[plan.IDMap]) error {
 	path, err := lookPath(program)
 	if err != nil {
 		return err
 	}
-	argv := []string{program, strconv.Itoa(pid)}
-	for _, m := range maps.All() {
-		for _, n := range [...]uint32{m.Container, m.Host, m.Range} {
+	argv := []string{program, strconv.Itoa(m.child.PID)}
+	for _, row := range maps.All() {
+		for _, n := range [...]uint32{row.Container, row.Host, row.Range} {
 			argv = append(argv, strconv.FormatUint(uint64(n), 10))
 		}
 	}
-	process, err := os.StartProcess(path, argv, &os.ProcAttr{Env: os.Environ(), Files: []*os.File{nil, nil, os.Stderr}})
-	if err != nil {
-		return err
-	}
-	state, err := process.Wait()
-	if err != nil {
-		return fmt.Errorf("wait for %s: %w", program, err)
-	}
-	if !state.Success() {
-		return fmt.Errorf("%s: %s", strings.Join(argv, " "), state)
-	}
-	return nil
+	_, err = m.runProgram(hostProgram{path: path, argv: argv, env: os.Environ()})
+	return err
 }
 
 // lookPath finds a program as a shell does.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -23,16 +24,22 @@ type signals struct {
 
 	mu      sync.Mutex
 	pidfd   int // of the payload, 0 before it was spawned and after it was let go
+	group   int  // process group of the program the monitor waits for, 0 for none
+	asked   bool // it has been asked to end
 	running bool
 	ended   bool
 	cause   os.Signal // what ended the launch
 	resize  func()    // gives the console the size of the caller's terminal
 }
 
+// ending are the signals that end a process unless it catches them, and that a
+// person or a supervisor sends to have a launch end.
+var ending = [...]os.Signal{unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM}
+
 // listen starts to catch what ends a launch.
 func (s *signals) listen() {
 	s.caught = make(chan os.Signal, 64)
-	signal.Notify(s.caught, unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM)
+	signal.Notify(s.caught, ending[:]...)
 	go func() {
 		for {
 			number, ok := (<-s.caught).(unix.Signal)
@@ -57,6 +64,10 @@ func (s *signals) end() {
 func (s *signals) handle(number unix.Signal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.group > 0 && slices.Contains(ending[:], os.Signal(number)) {
+		s.endProgram(number)
+		return
+	}
 	switch {
 	case !s.running:
 		s.cause = number
@@ -71,6 +82,30 @@ func (s *signals) handle(number unix.Signal) {
 	}
 	if s.pidfd > 0 {
 		_ = unix.PidfdSendSignal(s.pidfd, number, nil, 0)
+	}
+}
+
+// endProgram asks the program that the monitor waits for to end, and makes it end
+// when asked again.
+func (s *signals) endProgram(number unix.Signal) {
+	if !s.running {
+		s.cause = number
+	}
+	if s.asked {
+		number = unix.SIGKILL
+	}
+	s.asked = true
+	_ = unix.Kill(-s.group, number)
+}
+
+// program sets the process group of the program that the monitor waits for, 0 for
+// none: signals go there. One that was started too late to be asked is killed.
+func (s *signals) program(group int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.group, s.asked = group, false
+	if group > 0 && !s.running && s.cause != nil {
+		_ = unix.Kill(-group, unix.SIGKILL)
 	}
 }
 

@@ -1,0 +1,126 @@
+//go:build linux
+
+package monitor
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// hostProgram is a program of the host that a launch runs and waits for: a hook,
+// a network script, newuidmap(1).
+type hostProgram struct {
+	path    string
+	argv    []string
+	env     []string
+	timeout time.Duration // 0: it may take as long as it likes
+}
+
+// ProgramError is a program of the host that did not succeed.
+type ProgramError struct {
+	Argv   []string
+	Status string // how it ended, in words
+	Output string // the end of what it printed, both streams together
+}
+
+// Error names the program, how it ended and the last line it printed.
+func (e *ProgramError) Error() string {
+	text := fmt.Sprintf("%s: %s", strings.Join(e.Argv, " "), e.Status)
+	if line := lastLine(e.Output); line != "" {
+		text += fmt.Sprintf(" (it printed %q)", line)
+	}
+	return text
+}
+
+// keptOutput is how much of a program's output is kept for its error.
+const keptOutput = 4096
+
+// runProgram runs a program and returns the end of its output. Any end but status
+// 0 is a *ProgramError.
+//
+// The program is in a process group of its own, so that it can be ended together
+// with what it has started, and reads nothing, because a group in the background
+// must not read from the terminal. It dies with the monitor's thread.
+func (m *Monitor) runProgram(p hostProgram) (output string, err error) {
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		return "", err
+	}
+	defer null.Close()
+	r, w, err := os.Pipe()
+	if err != nil {
+		return "", fmt.Errorf("make a pipe for %s: %w", p.path, err)
+	}
+	defer r.Close()
+	process, err := os.StartProcess(p.path, p.argv, &os.ProcAttr{
+		Dir: "/", Env: p.env, Files: []*os.File{null, w, w},
+		Sys: &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL},
+	})
+	w.Close()
+	if err != nil {
+		return "", err
+	}
+	m.signals.program(process.Pid)
+	defer m.signals.program(0)
+	expired := expireGroup(process.Pid, p.timeout)
+	kept := make(chan string, 1)
+	go func() { kept <- readTail(r) }()
+	state, err := process.Wait()
+	timedOut := expired()
+	// What it has left running in the background may hold the pipe open for ever:
+	// what was printed until now counts.
+	_ = r.SetReadDeadline(time.Now().Add(drainTimeout * time.Millisecond))
+	output = <-kept
+	switch {
+	case err != nil:
+		return output, fmt.Errorf("wait for %s: %w", p.path, err)
+	case state.Success():
+		return output, nil
+	}
+	status := state.String()
+	if timedOut {
+		status = fmt.Sprintf("did not end within %v and was killed", p.timeout)
+	}
+	failed := &ProgramError{Argv: p.argv, Status: status, Output: output}
+	if interrupted := m.signals.interruption(); interrupted != nil {
+		return output, fmt.Errorf("%w: %w", interrupted, failed)
+	}
+	return output, failed
+}
+
+// expireGroup kills a process group after a time. What it returns calls that off
+// and tells whether it had come to it.
+func expireGroup(group int, after time.Duration) (stop func() bool) {
+	if after <= 0 {
+		return func() bool { return false }
+	}
+	timer := time.AfterFunc(after, func() { _ = unix.Kill(-group, unix.SIGKILL) })
+	return func() bool { return !timer.Stop() }
+}
+
+// readTail reads until the end and keeps the last of it.
+func readTail(r *os.File) string {
+	var kept []byte
+	buf := make([]byte, keptOutput)
+	for {
+		n, err := r.Read(buf)
+		kept = append(kept, buf[:n]...)
+		if len(kept) > keptOutput {
+			kept = append(kept[:0], kept[len(kept)-keptOutput:]...)
+		}
+		if err != nil && !errors.Is(err, unix.EINTR) {
+			return string(kept)
+		}
+	}
+}
+
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	return lines[len(lines)-1]
+}
