@@ -67,8 +67,10 @@ func (a *app) plan(t target, o common, argv []string) (p plan.Plan, ok bool, err
 	}
 	findings := launchFindings(l)
 	if !findings.Has(diag.Error) {
+		host := <-facts
+		probe.Add(&host, l.Needs())
 		var more diag.List
-		p, more = compile.Compile(l, compile.Options{Name: t.name, LXCPath: t.lxcPath, Argv: argv}, <-facts)
+		p, more = compile.Compile(l, compile.Options{Name: t.name, LXCPath: t.lxcPath, Argv: argv}, host)
 		findings = append(findings, more...)
 	}
 	o.format = "text"

@@ -80,7 +80,9 @@ func (a *app) planToStart(t target, o common, lo launchOptions, argv []string) (
 	if err != nil {
 		return p, false, fmt.Errorf("%s: %w", lo.planFile, err)
 	}
-	if err := launch.Check(p, probe.Host()); err != nil {
+	now := probe.Host()
+	probe.Add(&now, p.Facts().Needs())
+	if err := launch.Check(p, now); err != nil {
 		return p, false, fmt.Errorf("%s: %w", lo.planFile, err)
 	}
 	return p, true, nil

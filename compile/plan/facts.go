@@ -20,6 +20,8 @@ type Facts struct {
 	Caller       CallerFacts  `json:"caller"`            // who starts the container
 	RootfsMount  string       `json:"rootfs_mount"`      // LXC's default of lxc.rootfs.mount on this host, empty when the directory is missing
 	DelegateList List[string] `json:"delegate,omitzero"` // /sys/kernel/cgroup/delegate: v2 files to hand to a container's root
+	Links        List[Link]   `json:"links,omitzero"`    // those the configuration names
+	Devices      List[Device] `json:"devices,omitzero"`  // those the configuration names
 }
 
 // CgroupLayout is how cgroups are mounted on the host, in LXC's words.

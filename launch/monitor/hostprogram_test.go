@@ -31,8 +31,8 @@ func TestRunProgram(t *testing.T) {
 		{name: "a signal", command: "kill -9 $$", status: "signal: killed"},
 		{name: "nothing to read", command: "cat; echo end", output: "end\n"},
 		{name: "a long output is kept from its end", command: "i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done", output: "line 2999\n"},
-		{name: "a child in the background holds the output open", command: "sleep 20 & echo started", output: "started\n"},
-		{name: "it takes too long, and so do its children", command: "echo waiting; sleep 20 | sleep 20", timeout: 100 * time.Millisecond,
+		{name: "a child in the background holds the output open", command: "sleep 2 & echo started", output: "started\n"},
+		{name: "it takes too long, and so do its children", command: "echo waiting; sleep 5 | sleep 5", timeout: 100 * time.Millisecond,
 			status: "did not end within 100ms", output: "waiting\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -65,11 +65,11 @@ func TestProgramIsInterrupted(t *testing.T) {
 	for _, after := range []time.Duration{100 * time.Millisecond, 300 * time.Millisecond} {
 		time.AfterFunc(after, func() { _ = unix.Kill(os.Getpid(), unix.SIGTERM) })
 	}
-	_, err := sh(m, 0, "trap '' TERM; sleep 20; sleep 20")
+	_, err := sh(m, 0, "trap '' TERM; sleep 5; sleep 5")
 	if !errors.Is(err, ErrInterrupted) {
 		t.Errorf("error %v, want %v", err, ErrInterrupted)
 	}
-	if took := time.Since(began); took > 10*time.Second {
+	if took := time.Since(began); took > 4*time.Second {
 		t.Errorf("the program went on for %v", took)
 	}
 }

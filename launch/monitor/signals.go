@@ -23,7 +23,7 @@ type signals struct {
 	caught chan os.Signal
 
 	mu      sync.Mutex
-	pidfd   int // of the payload, 0 before it was spawned and after it was let go
+	pidfd   int  // of the payload, 0 before it was spawned and after it was let go
 	group   int  // process group of the program the monitor waits for, 0 for none
 	asked   bool // it has been asked to end
 	running bool
