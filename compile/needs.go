@@ -1,8 +1,10 @@
 package compile
 
 import (
+	"fmt"
 	"slices"
 
+	"lxcfg/compile/config"
 	"lxcfg/compile/plan"
 )
 
@@ -11,9 +13,19 @@ import (
 func (l *Loaded) Needs() plan.Needs {
 	var n plan.Needs
 	for i := range l.Config.Network.NICs {
-		if link := l.Config.Network.NICs[i].Link.V; link != "" {
-			n.Links = append(n.Links, link)
+		nic := &l.Config.Network.NICs[i]
+		if nic.Link.V == "" {
+			continue
 		}
+		n.Links = append(n.Links, nic.Link.V)
+		if nic.L2Proxy.V {
+			for _, setting := range [...]string{"net/ipv4/conf/%s/forwarding", "net/ipv6/conf/%s/forwarding", "net/ipv6/conf/%s/proxy_ndp"} {
+				n.Sysctls = append(n.Sysctls, fmt.Sprintf(setting, nic.Link.V))
+			}
+		}
+	}
+	if slices.ContainsFunc(l.Config.Network.NICs, func(nic config.NIC) bool { return nic.Veth.Mode.V == "router" && nic.Gateway6.Set }) {
+		n.Sysctls = append(n.Sysctls, "net/ipv6/conf/all/forwarding")
 	}
 	for _, s := range slices.Concat(l.Config.Cgroup.V1, l.Config.Cgroup.V2) {
 		if s.Device != nil && s.Device.Path != "" {
@@ -21,7 +33,8 @@ func (l *Loaded) Needs() plan.Needs {
 		}
 	}
 	slices.Sort(n.Links)
+	slices.Sort(n.Sysctls)
 	slices.Sort(n.Devices)
-	n.Links, n.Devices = slices.Compact(n.Links), slices.Compact(n.Devices)
+	n.Links, n.Sysctls, n.Devices = slices.Compact(n.Links), slices.Compact(n.Sysctls), slices.Compact(n.Devices)
 	return n
 }

@@ -25,11 +25,14 @@ func (c *compiler) compileNamespaces() {
 	}
 
 	// The cgroup namespace is rooted at the cgroup its maker is in, and clone3
-	// copies the namespaces before the child stands in its own cgroup.
-	late := plan.SetOf(plan.NamespaceCgroup)
-	var early []plan.Namespace
+	// copies the namespaces before the child stands in its own cgroup. The files
+	// that a network namespace has in sysfs and /proc/sys belong to the root of its
+	// user namespace if that has been mapped by then.
+	var early, late []plan.Namespace
 	for _, n := range c.namespaces.Members() {
-		if !late.Has(n) {
+		if n == plan.NamespaceCgroup || n == plan.NamespaceNet && c.namespaces.Has(plan.NamespaceUser) {
+			late = append(late, n)
+		} else {
 			early = append(early, n)
 		}
 	}
@@ -42,8 +45,8 @@ func (c *compiler) compileNamespaces() {
 		because = ""
 	}
 	c.builder.Add(plan.AtSpawn, spawn, because, planOrigins(c.namespaceOrigins())...)
-	if c.namespaces.Has(plan.NamespaceCgroup) {
-		c.builder.Add(plan.AtUnshare, plan.Unshare{Namespaces: late}, because, planOrigins(c.namespaceOrigins())...)
+	if len(late) > 0 {
+		c.builder.Add(plan.AtUnshare, plan.Unshare{Namespaces: plan.SetOf(late...)}, because, planOrigins(c.namespaceOrigins())...)
 	}
 }
 

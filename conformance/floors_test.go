@@ -25,7 +25,8 @@ compile/keys < compile/migrate < cmd/lxcfg;
 grammar/seccomp, compile/plan < compile/seccomp < compile;
 
 compile/plan < launch/program < launch/payload < launch/monitor < launch;
-compile/plan < launch/probe < launch;
+compile/plan, launch/netlink < launch/probe < launch;
+launch/netlink < launch/monitor < launch;
 launch/rlimit < launch;
 
 compile, compile/keys, launch, launch/payload, launch/probe < cmd/lxcfg;

@@ -12,6 +12,7 @@ import (
 
 	"lxcfg/compile/plan"
 	"lxcfg/launch/monitor"
+	"lxcfg/launch/netlink"
 )
 
 // StepError says which step of a launch failed and why.
@@ -31,6 +32,10 @@ func newStepError(s plan.Step, err error) *StepError {
 	var path *fs.PathError
 	if errors.As(err, &path) {
 		e.Call, e.Object, e.Cause = path.Op, path.Path, path.Err
+	}
+	var request *netlink.Error
+	if errors.As(err, &request) {
+		e.Call, e.Object, e.Cause = request.Request, request.Object, request.Reason()
 	}
 	var program *monitor.ProgramError
 	if errors.As(err, &program) {

@@ -10,18 +10,19 @@ import (
 // compiler takes from the host is in here, so that the same configuration and
 // the same Facts always give the same plan, on any machine.
 type Facts struct {
-	Arch         string       `json:"arch"`              // Go's name of the CPU, "amd64"
-	Kernel       string       `json:"kernel"`            // release, uname(2)
-	LastCap      uint32       `json:"last_cap"`          // number of the newest capability the kernel knows
-	CgroupNS     bool         `json:"cgroup_namespaces"` // the kernel has cgroup namespaces
-	TimeNS       bool         `json:"time_namespaces"`   // the kernel has time namespaces
-	Cgroups      CgroupFacts  `json:"cgroups"`           // the hierarchies and where the caller stands in them
-	LSM          string       `json:"lsm,omitempty"`     // "apparmor", "selinux" or empty: the one LXC would use
-	Caller       CallerFacts  `json:"caller"`            // who starts the container
-	RootfsMount  string       `json:"rootfs_mount"`      // LXC's default of lxc.rootfs.mount on this host, empty when the directory is missing
-	DelegateList List[string] `json:"delegate,omitzero"` // /sys/kernel/cgroup/delegate: v2 files to hand to a container's root
-	Links        List[Link]   `json:"links,omitzero"`    // those the configuration names
-	Devices      List[Device] `json:"devices,omitzero"`  // those the configuration names
+	Arch         string            `json:"arch"`              // Go's name of the CPU, "amd64"
+	Kernel       string            `json:"kernel"`            // release, uname(2)
+	LastCap      uint32            `json:"last_cap"`          // number of the newest capability the kernel knows
+	CgroupNS     bool              `json:"cgroup_namespaces"` // the kernel has cgroup namespaces
+	TimeNS       bool              `json:"time_namespaces"`   // the kernel has time namespaces
+	Cgroups      CgroupFacts       `json:"cgroups"`           // the hierarchies and where the caller stands in them
+	LSM          string            `json:"lsm,omitempty"`     // "apparmor", "selinux" or empty: the one LXC would use
+	Caller       CallerFacts       `json:"caller"`            // who starts the container
+	RootfsMount  string            `json:"rootfs_mount"`      // LXC's default of lxc.rootfs.mount on this host, empty when the directory is missing
+	DelegateList List[string]      `json:"delegate,omitzero"` // /sys/kernel/cgroup/delegate: v2 files to hand to a container's root
+	Links        List[Link]        `json:"links,omitzero"`    // those the configuration names
+	Sysctls      List[SysctlValue] `json:"sysctls,omitzero"`  // those its networks depend on
+	Devices      List[Device]      `json:"devices,omitzero"`  // those the configuration names
 }
 
 // CgroupLayout is how cgroups are mounted on the host, in LXC's words.
@@ -53,14 +54,24 @@ type Hierarchy struct {
 
 // CallerFacts describes who starts the container.
 type CallerFacts struct {
-	UID          uint32       `json:"uid"`
-	GID          uint32       `json:"gid"`
-	Capabilities List[string] `json:"capabilities,omitzero"` // effective, "CAP_SYS_ADMIN"; empty for an ordinary user
-	User         string       `json:"user,omitempty"`        // login name, for /etc/subuid
-	InUserNS     bool         `json:"in_user_namespace,omitempty"`
-	NewIDMap     bool         `json:"newidmap,omitempty"` // newuidmap and newgidmap are there and privileged
-	SubUIDs      List[SubIDs] `json:"subuids,omitzero"`
-	SubGIDs      List[SubIDs] `json:"subgids,omitzero"`
+	UID          uint32         `json:"uid"`
+	GID          uint32         `json:"gid"`
+	Capabilities List[string]   `json:"capabilities,omitzero"` // effective, "CAP_SYS_ADMIN"; empty for an ordinary user
+	User         string         `json:"user,omitempty"`        // login name, for /etc/subuid
+	InUserNS     bool           `json:"in_user_namespace,omitempty"`
+	NewIDMap     bool           `json:"newidmap,omitempty"` // newuidmap and newgidmap are there and privileged
+	SubUIDs      List[SubIDs]   `json:"subuids,omitzero"`
+	SubGIDs      List[SubIDs]   `json:"subgids,omitzero"`
+	UserNIC      string         `json:"user_nic,omitempty"` // path of lxc-user-nic, empty when it is not there or not privileged
+	NICGrants    List[NICGrant] `json:"nic_grants,omitzero"`
+}
+
+// NICGrant is a line of /etc/lxc/lxc-usernet (lxc-usernet(5)) that is about the
+// caller or one of its groups.
+type NICGrant struct {
+	Type   string `json:"type"`   // "veth"
+	Bridge string `json:"bridge"` // "none" for a pair that is attached to nothing
+	Count  int    `json:"count"`
 }
 
 // SubIDs is a range of subordinate ids (subuid(5)).

@@ -4,17 +4,27 @@ package plan
 // speaks of them: a host has thousands of links and devices, and one that comes or
 // goes must not make every plan stale.
 type Needs struct {
-	Links   []string // network links, by name
+	Links   []string // network links, by name; "eth+" is the last one whose name begins so
+	Sysctls []string // settings below /proc/sys, by path
 	Devices []string // device nodes, by path
 }
 
 // Link is a network link of the host that the configuration names.
 type Link struct {
-	Name      string       `json:"name"`
-	Exists    bool         `json:"exists"`             // false: a hook may make it, or the launch fails
-	Kind      string       `json:"kind,omitempty"`     // "bridge", "openvswitch", or empty for any other
-	MTU       uint32       `json:"mtu,omitempty"`      // bytes
-	Addresses List[string] `json:"addresses,omitzero"` // "10.0.3.1/24", those of scope link too
+	Name          string       `json:"name"`
+	Exists        bool         `json:"exists"`                   // false: a hook may make it, or the launch fails
+	Is            string       `json:"is,omitempty"`             // the link that a name with a plus sign stands for
+	Kind          string       `json:"kind,omitempty"`           // "bridge", "openvswitch", "veth", …; empty for a device of the machine
+	MTU           uint32       `json:"mtu,omitempty"`            // bytes
+	Addresses     List[string] `json:"addresses,omitzero"`       // "10.0.3.1/24", in the kernel's order
+	VLANFiltering bool         `json:"vlan_filtering,omitempty"` // of a bridge
+	DefaultPVID   uint16       `json:"default_pvid,omitempty"`   // of a bridge: the VLAN it gives every new port
+}
+
+// SysctlValue is a setting of the host that the configuration depends on.
+type SysctlValue struct {
+	Name  string `json:"name"`  // path below /proc/sys, "net/ipv4/conf/eth0/forwarding"
+	Value string `json:"value"` // empty when there is no such setting
 }
 
 // Device is a device node of the host that the configuration names.
@@ -32,6 +42,9 @@ func (f Facts) Needs() Needs {
 	for _, l := range f.Links.items {
 		n.Links = append(n.Links, l.Name)
 	}
+	for _, v := range f.Sysctls.items {
+		n.Sysctls = append(n.Sysctls, v.Name)
+	}
 	for _, d := range f.Devices.items {
 		n.Devices = append(n.Devices, d.Path)
 	}
@@ -46,6 +59,16 @@ func (f Facts) Link(name string) Link {
 		}
 	}
 	return Link{Name: name}
+}
+
+// Sysctl returns the value of a setting, empty for one that was not asked for.
+func (f Facts) Sysctl(name string) string {
+	for _, v := range f.Sysctls.items {
+		if v.Name == name {
+			return v.Value
+		}
+	}
+	return ""
 }
 
 // Device returns what is known of a device node; one that was not asked for does

@@ -18,6 +18,10 @@ const (
 	AtCgroupEnter     Place = "cgroup-enter"
 	AtUserEnter       Place = "user-enter"
 	AtUnshare         Place = "unshare"
+	AtNetlink         Place = "netlink"
+	AtNIC             Place = "nic"
+	AtInterface       Place = "interface"
+	AtProxy           Place = "proxy"
 	AtPropagation     Place = "propagation"
 	AtRootfs          Place = "rootfs"
 	AtHostname        Place = "hostname"
@@ -65,6 +69,10 @@ var places = [...]struct {
 	{AtCgroupEnter, PhaseEnter},
 	{AtUserEnter, PhaseEnter},
 	{AtUnshare, PhaseEnter},
+	{AtNetlink, PhaseEnter},
+	{AtNIC, PhaseConnect},
+	{AtInterface, PhaseConnect},
+	{AtProxy, PhaseConnect},
 	{AtPropagation, PhaseMount},
 	{AtRootfs, PhaseMount},
 	{AtHostname, PhaseMount},
@@ -112,6 +120,11 @@ var constraints = [...]Constraint{
 	{AtCgroupLimit, AtCgroupEnter, "a cpuset cgroup without cpus and mems takes no process, and no limit may come late"},
 	{AtParentDeath, AtUserEnter, "armed as early as possible; armed again after the ids changed, because setresuid clears it"},
 	{AtCgroupEnter, AtUnshare, "a cgroup namespace is rooted where its maker stands: before, /proc/self/cgroup would show the host's path"},
+	{AtUnshare, AtNetlink, "the socket belongs to the network namespace it is opened in, and a container with an id map gets its own there"},
+	{AtNetlink, AtInterface, "the container's interfaces are configured through the socket"},
+	{AtUnshare, AtNIC, "links are made in the container's network namespace"},
+	{AtNIC, AtInterface, "LXC's order: every link is made, and its script has run, before the first is configured"},
+	{AtInterface, AtProxy, "the kernel forgets the proxy entries of a link without carrier, and the host's end of a pair has one once the container's is on"},
 	{AtPropagation, AtRootfs, "else the container's mounts would appear on the host"},
 	{AtRootfs, AtDev, "/dev is mounted inside the rootfs"},
 	{AtDev, AtAutoMount, "LXC's order: mounts on /dev/* must land on the new /dev"},

@@ -4,13 +4,13 @@ package monitor
 
 import (
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"os"
 
 	"golang.org/x/sys/unix"
 
 	"lxcfg/compile/plan"
+	"lxcfg/launch/payload"
 )
 
 // openConsole allocates a pty of the host's devpts (pty(7)) and keeps its master.
@@ -61,18 +61,25 @@ func samePty(master int, path string) error {
 }
 
 // receiveTerminals takes over the masters of the ptys that the payload has made,
-// in the order of the plan: the console first, when it is one of them.
+// in the order of the plan: the console first, when it is one of them. It reads to the
+// end: what else was sent has been received before, or nobody wants it.
 func (m *Monitor) receiveTerminals() error {
 	var masters []*os.File
 	for {
-		files, err := receiveFDs(int(m.fds.Fd()))
+		d, err := m.receive()
 		if err != nil {
 			return err
 		}
-		if len(files) == 0 {
+		if d.tag == 0 {
 			break
 		}
-		masters = append(masters, files...)
+		if d.tag != payload.SendsTerminals {
+			d.close()
+			continue
+		}
+		for _, fd := range d.files {
+			masters = append(masters, os.NewFile(uintptr(fd), "terminal"))
+		}
 	}
 	if console, _, ok := plan.Find[plan.Console](m.plan); ok && console.Allocate && len(masters) > 0 {
 		m.console, masters = masters[0], masters[1:]
@@ -80,45 +87,6 @@ func (m *Monitor) receiveTerminals() error {
 	}
 	m.terminals = masters
 	return nil
-}
-
-// receiveFDs takes the descriptors of one message (unix(7), SCM_RIGHTS), none at
-// the end: the payload's end is closed by execve.
-func receiveFDs(socket int) ([]*os.File, error) {
-	const most = 253 // SCM_MAX_FD
-	var data [1]byte
-	control := make([]byte, unix.CmsgSpace(4*most))
-	for {
-		n, length, _, _, err := unix.Recvmsg(socket, data[:], control, unix.MSG_CMSG_CLOEXEC)
-		if errors.Is(err, unix.EINTR) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("receive the container's terminals: %w", err)
-		}
-		if n == 0 {
-			return nil, nil
-		}
-		return parseFDs(control[:length])
-	}
-}
-
-func parseFDs(control []byte) ([]*os.File, error) {
-	messages, err := unix.ParseSocketControlMessage(control)
-	if err != nil {
-		return nil, fmt.Errorf("receive the container's terminals: %w", err)
-	}
-	var files []*os.File
-	for i := range messages {
-		fds, err := unix.ParseUnixRights(&messages[i])
-		if err != nil {
-			return nil, fmt.Errorf("receive the container's terminals: %w", err)
-		}
-		for _, fd := range fds {
-			files = append(files, os.NewFile(uintptr(fd), "terminal"))
-		}
-	}
-	return files, nil
 }
 
 // randomUUID draws a version 4 UUID, the form of a boot id.

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/go-multierror"
 
 	"lxcfg/compile/plan"
+	"lxcfg/launch/netlink"
 	"lxcfg/launch/payload"
 	"lxcfg/launch/program"
 )
@@ -27,7 +28,9 @@ type Monitor struct {
 	consoleAt string             // path of its slave
 	terminals []*os.File         // masters of the ttys
 	barrier   *os.File           // our end of the conversation, see payload/barrier.go
-	fds       *os.File           // our end of the socket that masters come over
+	fds       *os.File           // our end of the socket that descriptors come over
+	network   network
+	launched  bool // init has been executed
 	signals   signals
 }
 
@@ -70,6 +73,42 @@ func (m *Monitor) Do(s plan.Step, prog func() (*program.Program, error)) error {
 		return m.writeLimit(op)
 	case plan.DeviceRules:
 		return m.restrictDevices(op)
+	case plan.Veth:
+		return m.makeVeth(s.Name, op)
+	case plan.UserVeth:
+		return m.makeUserVeth(s.Name, op)
+	case plan.Macvlan:
+		return m.makeMacvlan(s.Name, op)
+	case plan.IPvlan:
+		return m.makeIPvlan(s.Name, op)
+	case plan.VLAN:
+		return m.makeVLAN(s.Name, op)
+	case plan.Phys:
+		return m.takeDevice(s.Name, op)
+	case plan.BridgePort:
+		return m.attachToBridge(op)
+	case plan.BridgeVLAN:
+		return m.admitVLANs(op)
+	case plan.OpenVSwitchPort:
+		return m.attachToOpenVSwitch(s.Name, op)
+	case plan.HostLinkSysctl:
+		return m.setEndSysctl(op)
+	case plan.HostLinkUp:
+		return m.changeEnd(op.NIC, netlink.Change{Up: true})
+	case plan.HostRoute:
+		return m.addHostRoute(s.Name, op)
+	case plan.ProxyNeighbour:
+		return m.answerFor(s.Name, op)
+	case plan.NetScript:
+		return m.netScript(s.Name, op)
+	case plan.InterfaceHWAddr:
+		return m.setHWAddr(op)
+	case plan.InterfaceAddress:
+		return m.addAddress(op)
+	case plan.InterfaceUp:
+		return m.switchOn(op)
+	case plan.InterfaceRoute:
+		return m.addRoute(op)
 	case plan.Run:
 		return nil // Wait carries it out, once the payload has become init
 	}
@@ -101,12 +140,12 @@ func (m *Monitor) Undo() (undone []string, err error) {
 func (m *Monitor) Image() *program.Image { return m.image }
 
 // inputs is what the payload's program needs of this launch.
-func (m *Monitor) inputs(barrier, terminals *os.File) (program.Inputs, error) {
+func (m *Monitor) inputs(barrier, descriptors *os.File) (program.Inputs, error) {
 	in := program.Inputs{
 		FDs: map[string]int{
 			payload.InputBarrier:     int(barrier.Fd()),
 			payload.InputBarrierPeer: int(m.barrier.Fd()),
-			payload.InputTerminals:   int(terminals.Fd()),
+			payload.InputMonitor:     int(descriptors.Fd()),
 		},
 		Strings: map[string]string{
 			payload.InputConsole:      m.consoleAt,

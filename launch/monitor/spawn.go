@@ -29,7 +29,7 @@ func (m *Monitor) spawn(step string, op plan.Spawn, lowered func() (*program.Pro
 	// that its death is an end of file.
 	defer theirs.Close()
 	m.barrier = ours
-	fds, fdsTheirs, err := socketPair("terminals")
+	fds, fdsTheirs, err := socketPair("descriptors")
 	if err != nil {
 		return err
 	}
@@ -94,6 +94,7 @@ func (m *Monitor) closeAll() error {
 			f.Close()
 		}
 	}
+	m.closeNetwork()
 	m.signals.target(0)
 	if m.child.PIDFD > 0 {
 		unix.Close(m.child.PIDFD)

@@ -31,6 +31,7 @@ func (s Status) ExitStatus() int {
 
 // Wait carries the console and forwards signals until init ends.
 func (m *Monitor) Wait() (Status, error) {
+	m.launched = true
 	m.signals.pass()
 	if err := m.receiveTerminals(); err != nil {
 		return Status{}, err

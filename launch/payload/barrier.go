@@ -58,7 +58,7 @@ func Segments(p plan.Plan) []Segment {
 const (
 	InputBarrier     = "barrier"      // the payload's end of the socket pair
 	InputBarrierPeer = "barrier-peer" // the monitor's end, which the child has inherited
-	InputTerminals   = "terminals"    // a socket that takes the masters of ptys made by the payload
+	InputMonitor     = "monitor"      // a socket that takes descriptors of the payload's to the monitor
 )
 
 // barrier tells the monitor that the payload is ready, and waits.

@@ -23,9 +23,6 @@ const (
 	openTTYWords = "O_RDWR|O_NOCTTY|O_CLOEXEC"
 )
 
-// maxSentFDs is how many descriptors one message can carry (SCM_MAX_FD, unix(7)).
-const maxSentFDs = 253
-
 // bindConsole binds the console's pty on its file, which is made for it.
 func (l *lowering) bindConsole(op plan.Console) {
 	if op.Allocate {
@@ -108,42 +105,13 @@ func lastTerminal(p plan.Plan) int {
 }
 
 // sendTerminals hands the masters to the monitor, in the order they were made.
-// The kernel finds their numbers in the message, because their slots live there.
 func (l *lowering) sendTerminals() {
 	for rest := l.masters; len(rest) > 0; {
 		n := min(len(rest), maxSentFDs)
-		l.sendFDs(rest[:n])
+		l.send(SendsTerminals, rest[:n]...)
 		rest = rest[n:]
 	}
 	l.closeAll(l.masters)
-}
-
-// sendFDs sends descriptors over the terminals socket (unix(7), SCM_RIGHTS).
-func (l *lowering) sendFDs(fds []program.Slot) {
-	length := unix.CmsgLen(4 * len(fds))
-	control := []program.Field{
-		{Width: 8, Value: program.Int(length)},
-		{Width: 4, Value: program.Word(unix.SOL_SOCKET, "SOL_SOCKET")},
-		{Name: "cmsg_type", Width: 4, Value: program.Word(unix.SCM_RIGHTS, "SCM_RIGHTS")},
-	}
-	for _, fd := range fds {
-		control = append(control, program.Field{Name: "fd", Width: 4, Value: fd})
-	}
-	for pad := unix.CmsgSpace(4*len(fds)) - length; pad > 0; pad -= 4 {
-		control = append(control, program.Field{Width: 4, Value: program.Int(0)})
-	}
-	l.call("sendmsg", unix.SYS_SENDMSG, args(program.InputFD(InputTerminals), program.Struct(
-		program.Field{Width: 8, Value: program.Null}, // no address: the socket is connected
-		program.Field{Width: 8, Value: program.Int(0)},
-		program.Field{Width: 8, Value: program.Struct( // one byte, because a message needs data
-			program.Field{Width: 8, Value: program.Blob([]byte{'t'}, `"t"`)},
-			program.Field{Width: 8, Value: program.Int(1)},
-		)},
-		program.Field{Width: 8, Value: program.Int(1)},
-		program.Field{Name: "msg_control", Width: 8, Value: program.Struct(control...)},
-		program.Field{Width: 8, Value: program.Int(unix.CmsgSpace(4 * len(fds)))},
-		program.Field{Width: 8, Value: program.Int(0)},
-	), program.Int(0)), program.About("the monitor"))
 }
 
 // stdio makes the console init's standard streams and, as LXC does, init's user

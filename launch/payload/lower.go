@@ -83,6 +83,8 @@ func (l *lowering) lower(s plan.Step, sendTerminals bool) error {
 		l.userEnter(op)
 	case plan.Unshare:
 		l.unshare(op)
+	case plan.NetlinkHandover:
+		l.netlinkHandover()
 	case plan.MakePrivate:
 		l.makePrivate(op)
 	case plan.Rootfs:

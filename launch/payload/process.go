@@ -124,6 +124,16 @@ func (l *lowering) unshare(op plan.Unshare) {
 	l.call("unshare", unix.SYS_UNSHARE, args(program.Word(flags, words)))
 }
 
+// netlinkHandover opens a socket that sees and changes the container's network
+// namespace, whoever uses it, and gives it away.
+func (l *lowering) netlinkHandover() {
+	socket := l.callInto("netlink", "socket", unix.SYS_SOCKET, args(program.Word(unix.AF_NETLINK, "AF_NETLINK"),
+		program.Word(unix.SOCK_RAW|unix.SOCK_CLOEXEC, "SOCK_RAW|SOCK_CLOEXEC"), program.Word(unix.NETLINK_ROUTE, "NETLINK_ROUTE")),
+		program.About("netlink"))
+	l.send(SendsNetlink, socket)
+	l.close(socket)
+}
+
 func (l *lowering) hostname(op plan.Hostname) {
 	l.call("sethostname", unix.SYS_SETHOSTNAME, args(program.Str(op.Name), program.Int(len(op.Name))))
 }

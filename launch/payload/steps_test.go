@@ -274,7 +274,7 @@ func TestTerminals(t *testing.T) {
 	console, _ := openPty(t)
 	defer unix.Close(console)
 	img, err := prog.Load(program.Inputs{
-		FDs:     map[string]int{payload.InputBarrier: barrier[1], payload.InputBarrierPeer: barrier[0], payload.InputTerminals: terminals[1]},
+		FDs:     map[string]int{payload.InputBarrier: barrier[1], payload.InputBarrierPeer: barrier[0], payload.InputMonitor: terminals[1]},
 		Strings: map[string]string{payload.InputConsoleModes: terminalModes(t, console)},
 	})
 	if err != nil {
@@ -337,7 +337,7 @@ func TestMonitorGone(t *testing.T) {
 			}
 			barrier, terminals := socketPair(t), socketPair(t)
 			img, err := prog.Load(program.Inputs{FDs: map[string]int{payload.InputBarrier: barrier[1], payload.InputBarrierPeer: barrier[0],
-				payload.InputTerminals: terminals[1]}})
+				payload.InputMonitor: terminals[1]}})
 			if err != nil {
 				t.Fatal(err)
 			}

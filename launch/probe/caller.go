@@ -28,6 +28,8 @@ func (h host) caller() plan.CallerFacts {
 	c.NewIDMap = h.privileged("newuidmap") && h.privileged("newgidmap")
 	c.SubUIDs = plan.ListOf(h.subIDs("etc/subuid", c.User, c.UID)...)
 	c.SubGIDs = plan.ListOf(h.subIDs("etc/subgid", c.User, c.UID)...)
+	c.UserNIC = h.userNIC()
+	c.NICGrants = plan.ListOf(h.nicGrants(c.User, h.groupNames())...)
 	return c
 }
 
@@ -85,18 +87,26 @@ func (h host) userName(uid uint32) string {
 // set-user-ID bit, or a file capability.
 func (h host) privileged(program string) bool {
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
-		name := filepath.Join(h.root, dir, program)
-		info, err := os.Stat(name)
-		if err != nil {
-			continue
+		if installed, privileged := h.program(filepath.Join(dir, program)); installed {
+			return privileged
 		}
-		if info.Mode()&os.ModeSetuid != 0 {
-			return true
-		}
-		_, err = unix.Getxattr(name, "security.capability", nil)
-		return err == nil
 	}
 	return false
+}
+
+// program looks at a program: whether it is there, and whether it has the
+// set-user-ID bit or a file capability.
+func (h host) program(path string) (installed, privileged bool) {
+	name := filepath.Join(h.root, path)
+	info, err := os.Stat(name)
+	if err != nil {
+		return false, false
+	}
+	if info.Mode()&os.ModeSetuid != 0 {
+		return true, true
+	}
+	_, err = unix.Getxattr(name, "security.capability", nil)
+	return true, err == nil
 }
 
 // subIDs reads the ranges that a file gives a user, by name or by number

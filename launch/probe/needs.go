@@ -4,39 +4,93 @@ package probe
 
 import (
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
 	"lxcfg/compile/plan"
+	"lxcfg/launch/netlink"
 )
 
 // Add looks at the parts of the host that a configuration speaks of.
 func Add(f *plan.Facts, n plan.Needs) {
 	h := host{root: "/"}
-	links := make([]plan.Link, 0, len(n.Links))
-	for _, name := range n.Links {
-		links = append(links, h.link(name))
-	}
 	devices := make([]plan.Device, 0, len(n.Devices))
 	for _, path := range n.Devices {
 		devices = append(devices, h.device(path))
 	}
-	f.Links, f.Devices = plan.ListOf(links...), plan.ListOf(devices...)
+	sysctls := make([]plan.SysctlValue, 0, len(n.Sysctls))
+	for _, name := range n.Sysctls {
+		// A name with ".." in it would lead out of /proc/sys.
+		path := filepath.Join("proc/sys", filepath.Join("/", name))
+		sysctls = append(sysctls, plan.SysctlValue{Name: name, Value: strings.TrimSpace(h.text(path))})
+	}
+	f.Links, f.Sysctls, f.Devices = plan.ListOf(links(n.Links)...), plan.ListOf(sysctls...), plan.ListOf(devices...)
 }
 
-// link reads a network link from sysfs, which shows those of the namespace it was
-// mounted in.
-func (h host) link(name string) plan.Link {
-	dir := filepath.Join("sys/class/net", filepath.Base(name))
-	l := plan.Link{Name: name, Exists: h.exists(dir)}
-	if !l.Exists {
+// links describes network links of the caller's namespace. What the kernel does not
+// tell is left out, which the compiler takes for missing.
+func links(names []string) []plan.Link {
+	if len(names) == 0 {
+		return nil
+	}
+	c, err := netlink.Open()
+	if err == nil {
+		defer c.Close()
+	}
+	list := make([]plan.Link, 0, len(names))
+	for _, name := range names {
+		l := plan.Link{Name: name}
+		if err == nil {
+			l = describe(c, name)
+		}
+		list = append(list, l)
+	}
+	return list
+}
+
+// describe says what the kernel knows of a link, or of the one that a name with a
+// plus sign stands for.
+func describe(c *netlink.Conn, name string) plan.Link {
+	l := plan.Link{Name: name}
+	found, err := c.LinkByName(name)
+	if prefix, open := strings.CutSuffix(name, "+"); err != nil && open {
+		found, err = lastWith(c, prefix)
+		l.Is = found.Name
+	}
+	if err != nil {
 		return l
 	}
-	l.MTU = h.number(filepath.Join(dir, "mtu"))
-	if h.exists(filepath.Join(dir, "bridge")) {
-		l.Kind = "bridge"
+	l.Exists, l.Kind, l.MTU = true, found.Kind, found.MTU
+	l.VLANFiltering, l.DefaultPVID = found.VLANFiltering, found.DefaultPVID
+	prefixes, err := c.Addresses(found)
+	if err != nil {
+		return l
 	}
+	addresses := make([]string, 0, len(prefixes))
+	for _, p := range prefixes {
+		addresses = append(addresses, p.String())
+	}
+	l.Addresses = plan.ListOf(addresses...)
 	return l
+}
+
+// lastWith finds the link whose name begins with a prefix, as LXC does for
+// "lxc.net.0.link = eth+": the last one that the kernel lists.
+func lastWith(c *netlink.Conn, prefix string) (found netlink.Link, err error) {
+	all, err := c.Links()
+	if err != nil {
+		return found, err
+	}
+	for _, l := range all {
+		if strings.HasPrefix(l.Name, prefix) {
+			found = l
+		}
+	}
+	if found.Index == 0 {
+		return found, unix.ENODEV
+	}
+	return found, nil
 }
 
 // device reads type and number of a device node.
