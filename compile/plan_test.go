@@ -24,13 +24,26 @@ var update = flag.Bool("update", false, "write the golden plans")
 func hosts() map[string]plan.Facts {
 	hybrid := plan.Facts{
 		Arch: "amd64", Kernel: "6.1.0", LastCap: 40, CgroupNS: true, TimeNS: true, RootfsMount: "/usr/lib/lxc/rootfs",
-		Caller: plan.CallerFacts{Capabilities: plan.ListOf("CAP_SYS_ADMIN", "CAP_MKNOD")},
+		Caller: plan.CallerFacts{Capabilities: plan.ListOf("CAP_SYS_ADMIN", "CAP_MKNOD", "CAP_NET_ADMIN")},
 		Cgroups: plan.CgroupFacts{Layout: plan.CgroupHybrid, Hierarchies: plan.ListOf(
 			plan.Hierarchy{Name: "memory", Version: 1, Mount: "/sys/fs/cgroup/memory", Base: "/", Controllers: plan.ListOf("memory"), Writable: true},
 			plan.Hierarchy{Name: "devices", Version: 1, Mount: "/sys/fs/cgroup/devices", Base: "/", Controllers: plan.ListOf("devices"), Writable: true},
 			plan.Hierarchy{Name: "unified", Version: 2, Mount: "/sys/fs/cgroup/unified", Base: "/", Writable: true},
 		)},
 		DelegateList: plan.ListOf("cgroup.procs", "cgroup.threads"),
+		Links: plan.ListOf(
+			plan.Link{Name: "br0", Exists: true, Kind: "bridge", MTU: 1450, Addresses: plan.ListOf("10.0.3.1/24", "fd00::1/64", "fe80::1/64")},
+			plan.Link{Name: "vlans", Exists: true, Kind: "bridge", MTU: 1500, VLANFiltering: true, DefaultPVID: 1},
+			plan.Link{Name: "ovs0", Exists: true, Kind: "openvswitch", MTU: 1500},
+			plan.Link{Name: "eth0", Exists: true, MTU: 1500, Addresses: plan.ListOf("192.0.2.7/24")},
+			plan.Link{Name: "enp+", Exists: true, Is: "enp3s0", MTU: 1500},
+		),
+		Sysctls: plan.ListOf(
+			plan.SysctlValue{Name: "net/ipv6/conf/all/forwarding", Value: "1"},
+			plan.SysctlValue{Name: "net/ipv4/conf/eth0/forwarding", Value: "1"},
+			plan.SysctlValue{Name: "net/ipv6/conf/eth0/forwarding", Value: "1"},
+			plan.SysctlValue{Name: "net/ipv6/conf/eth0/proxy_ndp", Value: "1"},
+		),
 	}
 	unified := hybrid
 	unified.Cgroups = plan.CgroupFacts{Layout: plan.CgroupUnified, Hierarchies: plan.ListOf(
@@ -45,6 +58,8 @@ func hosts() map[string]plan.Facts {
 		plan.Hierarchy{Name: "unified", Version: 2, Mount: "/sys/fs/cgroup", Base: "/user.slice", Controllers: plan.ListOf("pids")},
 	)}
 	user.RootfsMount = ""
+	user.Caller.UserNIC = "/usr/libexec/lxc/lxc-user-nic"
+	user.Caller.NICGrants = plan.ListOf(plan.NICGrant{Type: "veth", Bridge: "br0", Count: 2})
 	return map[string]plan.Facts{"hybrid": hybrid, "unified": unified, "apparmor": apparmor, "user": user}
 }
 

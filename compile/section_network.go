@@ -115,6 +115,8 @@ func (n *networkCompiler) interfaceNames(nics []config.NIC) []string {
 		nic := &nics[i]
 		name := nic.Name.V
 		switch {
+		case nic.Type.V == "none":
+			continue
 		case nic.Type.V == "empty":
 			name = "lo"
 		case nic.Type.V == "phys" && name == "":

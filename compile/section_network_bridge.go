@@ -12,10 +12,10 @@ import (
 
 // compileBridge makes the host's end of a pair a port of the bridge it belongs to.
 func (n *networkCompiler) compileBridge(nic *config.NIC, link plan.Link) {
-	// A bridge forwards packets and needs no address on its ports; without this each
-	// would get a link-local one of IPv6. A route of IPv6 over the port wants it.
+	// A route of IPv6 over the port takes IPv6 on it.
 	if len(nic.Veth.Routes6) == 0 {
-		n.addNIC(nic, plan.HostLinkSysctl{NIC: nic.Index, Family: "ipv6", Setting: "disable_ipv6", Value: "1", SkipMissing: true}, lineOf(nic.Link))
+		n.builder.Add(plan.AtNIC, plan.HostLinkSysctl{NIC: nic.Index, Family: "ipv6", Setting: "disable_ipv6", Value: "1", SkipMissing: true},
+			"the port of a bridge needs no address, and would give itself one of IPv6", planOrigins(lineOf(nic.Link))...)
 	}
 	switch {
 	case !link.Exists, link.Kind == "bridge":

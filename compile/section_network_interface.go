@@ -76,7 +76,7 @@ func (n *networkCompiler) gatewayRoutes(nic *config.NIC, family ipFamily, name s
 	}
 	address, ok := n.gatewayAddress(nic, family, link)
 	if !ok {
-		n.refuse(gateway.Origin, "net/gateway-auto", fmt.Sprintf("%q has no %s address to be the gateway", nic.Link.V, strings.Replace(family.ip, "ip", "IP", 1)),
+		n.refuse(gateway.Origin, "net/gateway-unknown", fmt.Sprintf("%q has no %s address to be the gateway", nic.Link.V, strings.Replace(family.ip, "ip", "IP", 1)),
 			fmt.Sprintf("Give it one, such as `ip addr add 10.0.3.1/24 dev %s`, or write the gateway's address.", nic.Link.V))
 		return nil
 	}

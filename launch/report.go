@@ -14,7 +14,8 @@ import (
 
 // Report is a launch as it went, for `lxcfg start --report`.
 type Report struct {
-	plan plan.Plan
+	plan    plan.Plan
+	reached int // index of the step behind the last one that was recorded
 
 	Steps      []StepReport
 	Failed     *StepError
@@ -40,18 +41,16 @@ func newReport(p plan.Plan) Report {
 // step records a step that was carried out. The payload's steps before it have
 // been as well: a plan runs in its order.
 func (r *Report) step(s plan.Step, err error, took time.Duration) {
-	for i := range r.Steps {
+	for i := r.reached; i < len(r.Steps); i++ {
+		r.Steps[i].Outcome = "done"
 		if r.Steps[i].Name != s.Name {
-			if r.Steps[i].Outcome == "not reached" {
-				r.Steps[i].Outcome = "done"
-			}
 			continue
 		}
 		r.Steps[i].Took = took
-		r.Steps[i].Outcome = "done"
 		if err != nil {
 			r.Steps[i].Outcome = "failed"
 		}
+		r.reached = i + 1
 		return
 	}
 }

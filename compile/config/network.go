@@ -21,6 +21,7 @@ type Network struct {
 // NIC is lxc.net.[i].*.
 type NIC struct {
 	Index       uint32
+	At          Origin        // the first line about it since its type was set
 	Settings    int           // how many lines have set something of it since its type was set
 	Type        Value[string] // "veth", "macvlan", …; not set when only subkeys were given
 	Up          Value[bool]

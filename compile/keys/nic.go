@@ -22,7 +22,7 @@ func nicType(l grammar.Language[string]) field {
 				return nil
 			}
 			wiped := n.Settings - 1 // but for this line
-			*n = config.NIC{Index: n.Index, Type: config.Of(v, in.origin)}
+			*n = config.NIC{Index: n.Index, At: in.origin, Type: config.Of(v, in.origin)}
 			if wiped > 0 {
 				return &grammar.ValueError{Range: in.origin.Range(), Code: "wiped", Kept: true,
 					Summary: fmt.Sprintf("%s wipes what %d lines above set for the interface", in.origin.Key, wiped),
@@ -109,6 +109,9 @@ func nicField(kind, language, syntax string, repeat Repeat, set func(*config.NIC
 				return &grammar.ValueError{Range: in.origin.Range(), Summary: fmt.Sprintf("%s is for interfaces of type %s only", in.origin.Key, kind),
 					Detail: fmt.Sprintf("Write `lxc.net.%d.type = %s` before this line, or remove the line.", in.index, kind)}
 			}
+			if n.Settings == 0 {
+				n.At = in.origin
+			}
 			n.Settings++
 			return set(n, in)
 		},
@@ -119,6 +122,9 @@ func nicField(kind, language, syntax string, repeat Repeat, set func(*config.NIC
 					Detail: "Remove the line."}
 			}
 			clear(n)
+			if n.Settings == 0 {
+				n.At = in.origin
+			}
 			return nil
 		},
 		show: func(c *config.Config, emit func(string, string, config.Origin)) {

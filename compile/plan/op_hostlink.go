@@ -123,7 +123,7 @@ func (o HostLinkSysctl) Object() string {
 	return HostLink{NIC: o.NIC}.object(o.Family + "/" + o.Setting)
 }
 func (o HostLinkSysctl) Describe() string {
-	return fmt.Sprintf("set net/%s/conf/%s of the host's end of interface %d to %s", o.Family, o.Setting, o.NIC, o.Value)
+	return fmt.Sprintf("set the %s sysctl %s of the host's end of interface %d to %s", o.Family, o.Setting, o.NIC, o.Value)
 }
 
 // HostLinkUp switches the host's end of a pair on.

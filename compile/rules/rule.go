@@ -31,7 +31,7 @@ func All() []Rule { return all() }
 
 // all is made at the first check: a launch from a plan file needs none.
 var all = sync.OnceValue(func() []Rule {
-	return slices.Concat(idmapRules(), mountRules(), networkRules(), seccompRules())
+	return slices.Concat(idmapRules(), mountRules(), networkRules(), gatewayRules(), vethRules(), seccompRules())
 })
 
 // Check runs every rule.

@@ -123,6 +123,7 @@ func (m *Monitor) later(step string, fn func() error) {
 // Undo takes back everything that was made, the last first, and returns what
 // could not be: the names of the steps taken back are in undone.
 func (m *Monitor) Undo() (undone []string, err error) {
+	m.signals.undo()
 	var failed *multierror.Error
 	for i := len(m.undos) - 1; i >= 0; i-- {
 		u := m.undos[i]

@@ -27,6 +27,7 @@ type signals struct {
 	group   int  // process group of the program the monitor waits for, 0 for none
 	asked   bool // it has been asked to end
 	running bool
+	undoing bool // what the launch has made is being taken back
 	ended   bool
 	cause   os.Signal // what ended the launch
 	resize  func()    // gives the console the size of the caller's terminal
@@ -99,14 +100,22 @@ func (s *signals) endProgram(number unix.Signal) {
 }
 
 // program sets the process group of the program that the monitor waits for, 0 for
-// none: signals go there. One that was started too late to be asked is killed.
+// none: signals go there. One that was started too late to be asked is killed, but
+// for those that take something back: it is because the launch was ended that they run.
 func (s *signals) program(group int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.group, s.asked = group, false
-	if group > 0 && !s.running && s.cause != nil {
+	if group > 0 && !s.running && !s.undoing && s.cause != nil {
 		_ = unix.Kill(-group, unix.SIGKILL)
 	}
+}
+
+// undo lets programs run although the launch was ended.
+func (s *signals) undo() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.undoing = true
 }
 
 // pass passes signals on to init from now on, and catches those that only init
