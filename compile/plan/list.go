@@ -12,7 +12,12 @@ import (
 type List[T any] struct{ items []T }
 
 // ListOf returns the list of the given items.
-func ListOf[T any](items ...T) List[T] { return List[T]{slices.Clone(items)} }
+func ListOf[T any](items ...T) List[T] {
+	if len(items) == 0 {
+		return List[T]{} // no items and an absent list are the same list
+	}
+	return List[T]{slices.Clone(items)}
+}
 
 // Len returns the number of items.
 func (l List[T]) Len() int { return len(l.items) }
