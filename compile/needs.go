@@ -18,6 +18,9 @@ func (l *Loaded) Needs() plan.Needs {
 			continue
 		}
 		n.Links = append(n.Links, nic.Link.V)
+		if nic.Gateway4.V.Auto || nic.Gateway6.V.Auto {
+			n.Gateways = append(n.Gateways, nic.Link.V)
+		}
 		if nic.L2Proxy.V {
 			for _, setting := range [...]string{"net/ipv4/conf/%s/forwarding", "net/ipv6/conf/%s/forwarding", "net/ipv6/conf/%s/proxy_ndp"} {
 				n.Sysctls = append(n.Sysctls, fmt.Sprintf(setting, nic.Link.V))
@@ -32,9 +35,9 @@ func (l *Loaded) Needs() plan.Needs {
 			n.Devices = append(n.Devices, s.Device.Path)
 		}
 	}
-	slices.Sort(n.Links)
-	slices.Sort(n.Sysctls)
-	slices.Sort(n.Devices)
-	n.Links, n.Sysctls, n.Devices = slices.Compact(n.Links), slices.Compact(n.Sysctls), slices.Compact(n.Devices)
+	for _, names := range [...]*[]string{&n.Links, &n.Gateways, &n.Sysctls, &n.Devices} {
+		slices.Sort(*names)
+		*names = slices.Compact(*names)
+	}
 	return n
 }

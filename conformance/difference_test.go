@@ -25,6 +25,13 @@ var known = []struct{ id, line string }{
 	{"a rootfs without /dev/null", `^devices: [-+] /dev/console character special file (620|700)`},
 	{"options of bind mounts", `^mounts: [-+] /mnt/[uxy] on /: /usr/bin of `},
 	{"targets of optional mounts", `^rootfs: - /mnt/none/ `},
+	{"broadcast addresses", `^network inside: [-+] address \S+ \S+ broadcast "[\d.]+" global$`},
+	{"ipv6 on ports of bridges", `^network outside: [-+] sysctl ipv6/conf/(vethRANDOM|vlan0)/disable_ipv6 [01]$`},
+	{"proxy entries", `^network afterwards: - more: proxy `},
+	{"proxy entries", `^network outside: \+ proxy \S+ dev (vethRANDOM|routed)$`},
+	{"devices of the host", `^network inside: [-+] link (dev0|eth7|wire0) .* altnames `},
+	{"devices of the host", `^network afterwards: [-+] more: link dev0 .* address 02:00:00:00:00:`},
+	{"what scripts of interfaces are told", `^scripts: - LXC_(\w+_NS|LOG_LEVEL|NET_PEER)=`},
 }
 
 // knownDifference reports whether a difference is one of the known ones.

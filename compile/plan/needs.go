@@ -2,11 +2,12 @@ package plan
 
 // Needs names the parts of the host that are looked at only when a configuration
 // speaks of them: a host has thousands of links and devices, and one that comes or
-// goes must not make every plan stale.
+// goes must not make every plan stale. Each list is sorted.
 type Needs struct {
-	Links   []string // network links, by name; "eth+" is the last one whose name begins so
-	Sysctls []string // settings below /proc/sys, by path
-	Devices []string // device nodes, by path
+	Links    []string // network links, by name; "eth+" is the last one whose name begins so
+	Gateways []string // those of them whose addresses are of interest
+	Sysctls  []string // settings below /proc/sys, by path
+	Devices  []string // device nodes, by path
 }
 
 // Link is a network link of the host that the configuration names.
@@ -16,7 +17,7 @@ type Link struct {
 	Is            string       `json:"is,omitempty"`             // the link that a name with a plus sign stands for
 	Kind          string       `json:"kind,omitempty"`           // "bridge", "openvswitch", "veth", …; empty for a device of the machine
 	MTU           uint32       `json:"mtu,omitempty"`            // bytes
-	Addresses     List[string] `json:"addresses,omitzero"`       // "10.0.3.1/24", in the kernel's order
+	Addresses     List[string] `json:"addresses,omitzero"`       // the first of IPv4 and of IPv6, "10.0.3.1/24", when they were asked for
 	VLANFiltering bool         `json:"vlan_filtering,omitempty"` // of a bridge
 	DefaultPVID   uint16       `json:"default_pvid,omitempty"`   // of a bridge: the VLAN it gives every new port
 }
@@ -41,6 +42,9 @@ func (f Facts) Needs() Needs {
 	var n Needs
 	for _, l := range f.Links.items {
 		n.Links = append(n.Links, l.Name)
+		if l.Addresses.Len() > 0 {
+			n.Gateways = append(n.Gateways, l.Name)
+		}
 	}
 	for _, v := range f.Sysctls.items {
 		n.Sysctls = append(n.Sysctls, v.Name)

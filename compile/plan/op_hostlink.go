@@ -170,8 +170,12 @@ type NetScript struct {
 	Script      string       `json:"script"`    // as sh(1) takes it: it may hold arguments
 	Arguments   List[string] `json:"arguments"` // behind them
 	Environment List[string] `json:"environment,omitzero"`
-	Peer        bool         `json:"peer,omitempty"` // the name of the host's end of the pair is one more argument, and LXC_NET_PEER
+	Peer        bool         `json:"peer,omitempty"` // the name of the host's end of the pair is one more argument, and the value of NetPeer
 }
+
+// NetPeer is the variable that tells a script the name of the host's end of a pair. It
+// stands empty in a plan.
+const NetPeer = "LXC_NET_PEER"
 
 func (NetScript) Kind() Kind       { return "net-script" }
 func (o NetScript) Object() string { return fmt.Sprintf("%d %s", o.NIC, o.When) }

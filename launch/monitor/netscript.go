@@ -5,6 +5,7 @@ package monitor
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"lxcfg/compile/plan"
@@ -20,7 +21,9 @@ func (m *Monitor) netScript(step string, op plan.NetScript) error {
 			return err
 		}
 		arguments = append(arguments, end.Name)
-		environment = append(environment, "LXC_NET_PEER="+end.Name)
+		if i := slices.Index(environment, plan.NetPeer+"="); i >= 0 {
+			environment[i] += end.Name
+		}
 	}
 	environment = append(environment, fmt.Sprintf("LXC_PID=%d", m.child.PID))
 	run := func() error {

@@ -30,6 +30,7 @@ func container(t *testing.T) plan.Plan {
 	add(plan.AtCgroupEnter, plan.CgroupEnter{Hierarchies: plan.ListOf("cpu", "name=systemd")})
 	add(plan.AtUserEnter, plan.UserEnter{ClearGroups: true})
 	add(plan.AtUnshare, plan.Unshare{Namespaces: plan.SetOf(plan.NamespaceCgroup)})
+	add(plan.AtNetlink, plan.NetlinkHandover{})
 	add(plan.AtPropagation, plan.MakePrivate{Propagation: "rslave"})
 	add(plan.AtRootfs, plan.Rootfs{Source: "/srv/web", At: "/run/rootfs", Set: plan.ListOf(plan.FlagReadOnly)})
 	add(plan.AtHostname, plan.Hostname{Name: "web"})

@@ -3,7 +3,9 @@
 package probe
 
 import (
+	"net/netip"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -25,24 +27,25 @@ func Add(f *plan.Facts, n plan.Needs) {
 		path := filepath.Join("proc/sys", filepath.Join("/", name))
 		sysctls = append(sysctls, plan.SysctlValue{Name: name, Value: strings.TrimSpace(h.text(path))})
 	}
-	f.Links, f.Sysctls, f.Devices = plan.ListOf(links(n.Links)...), plan.ListOf(sysctls...), plan.ListOf(devices...)
+	f.Links, f.Sysctls, f.Devices = plan.ListOf(links(n)...), plan.ListOf(sysctls...), plan.ListOf(devices...)
 }
 
 // links describes network links of the caller's namespace. What the kernel does not
 // tell is left out, which the compiler takes for missing.
-func links(names []string) []plan.Link {
-	if len(names) == 0 {
+func links(n plan.Needs) []plan.Link {
+	if len(n.Links) == 0 {
 		return nil
 	}
 	c, err := netlink.Open()
 	if err == nil {
 		defer c.Close()
 	}
-	list := make([]plan.Link, 0, len(names))
-	for _, name := range names {
+	list := make([]plan.Link, 0, len(n.Links))
+	for _, name := range n.Links {
 		l := plan.Link{Name: name}
 		if err == nil {
-			l = describe(c, name)
+			_, asked := slices.BinarySearch(n.Gateways, name)
+			l = describe(c, name, asked)
 		}
 		list = append(list, l)
 	}
@@ -51,7 +54,7 @@ func links(names []string) []plan.Link {
 
 // describe says what the kernel knows of a link, or of the one that a name with a
 // plus sign stands for.
-func describe(c *netlink.Conn, name string) plan.Link {
+func describe(c *netlink.Conn, name string, addresses bool) plan.Link {
 	l := plan.Link{Name: name}
 	found, err := c.LinkByName(name)
 	if prefix, open := strings.CutSuffix(name, "+"); err != nil && open {
@@ -63,16 +66,26 @@ func describe(c *netlink.Conn, name string) plan.Link {
 	}
 	l.Exists, l.Kind, l.MTU = true, found.Kind, found.MTU
 	l.VLANFiltering, l.DefaultPVID = found.VLANFiltering, found.DefaultPVID
-	prefixes, err := c.Addresses(found)
-	if err != nil {
-		return l
+	if addresses {
+		l.Addresses = plan.ListOf(firstAddresses(c, found)...)
 	}
-	addresses := make([]string, 0, len(prefixes))
-	for _, p := range prefixes {
-		addresses = append(addresses, p.String())
-	}
-	l.Addresses = plan.ListOf(addresses...)
 	return l
+}
+
+// firstAddresses are the first address of IPv4 and of IPv6 that a link has. Others come
+// and go by themselves, and nobody asks for them.
+func firstAddresses(c *netlink.Conn, l netlink.Link) []string {
+	prefixes, err := c.Addresses(l)
+	if err != nil {
+		return nil
+	}
+	var first []string
+	for _, ipv4 := range [...]bool{true, false} {
+		if i := slices.IndexFunc(prefixes, func(p netip.Prefix) bool { return p.Addr().Is4() == ipv4 }); i >= 0 {
+			first = append(first, prefixes[i].String())
+		}
+	}
+	return first
 }
 
 // lastWith finds the link whose name begins with a prefix, as LXC does for
