@@ -110,7 +110,7 @@ func (r *Resolver) apply(k *Key, in input) {
 		language = err.Code
 	}
 	r.Findings = append(r.Findings, diag.Diagnostic{
-		Code: "value/" + strings.ReplaceAll(language, " ", "-"), Severity: severity, Effect: effect,
+		Code: valueCode(language), Severity: severity, Effect: effect,
 		Summary: err.Summary, Detail: err.Detail, Subject: err.Range, Key: in.origin.Key, Trail: in.origin.Trail(),
 	})
 }

@@ -73,7 +73,7 @@ func (t *textWriter) finding(d *Diagnostic) {
 		fmt.Fprintf(t, "%sincluded from %s:%d\n", indent, Visible(d.Trail[i].File), d.Trail[i].Line)
 	}
 	t.snippet(d.Subject, '^', d.Severity.color())
-	if effect := d.Effect.sentence(t.LXC); effect != "" && !strings.HasPrefix(d.Code, ProxmoxGroup) {
+	if effect := d.Effect.Sentence(t.LXC); effect != "" && d.tellsEffect() {
 		t.sentence(effect)
 	}
 	if d.Detail != "" {
@@ -87,6 +87,9 @@ func (t *textWriter) finding(d *Diagnostic) {
 		t.snippet(r.Range, '-', dim)
 	}
 }
+
+// tellsEffect reports whether the effect of a finding is LXC's.
+func (d *Diagnostic) tellsEffect() bool { return !strings.HasPrefix(d.Code, ProxmoxGroup) }
 
 // snippet prints the source line a range starts in, with marks below it. It
 // prints nothing when the text is not at hand.
@@ -155,9 +158,9 @@ func (t *textWriter) paint(color, text string) string {
 	return "\x1b[" + color + "m" + text + "\x1b[0m"
 }
 
-// sentence says what LXC of a version does. Advice says nothing of LXC, so it
+// Sentence says what LXC of a version does. Advice says nothing of LXC, so it
 // has no sentence.
-func (e Effect) sentence(version string) string {
+func (e Effect) Sentence(version string) string {
 	lxc := "LXC"
 	if version != "" {
 		lxc += " " + version
