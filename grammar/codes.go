@@ -39,7 +39,7 @@ func Codes() []diag.Row {
 		{
 			Code: "define/not-a-setting", Verdicts: []diag.Verdict{diag.Refused}, Title: "an option -s that is no setting",
 			Doc: "Each option `-s` of lxc-start and of lxcfg takes one setting, `lxc.KEY=VALUE`. LXC does not start with another.",
-			Bad: "lxc.uts.name = web\n", Good: "lxc.uts.name = web\n", Command: "show", Options: "-s uts.name=web",
+			Bad: "# lxcfg show -s uts.name=web\n", Good: "# lxcfg show -s lxc.uts.name=web\n", Command: "show", Options: "-s uts.name=web",
 		},
 		{
 			Code: "pve/unreadable-line", Verdicts: []diag.Verdict{diag.Differing}, Title: "a line that Proxmox passes over",

@@ -41,9 +41,9 @@ func Codes() []diag.Row {
 		},
 		{
 			Code: "value/taken-for", Verdicts: []diag.Verdict{diag.Differing, diag.Hint}, Title: "a value that an older LXC reads otherwise",
-			Doc: "The LXC that is judged by takes the text for something that a later one would not: LXC 1 reads numbers up to the first letter, for example. " +
+			Doc: "The LXC that is judged by takes the text for something that a later one would not: to LXC 1.0 `sys` is what `sys:ro` is today, and it reads numbers up to the first letter. " +
 				"Write what it understands, and every LXC does the same.",
-			Bad: "lxc.tty = 4x\n", Good: "lxc.tty = 4\n", Options: "--lxc-version 1.0",
+			Bad: "lxc.mount.auto = sys\n", Good: "lxc.mount.auto = sys:ro\n", Options: "--lxc-version 1.0",
 		},
 		{
 			Code: "value/too-new", Verdicts: []diag.Verdict{diag.Refused}, Title: "a word that the LXC does not know yet",

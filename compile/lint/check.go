@@ -37,5 +37,10 @@ func (r *Request) check(name string) checked {
 			Dialect: DialectOf(settings.Dialect, f, settings.Version), Version: settings.Version, Stated: settings.Version != 0})
 		c.findings, c.sources = l.Findings, l.Config.Sources
 	}
+	if settings.Version != 0 {
+		for i := range c.findings {
+			c.findings[i].LXC = settings.Version.String()
+		}
+	}
 	return c
 }

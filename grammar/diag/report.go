@@ -45,10 +45,7 @@ func (r *Report) fingerprints(name func(string) string) *Fingerprints {
 // sentences are what there is to say of a finding beside its summary: what LXC
 // does, and what to write instead.
 func (r *Report) sentences(d *Diagnostic) string {
-	effect := ""
-	if d.tellsEffect() {
-		effect = d.Effect.Sentence(r.LXC)
-	}
+	effect := d.effect(r.LXC)
 	if effect == "" || d.Detail == "" {
 		return effect + d.Detail
 	}

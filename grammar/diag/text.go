@@ -2,6 +2,7 @@ package diag
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -73,7 +74,7 @@ func (t *textWriter) finding(d *Diagnostic) {
 		fmt.Fprintf(t, "%sincluded from %s:%d\n", indent, Visible(d.Trail[i].File), d.Trail[i].Line)
 	}
 	t.snippet(d.Subject, '^', d.Severity.color())
-	if effect := d.Effect.Sentence(t.LXC); effect != "" && d.tellsEffect() {
+	if effect := d.effect(t.LXC); effect != "" {
 		t.sentence(effect)
 	}
 	if d.Detail != "" {
@@ -88,8 +89,14 @@ func (t *textWriter) finding(d *Diagnostic) {
 	}
 }
 
-// tellsEffect reports whether the effect of a finding is LXC's.
-func (d *Diagnostic) tellsEffect() bool { return !strings.HasPrefix(d.Code, ProxmoxGroup) }
+// effect says what LXC does, of the finding's version or else of the report's. Of
+// what Proxmox does there is nothing to say here.
+func (d *Diagnostic) effect(version string) string {
+	if strings.HasPrefix(d.Code, ProxmoxGroup) {
+		return ""
+	}
+	return d.Effect.Sentence(cmp.Or(d.LXC, version))
+}
 
 // snippet prints the source line a range starts in, with marks below it. It
 // prints nothing when the text is not at hand.

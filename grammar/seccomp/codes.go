@@ -14,7 +14,7 @@ func Codes() []diag.Row {
 		{
 			Code: "seccomp/no-style", Title: "a policy that does not say what it lists",
 			Doc: "The line behind the version says `allowlist`, what may be called, or `denylist`, what may not. LXC before 4.0 knows `whitelist` and `blacklist` only, and version 1 only the first.",
-			Bad: "2\ndenied\nmount\n", Good: "2\ndenylist\nmount\n",
+			Bad: "lxc.seccomp.profile = policy\n-- policy --\n2\ndenied\nmount\n", Good: "lxc.seccomp.profile = policy\n-- policy --\n2\ndenylist\nmount\n",
 		},
 		{
 			Code: "seccomp/debug", Title: "the word debug in the style of a policy",
@@ -76,7 +76,7 @@ func Codes() []diag.Row {
 		{
 			Code: "seccomp/condition-ignored", Title: "text between conditions",
 			Doc: "LXC passes over what stands between two conditions, and over the seventh and later ones: system calls have six arguments.",
-			Bad: "2\ndenylist\nioctl errno 1 and [1,0x5412,==]\n", Good: "2\ndenylist\nioctl errno 1 [1,0x5412,==]\n",
+			Bad: "2\ndenylist\nioctl errno 1 [0,1,==] and [1,0x5412,==]\n", Good: "2\ndenylist\nioctl errno 1 [0,1,==][1,0x5412,==]\n",
 		},
 	}
 	for i := range refused {
