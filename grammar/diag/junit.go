@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -60,7 +61,7 @@ func JUnit(w io.Writer, r *Report) error {
 	}
 	for i := range r.Findings {
 		d := &r.Findings[i]
-		s := suite(d.Subject.File)
+		s := suite(cmp.Or(d.Subject.File, "lxcfg"))
 		c := junitCase{Name: Visible(fmt.Sprintf("%s %s", d.Code, d.Subject)), ClassName: s.Name, File: s.Name, Line: d.Subject.Start.Line}
 		text := VisibleLines(d.Summary + "\n" + r.sentences(d))
 		if r.fails(i) {
