@@ -90,9 +90,9 @@ var projectSettings = []struct {
 	set  func(r *projectReader, value *unstable.Node)
 }{
 	{"version", func(r *projectReader, value *unstable.Node) {
-		word := r.text(value)
+		word, isText := r.text(value)
 		v, ok := keys.ParseVersion(word)
-		if !ok {
+		if isText && !ok {
 			r.fail(value, "%q is no version of LXC; there are %v", word, keys.Versions())
 		}
 		r.into.Version = v
@@ -106,7 +106,7 @@ var projectSettings = []struct {
 		if r.path != nil {
 			r.fail(value, "a project has one baseline; write it above the tables")
 		}
-		r.into.Baseline = r.text(value)
+		r.into.Baseline, _ = r.text(value)
 	}},
 	{"files", func(r *projectReader, value *unstable.Node) {
 		if r.path == nil {
@@ -114,11 +114,11 @@ var projectSettings = []struct {
 			return
 		}
 		for _, glob := range r.list(value) {
-			if text := r.text(glob); !validGlob(text) {
+			text, isText := r.text(glob)
+			if isText && !validGlob(text) {
 				r.fail(glob, "%q is no pattern of files", text)
-			} else {
-				r.path.globs = append(r.path.globs, text)
 			}
+			r.path.globs = append(r.path.globs, text)
 		}
 	}},
 }
@@ -197,13 +197,13 @@ func (r *projectReader) place(at *unstable.Node) string {
 	return fmt.Sprintf("%s:%d:%d", r.file.Name, start.Line, start.Column)
 }
 
-// text reads a value that is a text.
-func (r *projectReader) text(value *unstable.Node) string {
+// text reads a value that is a text. Another one is an error, and told.
+func (r *projectReader) text(value *unstable.Node) (text string, ok bool) {
 	if value.Kind != unstable.String {
 		r.fail(value, "a text in quotes is expected here")
-		return ""
+		return "", false
 	}
-	return string(value.Data)
+	return string(value.Data), true
 }
 
 // list reads a value that is a list, or one element of it.
@@ -220,8 +220,8 @@ func (r *projectReader) list(value *unstable.Node) []*unstable.Node {
 
 // oneOf reads a word out of a few.
 func (r *projectReader) oneOf(value *unstable.Node, choices ...string) string {
-	word := r.text(value)
-	if !slices.Contains(choices, word) {
+	word, isText := r.text(value)
+	if isText && !slices.Contains(choices, word) {
 		r.fail(value, "%q is none of %s", word, strings.Join(choices, ", "))
 	}
 	return word
@@ -235,8 +235,8 @@ func (r *projectReader) severity(value *unstable.Node) diag.Severity {
 func (r *projectReader) patterns(value *unstable.Node) Patterns {
 	list := Patterns{} // an empty list says something too
 	for _, e := range r.list(value) {
-		word := r.text(e)
-		if err := checkPattern(word); err != nil {
+		word, isText := r.text(e)
+		if err := checkPattern(word); isText && err != nil {
 			r.fail(e, "%v", err)
 		}
 		list = append(list, word)
