@@ -37,7 +37,7 @@ type command struct {
 
 // commands is the table of contents.
 func commands() []command {
-	return []command{lintCommand(), fmtCommand(), migrateCommand(), showCommand(), planCommand(), diffCommand(), startCommand(), keysCommand(), demoCommand(), versionCommand()}
+	return []command{lintCommand(), fmtCommand(), migrateCommand(), showCommand(), planCommand(), diffCommand(), startCommand(), keysCommand(), explainCommand(), demoCommand(), versionCommand()}
 }
 
 func main() {

@@ -20,34 +20,8 @@ import (
 	"lxcfg/grammar/source"
 )
 
-// tree is files in memory. Directories are what stands before the slashes.
-type tree map[string]string
-
-func (t tree) ReadFile(name string) (string, error) {
-	text, ok := t[name]
-	if !ok {
-		return "", &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-	}
-	return text, nil
-}
-
-func (t tree) ReadDir(name string) ([]string, error) {
-	var names []string
-	for file := range t {
-		if rest, ok := strings.CutPrefix(file, strings.TrimSuffix(name, "/")+"/"); ok && !strings.Contains(rest, "/") {
-			names = append(names, rest)
-		}
-	}
-	if names == nil {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-	}
-	return names, nil
-}
-
-func (t tree) IsDir(name string) bool {
-	names, _ := t.ReadDir(name)
-	return names != nil
-}
+// tree is files in memory.
+type tree = lint.ExampleFiles
 
 // example loads the files of an example and returns the name of the first.
 func example(text string) (tree, string) {

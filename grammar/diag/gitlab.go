@@ -30,7 +30,7 @@ func GitLab(w io.Writer, r *Report) error {
 		d := &r.Findings[i]
 		issues = append(issues, gitlabIssue{
 			Description: Visible(d.Summary), CheckName: d.Code, Fingerprint: names.Of(d), Severity: d.Severity.gitlab(),
-			Location: gitlabLocation{Path: Visible(relativePath(d.Subject.File)), Lines: gitlabLines{max(1, d.Subject.Start.Line), max(1, d.Subject.End.Line)}},
+			Location: gitlabLocation{Path: Visible(relativePath(d.file())), Lines: gitlabLines{max(1, d.Subject.Start.Line), max(1, d.Subject.End.Line)}},
 		})
 	}
 	return encodeJSON(w, issues)

@@ -1,93 +1,78 @@
 package diag
 
 import (
-	"cmp"
-	"encoding/xml"
+	"bufio"
 	"fmt"
 	"io"
 )
-
-type junitReport struct {
-	XMLName  xml.Name     `xml:"testsuites"`
-	Name     string       `xml:"name,attr"`
-	Tests    int          `xml:"tests,attr"`
-	Failures int          `xml:"failures,attr"`
-	Errors   int          `xml:"errors,attr"`
-	Suites   []junitSuite `xml:"testsuite"`
-}
-
-type junitSuite struct {
-	Name     string      `xml:"name,attr"`
-	Tests    int         `xml:"tests,attr"`
-	Failures int         `xml:"failures,attr"`
-	Errors   int         `xml:"errors,attr"`
-	Cases    []junitCase `xml:"testcase"`
-}
-
-type junitCase struct {
-	Name      string        `xml:"name,attr"`
-	ClassName string        `xml:"classname,attr"`
-	File      string        `xml:"file,attr,omitempty"`
-	Line      int           `xml:"line,attr,omitempty"`
-	Failure   *junitProblem `xml:"failure"`
-	Error     *junitProblem `xml:"error"`
-	Output    string        `xml:"system-out,omitempty"`
-}
-
-type junitProblem struct {
-	Type    string `xml:"type,attr"`
-	Message string `xml:"message,attr"`
-	Text    string `xml:",chardata"`
-}
 
 // JUnit prints the XML of JUnit: a suite a file, a test case a finding. A finding
 // that the run fails because of is a failure, others are passed cases with an
 // output. A file without findings has one passed case, and one that could not be
 // read an error.
 func JUnit(w io.Writer, r *Report) error {
-	report := junitReport{Name: "lxcfg"}
-	index := make(map[string]int)
-	suite := func(name string) *junitSuite {
-		n, seen := index[name]
-		if !seen {
-			n = len(report.Suites)
-			index[name] = n
-			report.Suites = append(report.Suites, junitSuite{Name: Visible(name)})
-		}
-		return &report.Suites[n]
-	}
+	files, byFile := r.byFile()
 	for _, name := range r.Checked {
-		suite(name)
+		if byFile[name] == nil {
+			files = append(files, name)
+		}
 	}
-	for i := range r.Findings {
-		d := &r.Findings[i]
-		s := suite(cmp.Or(d.Subject.File, "lxcfg"))
-		c := junitCase{Name: Visible(fmt.Sprintf("%s %s", d.Code, d.Subject)), ClassName: s.Name, File: s.Name, Line: d.Subject.Start.Line}
-		text := VisibleLines(d.Summary + "\n" + r.sentences(d))
+	tests, failures := len(r.Errors), 0
+	for _, file := range files {
+		tests += max(1, len(byFile[file]))
+		failures += r.failures(byFile[file])
+	}
+	out := xmlWriter{Writer: bufio.NewWriter(w)}
+	out.WriteString(xmlHeader)
+	out.start("testsuites", attribute{"name", "lxcfg"}, number("tests", tests), number("failures", failures), number("errors", len(r.Errors)))
+	for _, file := range files {
+		name := attribute{"name", Visible(file)}
+		out.start("testsuite", name, number("tests", max(1, len(byFile[file]))), number("failures", r.failures(byFile[file])), number("errors", 0))
+		if len(byFile[file]) == 0 {
+			out.element("testcase", "", attribute{"name", "no findings"}, attribute{"classname", name.value}, attribute{"file", name.value})
+		}
+		for _, i := range byFile[file] {
+			out.testCase(r, i)
+		}
+		out.end()
+	}
+	if n := len(r.Errors); n > 0 {
+		out.start("testsuite", attribute{"name", "files that could not be read"}, number("tests", n), number("failures", 0), number("errors", n))
+		for _, e := range r.Errors {
+			out.start("testcase", attribute{"name", "read"}, attribute{"classname", "lxcfg"})
+			out.element("error", "", attribute{"type", "error"}, attribute{"message", Visible(e)})
+			out.end()
+		}
+		out.end()
+	}
+	out.end()
+	return out.Flush()
+}
+
+// testCase prints one finding.
+func (x *xmlWriter) testCase(r *Report, i int) {
+	d := &r.Findings[i]
+	attributes := []attribute{{"name", Visible(fmt.Sprintf("%s %s", d.Code, d.Subject))}, {"classname", Visible(d.file())}}
+	if d.Subject.Start.Line > 0 {
+		attributes = append(attributes, attribute{"file", Visible(d.file())}, number("line", d.Subject.Start.Line))
+	}
+	x.start("testcase", attributes...)
+	text := VisibleLines(d.Summary + "\n" + r.sentences(d))
+	if r.fails(i) {
+		x.element("failure", text, attribute{"type", d.Severity.String()}, attribute{"message", Visible(d.Summary)})
+	} else {
+		x.element("system-out", d.Severity.String()+": "+text)
+	}
+	x.end()
+}
+
+// failures counts the findings among some that the run fails because of.
+func (r *Report) failures(some []int) int {
+	n := 0
+	for _, i := range some {
 		if r.fails(i) {
-			c.Failure = &junitProblem{Type: d.Severity.String(), Message: Visible(d.Summary), Text: text}
-			s.Failures++
-		} else {
-			c.Output = d.Severity.String() + ": " + text
-		}
-		s.Cases = append(s.Cases, c)
-	}
-	for i := range report.Suites {
-		if s := &report.Suites[i]; len(s.Cases) == 0 {
-			s.Cases = append(s.Cases, junitCase{Name: "no findings", ClassName: s.Name, File: s.Name})
+			n++
 		}
 	}
-	for _, e := range r.Errors {
-		s := suite("lxcfg")
-		s.Cases = append(s.Cases, junitCase{Name: "read", ClassName: s.Name, Error: &junitProblem{Type: "error", Message: Visible(e)}})
-		s.Errors++
-	}
-	for i := range report.Suites {
-		s := &report.Suites[i]
-		s.Tests = len(s.Cases)
-		report.Tests += s.Tests
-		report.Failures += s.Failures
-		report.Errors += s.Errors
-	}
-	return encodeXML(w, report)
+	return n
 }

@@ -1,6 +1,9 @@
 package diag
 
-import "io"
+import (
+	"cmp"
+	"io"
+)
 
 // Report is what a run found, with all that a format may ask for.
 type Report struct {
@@ -36,6 +39,23 @@ func Formats() []Format {
 
 // fails reports whether the run fails because of a finding.
 func (r *Report) fails(i int) bool { return i < len(r.Fails) && r.Fails[i] }
+
+// byFile sorts the findings by file: the files in the order of their first finding,
+// and for each the indexes of its findings.
+func (r *Report) byFile() (files []string, findings map[string][]int) {
+	findings = make(map[string][]int)
+	for i := range r.Findings {
+		file := r.Findings[i].file()
+		if findings[file] == nil {
+			files = append(files, file)
+		}
+		findings[file] = append(findings[file], i)
+	}
+	return files, findings
+}
+
+// file is the file that a finding is in, and the program for one without a place.
+func (d *Diagnostic) file() string { return cmp.Or(d.Subject.File, "lxcfg") }
 
 // fingerprints names the findings of the report.
 func (r *Report) fingerprints(name func(string) string) *Fingerprints {

@@ -24,10 +24,11 @@ func (r *Row) Text() string {
 	return out.String()
 }
 
-// Markdown is the documentation of a code.
-func (r *Row) Markdown() string {
+// Markdown is the documentation of a code. What is said of the bad example stands
+// behind it, when there is such a text.
+func (r *Row) Markdown(said string) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s%s.\n\n%s\n\n", strings.ToUpper(r.Title[:1]), r.Title[1:], r.Doc)
+	fmt.Fprintf(&out, "**%s.** %s\n\n", r.Title, r.Doc)
 	fmt.Fprintf(&out, "*%s; reported by `lxcfg %s` since %s.*\n", r.Says(), r.Reporter(), r.First())
 	if r.NoExample != "" {
 		fmt.Fprintf(&out, "\nNo example: %s\n", r.NoExample)
@@ -37,7 +38,11 @@ func (r *Row) Markdown() string {
 	if r.Options != "" {
 		with = fmt.Sprintf(" (with `%s`)", r.Options)
 	}
-	fmt.Fprintf(&out, "\nWrong%s:\n\n```\n%s```\n\nRight:\n\n```\n%s```\n", with, VisibleLines(r.Bad), VisibleLines(r.Good))
+	fmt.Fprintf(&out, "\nWrong%s:\n\n```\n%s```\n", with, VisibleLines(r.Bad))
+	if said != "" {
+		fmt.Fprintf(&out, "\n```\n%s```\n", said)
+	}
+	fmt.Fprintf(&out, "\nRight:\n\n```\n%s```\n", VisibleLines(r.Good))
 	return out.String()
 }
 

@@ -176,7 +176,7 @@ func (r *Report) sarifRule(d *Diagnostic) sarifRule {
 		rule.Configuration.Level = row.Verdicts[0].Severity.note()
 		rule.ShortDescription = &sarifMessage{Text: row.Title}
 		rule.FullDescription = &sarifMessage{Text: row.Doc}
-		rule.Help = &sarifMessage{Text: row.Text(), Markdown: row.Markdown()}
+		rule.Help = &sarifMessage{Text: row.Text(), Markdown: row.Markdown("")}
 	}
 	return rule
 }
@@ -259,9 +259,6 @@ func (r *Report) sarifFix(fix Fix) sarifFix {
 
 // uriOf is a path as a URI: relative to the repository, or with the scheme file.
 func uriOf(file string) string {
-	if file == "" {
-		return "lxcfg"
-	}
 	parts := strings.Split(relativePath(file), "/")
 	for i, part := range parts {
 		parts[i] = url.PathEscape(part)
