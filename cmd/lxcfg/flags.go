@@ -175,6 +175,10 @@ func (a *app) usageError(c command, err error) int {
 
 // wantsHelp prints a command's page when it is asked for.
 func (a *app) wantsHelp(c command, os options, args []string) bool {
+	if a.describe != nil {
+		a.describe(os)
+		return true
+	}
 	end := slices.Index(args, "--")
 	if end < 0 {
 		end = len(args)

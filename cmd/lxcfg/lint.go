@@ -71,7 +71,7 @@ func (l *linting) options() options {
 		option{"baseline", "", "FILE", "leave out the findings that FILE lists, and report those that are gone", text(&l.stated.Baseline)},
 		option{"write-baseline", "", "FILE", "write the findings to FILE as a baseline", text(&l.writeBaseline)},
 		option{"config", "", "FILE|none", "the project file to use for all files, in place of those beside them", text(&l.config)},
-		option{"stdin-filename", "", "NAME", "what to call standard input", text(&l.stdinName)},
+		option{"stdin-filename", "", "FILE", "what to call standard input", text(&l.stdinName)},
 		option{"statistics", "", "", "print how many findings there are of each code, in place of them", toggle(&l.statistics)},
 		option{"quiet", "q", "", "print no findings; the exit status tells", toggle(&l.quiet)},
 	)
