@@ -50,12 +50,13 @@ func (r *Request) settings(named, file string) Settings {
 // Run checks files. The result does not depend on which of them is read first.
 func Run(r Request) *Result {
 	results := make([]checked, len(r.Names))
+	var shared documents
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(r.Names)) {
 		workers.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(r.Names); i = int(next.Add(1)) - 1 {
-				results[i] = r.check(r.Names[i])
+				results[i] = r.check(r.Names[i], &shared)
 			}
 		})
 	}
