@@ -205,7 +205,7 @@ func (l *linting) end(result *lint.Result, to *os.File, changes bool) int {
 
 // print prints the report.
 func (l *linting) print(result *lint.Result, to *os.File) error {
-	out := bufio.NewWriterSize(to, 1<<16)
+	out := bufio.NewWriterSize(to, 1<<13)
 	if l.statistics {
 		if err := l.printStatistics(out, result); err != nil {
 			return err

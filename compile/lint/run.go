@@ -52,15 +52,18 @@ func Run(r Request) *Result {
 	results := make([]checked, len(r.Names))
 	var shared documents
 	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(r.Names)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(r.Names); i = int(next.Add(1)) - 1 {
-				results[i] = r.check(r.Names[i], &shared)
-			}
-		})
+	work := func() {
+		for i := int(next.Add(1)) - 1; i < len(r.Names); i = int(next.Add(1)) - 1 {
+			results[i] = r.check(r.Names[i], &shared)
+		}
 	}
-	workers.Wait()
+	// The caller works too: for one file no thread has to be started.
+	var others sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(r.Names)) - 1 {
+		others.Go(work)
+	}
+	work()
+	others.Wait()
 	return r.collect(results)
 }
 
