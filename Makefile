@@ -50,6 +50,7 @@ bench: build
 	scripts/bench-load
 	scripts/bench-load
 	scripts/bench-launch ./lxcfg
+	scripts/bench-lint ./lxcfg
 
 # The pages of docs/rules and docs/keys, from the rows in the source.
 docs:

@@ -7,6 +7,11 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"lxcfg/compile/keys"
+	"lxcfg/compile/lint"
+	"lxcfg/grammar/diag"
+	"lxcfg/grammar/source"
 )
 
 // lxcfgFor builds the program for what other programs run.
@@ -93,5 +98,34 @@ func TestAction(t *testing.T) {
 	}
 	if out, err := run("--only nope"); err == nil {
 		t.Errorf("a usage error passes:\n%s", out)
+	}
+}
+
+// docs/lint.md speaks of every option and format, and its project file is one.
+func TestLintDocumentation(t *testing.T) {
+	data, err := os.ReadFile("../../docs/lint.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(data)
+	var l linting
+	for _, o := range l.options() {
+		if !strings.Contains(text, "--"+o.long) {
+			t.Errorf("docs/lint.md does not speak of --%s", o.long)
+		}
+	}
+	for _, f := range diag.Formats() {
+		if !strings.Contains(text, "| `"+f.Name+"` |") {
+			t.Errorf("docs/lint.md does not speak of the format %s", f.Name)
+		}
+	}
+	_, example, _ := strings.Cut(text, "```toml\n")
+	example, _, _ = strings.Cut(example, "```")
+	p, err := lint.ParseProject(source.File{Name: lint.ProjectFile, Text: example})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := p.For("vendor/a.conf"); s.Version != keys.V2_0 || !s.Except.Match("key/unknown") {
+		t.Errorf("the example says %+v of a file of a vendor", s)
 	}
 }
