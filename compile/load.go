@@ -70,7 +70,7 @@ func Load(req Request) *Loaded {
 	l.fstab()
 	l.policy()
 	l.findings.Add(rules.Check(l.loaded.Config)...)
-	l.loaded.Findings = joinPlaceholders(l.loaded.Documents, l.trails, joinComments(l.findings.List()))
+	l.loaded.Findings = joinPlaceholders(l.loaded.Documents, l.trails, joinComments(guessSections(l.findings.List())))
 	l.loaded.Findings.Sort(l.loaded.files()...)
 	return l.loaded
 }

@@ -18,7 +18,7 @@ func Codes() []diag.Row {
 			Bad: "lxc.utz.name = web\n", Good: "lxc.uts.name = web\n",
 		},
 		{
-			Code: "key/legacy", Verdicts: []diag.Verdict{diag.Refused}, Title: "a name that LXC 3.0 removed",
+			Code: LegacyCode, Verdicts: []diag.Verdict{diag.Refused}, Title: "a name that LXC 3.0 removed",
 			Doc: "LXC 2.1 renamed most keys, and 3.0 no longer takes the old names: it refuses the file. `lxcfg migrate` rewrites it, values included, " +
 				"and keeps comments and layout. lxcfg itself starts containers of either spelling.",
 			Bad: "lxc.utsname = web\n", Good: "lxc.uts.name = web\n",
