@@ -219,50 +219,113 @@ func corpus(t *testing.T) map[string]string {
 	return texts
 }
 
-// Every code that stands in the source has a row, and every row has its code there.
+// Every code that the source reports has a row: what is given as a parameter called
+// code, and what becomes the Code of a finding.
 func TestCodesInSourceHaveRows(t *testing.T) {
 	form := regexp.MustCompile(`^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$`)
-	groups := make(map[string]bool)
-	for _, r := range lint.Codes() {
-		group, _, _ := strings.Cut(r.Code, "/")
-		groups[group] = true
-	}
-	reports := regexp.MustCompile(`^\.\./\.\./(grammar|compile|cmd)/`)
-	err := filepath.WalkDir("../..", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") || !reports.MatchString(filepath.ToSlash(name)) {
-			return err
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		inMigrate := file.Name.Name == "migrate"
-		ast.Inspect(file, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.ImportSpec:
-				return false
-			case *ast.CallExpr: // m.note(setting, severity, "code", …)
-				if fun, ok := n.Fun.(*ast.SelectorExpr); ok && inMigrate && fun.Sel.Name == "note" && len(n.Args) > 2 {
-					if code, ok := literal(n.Args[2]); ok && lint.LookupCode("migrate/"+code) == nil {
-						t.Errorf("%s: the code %q has no row", name, "migrate/"+code)
+	seen := 0
+	for dir, files := range packages(t) {
+		takesCode := make(map[string][]int) // functions with such a parameter, and which it is
+		for _, file := range files {
+			ast.Inspect(file, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.FuncDecl:
+					takesCode[n.Name.Name] = append(takesCode[n.Name.Name], codeParameters(n.Type)...)
+				case *ast.AssignStmt:
+					if f, ok := n.Rhs[0].(*ast.FuncLit); ok {
+						if name, ok := n.Lhs[0].(*ast.Ident); ok {
+							takesCode[name.Name] = append(takesCode[name.Name], codeParameters(f.Type)...)
+						}
 					}
 				}
-			case *ast.BasicLit:
-				code, ok := literal(n)
-				group, _, _ := strings.Cut(code, "/")
-				// The commands speak of paths as well, such as sbin/init.
-				ok = ok && (groups[group] || !strings.HasPrefix(filepath.ToSlash(name), "../../cmd/"))
-				if ok && form.MatchString(code) && lint.LookupCode(code) == nil {
-					t.Errorf("%s: the code %q has no row", name, code)
+				return true
+			})
+		}
+		check := func(e ast.Expr, prefix string) {
+			code, ok := literal(e)
+			if code = prefix + code; ok && form.MatchString(code) {
+				seen++
+				if lint.LookupCode(code) == nil {
+					t.Errorf("%s: the code %q has no row; write one in the Codes of the package", dir, code)
 				}
 			}
-			return true
-		})
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
+		}
+		for _, file := range files {
+			ast.Inspect(file, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.CallExpr:
+					name := calleeOf(n)
+					prefix := ""
+					if file.Name.Name == "migrate" && name == "note" {
+						prefix = "migrate/"
+					}
+					for _, i := range takesCode[name] {
+						if i < len(n.Args) {
+							check(n.Args[i], prefix)
+						}
+					}
+				case *ast.KeyValueExpr:
+					if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Code" {
+						check(n.Value, "")
+					}
+				case *ast.AssignStmt:
+					if field, ok := n.Lhs[0].(*ast.SelectorExpr); ok && field.Sel.Name == "Code" {
+						check(n.Rhs[0], "")
+					}
+				}
+				return true
+			})
+		}
 	}
+	if seen < 200 { // a row is one place, what reports it another
+		t.Errorf("only %d codes were found in the source", seen)
+	}
+}
+
+// packages are the source files of the folders that report findings, by folder.
+func packages(t *testing.T) map[string][]*ast.File {
+	t.Helper()
+	all := make(map[string][]*ast.File)
+	for _, root := range []string{"../../grammar", "../../compile", "../../cmd"} {
+		err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
+				return err
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+			all[filepath.Dir(name)] = append(all[filepath.Dir(name)], file)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+// codeParameters are the positions of the parameters called code.
+func codeParameters(f *ast.FuncType) []int {
+	var found []int
+	i := 0
+	for _, field := range f.Params.List {
+		for _, name := range field.Names {
+			if name.Name == "code" {
+				found = append(found, i)
+			}
+			i++
+		}
+	}
+	return found
+}
+
+// calleeOf is the name of what a call calls.
+func calleeOf(call *ast.CallExpr) string {
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		return f.Name
+	case *ast.SelectorExpr:
+		return f.Sel.Name
+	}
+	return ""
 }
 
 // literal is the text of a literal.
