@@ -7,7 +7,7 @@ FUZZTIME ?= 60s
 # compiler; the binary itself is built without.
 RACE = ./launch/... ./cmd/...
 
-.PHONY: all build check format vet test judge race fuzz bench update
+.PHONY: all build check format vet test judge race fuzz bench docs update
 
 all: build
 
@@ -50,7 +50,12 @@ bench: build
 	scripts/bench-load
 	scripts/bench-load
 	scripts/bench-launch ./lxcfg
+	scripts/bench-lint ./lxcfg
 
-# Rewrites golden files. Read the diff.
+# The pages of docs/rules and docs/keys, from the rows in the source.
+docs:
+	$(GO) test ./compile/lint -run Documentation -update
+
+# Rewrites golden files and those pages. Read the diff.
 update:
 	$(GO) test $$(grep -rl 'flag.Bool("update"' --include='*_test.go' . | xargs -n1 dirname | sort -u) -update

@@ -28,6 +28,9 @@ type Request struct {
 	Dialect   grammar.Dialect             // PVE for a file of Proxmox's; else the Version tells
 	Version   keys.Version                // the LXC to judge by, zero for the newest
 	Stated    bool                        // the user has named the version
+	// Parse takes a file apart, for callers that load many configurations which
+	// include the same files. Nil: grammar.ParseAs.
+	Parse func(source.File, grammar.Dialect) *grammar.Document
 }
 
 // Loaded is a configuration, resolved, with everything found on the way.
@@ -48,6 +51,9 @@ func Load(req Request) *Loaded {
 	if req.LookupEnv == nil {
 		req.LookupEnv = func(string) (string, bool) { return "", false }
 	}
+	if req.Parse == nil {
+		req.Parse = grammar.ParseAs
+	}
 	l := &loader{
 		request: req,
 		loaded:  &Loaded{Config: config.New(), Version: req.Version},
@@ -64,7 +70,7 @@ func Load(req Request) *Loaded {
 	l.fstab()
 	l.policy()
 	l.findings.Add(rules.Check(l.loaded.Config)...)
-	l.loaded.Findings = joinPlaceholders(l.loaded.Documents, l.trails, joinComments(l.findings.List()))
+	l.loaded.Findings = joinPlaceholders(l.loaded.Documents, l.trails, joinComments(guessSections(l.findings.List())))
 	l.loaded.Findings.Sort(l.loaded.files()...)
 	return l.loaded
 }
@@ -87,7 +93,7 @@ func (l *loader) file(f source.File, trail []diag.Place) {
 	if len(l.open) == 0 && l.request.Dialect == grammar.PVE {
 		dialect = grammar.PVE // what it includes LXC reads
 	}
-	doc := grammar.ParseAs(f, dialect)
+	doc := l.request.Parse(f, dialect)
 	l.document(doc, doc.Findings(), trail)
 	l.open = append(l.open, f.Name)
 	defer func() { l.open = l.open[:len(l.open)-1] }()

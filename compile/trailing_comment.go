@@ -9,12 +9,12 @@ import (
 
 // joinComments leaves out the findings about comments behind values that LXC
 // refuses because of them: `lxc.tty.max = 4 # four`. The refusal takes over what to
-// do about it.
+// do about it, which is certain there: nothing else can be meant.
 func joinComments(list diag.List) diag.List {
-	comments := make(map[place]string) // what to do about them
-	for _, f := range list {
-		if f.Code == grammar.TrailingComment {
-			comments[placeOf(f)] = f.Detail
+	comments := make(map[place]*diag.Diagnostic)
+	for i := range list {
+		if f := list[i]; f.Code == grammar.TrailingComment {
+			comments[placeOf(f)] = &f
 		}
 	}
 	if len(comments) == 0 {
@@ -23,9 +23,12 @@ func joinComments(list diag.List) diag.List {
 	joined := make(map[place]bool)
 	for i := range list {
 		f := &list[i]
-		detail, ok := comments[placeOf(*f)]
+		comment, ok := comments[placeOf(*f)]
 		if ok && f.Effect == diag.RejectedAtLoad && f.Code != grammar.TrailingComment {
-			f.Detail = detail
+			f.Detail, f.Fixes = comment.Detail, slices.Clone(comment.Fixes)
+			for i := range f.Fixes {
+				f.Fixes[i].Safe = true
+			}
 			joined[placeOf(*f)] = true
 		}
 	}

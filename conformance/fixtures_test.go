@@ -14,6 +14,7 @@ import (
 
 	"lxcfg/compile"
 	"lxcfg/compile/keys"
+	"lxcfg/compile/lint"
 	"lxcfg/grammar"
 	"lxcfg/grammar/source"
 )
@@ -121,4 +122,20 @@ func TestFixturesInLXC(t *testing.T) {
 		texts = append(texts, f.text)
 	}
 	judgeAll(t, texts)
+}
+
+// TestSafeFixesKeepMeaning holds that what LXC loads, it loads as before when the
+// safe fixes are applied.
+func TestSafeFixesKeepMeaning(t *testing.T) {
+	for _, f := range fixtures(t) {
+		request := lint.Request{Names: []string{f.name}, Files: hostTree("."), Settings: func(string, string) lint.Settings { return lint.Settings{Version: keys.V5_0} }}
+		fixed, _, _ := lint.Fix(request, lint.Fixing{May: func(file string) bool { return file == f.name }})
+		if len(fixed) == 0 {
+			continue
+		}
+		before, after := read(f.text), read(fixed[0].New)
+		if diff := cmp.Diff(before.values, after.values); before.accepted && (diff != "" || !after.accepted) {
+			t.Errorf("%s, fixed, means something else:\n%s", f.name, diff)
+		}
+	}
 }

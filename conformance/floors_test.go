@@ -23,6 +23,7 @@ grammar/source < grammar/diag < grammar, grammar/seccomp < compile/config;
 compile/config < compile/keys < compile/rules < compile;
 compile/keys < compile/migrate < cmd/lxcfg;
 grammar/seccomp, compile/plan < compile/seccomp < compile;
+compile, compile/migrate < compile/lint < cmd/lxcfg;
 
 compile/plan < launch/program < launch/payload < launch/monitor < launch;
 compile/plan, launch/netlink < launch/probe < launch;

@@ -84,7 +84,28 @@ func (d *Document) trailingComment(l *Line) (diag.Diagnostic, bool) {
 		Summary: fmt.Sprintf("%s is part of the value", quoteShort(value.String[n:])),
 		Detail:  "LXC knows comments only on lines of their own. Move it to the line above.",
 		Subject: value.Range.Sub(n, len(value.String)), Key: d.Key(l).String,
+		Fixes: d.moveAbove(l, value, n),
 	}, true
+}
+
+// moveAbove is the fix that moves what stands in a value from an offset on to a
+// comment above its line. A comment of Proxmox's is shown to people, so there none
+// is made.
+func (d *Document) moveAbove(l *Line, value Text, n int) []diag.Fix {
+	if d.Dialect == PVE {
+		return nil
+	}
+	line := d.Content(l)
+	end := "\n"
+	if strings.HasPrefix(d.File.Text[line.Range.End.Offset:], "\r") {
+		end = "\r\n"
+	}
+	indent := line.String[:leadingBlanks(line.String)]
+	rest := value.Sub(len(strings.TrimRight(value.String[:n], " \t")), len(value.String))
+	return []diag.Fix{{Title: "move the comment to the line above", Edits: []diag.Edit{
+		{Range: line.Range.Sub(0, 0), Text: indent + value.String[n:] + end},
+		{Range: rest.Range},
+	}}}
 }
 
 // TrailingComment is the code of a finding about a # that starts no comment.

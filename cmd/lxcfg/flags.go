@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lxcfg/compile/keys"
+	"lxcfg/compile/lint"
 	"lxcfg/grammar"
 	"lxcfg/grammar/diag"
 	"lxcfg/grammar/source"
@@ -127,13 +128,7 @@ func (c *common) setVersion(word string) error {
 
 // dialectOf is how a file is written.
 func (c *common) dialectOf(f source.File) grammar.Dialect {
-	switch {
-	case c.dialect == "pve", c.dialect == "auto" && keys.IsProxmox(f):
-		return grammar.PVE
-	case c.judge() <= keys.V1_1:
-		return grammar.LXC1
-	}
-	return grammar.LXC
+	return lint.DialectOf(c.dialect, f, c.judge())
 }
 
 // colored reports whether output to a file is coloured.
@@ -180,6 +175,10 @@ func (a *app) usageError(c command, err error) int {
 
 // wantsHelp prints a command's page when it is asked for.
 func (a *app) wantsHelp(c command, os options, args []string) bool {
+	if a.describe != nil {
+		a.describe(os)
+		return true
+	}
 	end := slices.Index(args, "--")
 	if end < 0 {
 		end = len(args)

@@ -42,7 +42,8 @@ func (hostFiles) ReadFile(name string) (string, error) {
 	}
 	var text strings.Builder
 	text.Grow(int(info.Size) + 1)
-	n, err := io.Copy(&text, io.LimitReader(f, maxConfig+1))
+	// A buffer no larger than the file: most are small, and there are many.
+	n, err := io.CopyBuffer(&text, io.LimitReader(f, maxConfig+1), make([]byte, min(max(512, int(info.Size)+1), 1<<15)))
 	if err == nil && n > maxConfig {
 		err = fmt.Errorf("%s has more than the %d bytes LXC reads", name, maxConfig)
 	}

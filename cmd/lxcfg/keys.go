@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 
 	"lxcfg/compile/keys"
 )
@@ -80,11 +81,10 @@ func runKeys(a *app, c command, args []string) int {
 		return exitOK
 	}
 	for _, r := range rows {
-		a.printKey(r)
+		r.print(a.stdout)
 	}
 	for _, l := range gone {
-		fmt.Fprintf(a.stdout, "%s (since %s, removed in %s)\n", l.Name, l.Since, l.Removed)
-		a.printIndented(l.Doc)
+		l.print(a.stdout)
 	}
 	return exitOK
 }
@@ -92,57 +92,78 @@ func runKeys(a *app, c command, args []string) int {
 // keyRows is the table, and the names of older LXC that have no successor.
 func keyRows() (rows []keyRow, gone []legacyRow) {
 	for _, k := range keys.All() {
-		row := keyRow{Name: k.Name, Since: k.Since.String(), Language: k.Language(), Syntax: k.Syntax(), Repeat: string(k.Repeat()),
-			Default: k.Default, Without: k.Without, Doc: k.Doc, Example: k.Example, Supported: k.Launch.Supported(), NoSteps: k.Launch.Reason()}
-		if k.Removed != 0 {
-			row.Removed = k.Removed.String()
-		}
-		for _, c := range k.History() {
-			row.Changes = append(row.Changes, changeRow{c.Before.String(), c.Doc})
-		}
-		for _, l := range k.LegacyNames() {
-			row.LegacyNames = append(row.LegacyNames, legacyRow{Name: l.Name, Since: l.Since.String(), Removed: keys.LegacyRemoved.String(), Doc: l.Doc})
-		}
-		rows = append(rows, row)
+		rows = append(rows, rowOf(&k))
 	}
 	for _, l := range keys.LegacyNames() {
 		if l.Modern == "" {
-			gone = append(gone, legacyRow{Name: l.Name, Since: l.Since.String(), Removed: keys.LegacyRemoved.String(), Doc: l.Doc})
+			gone = append(gone, legacyRowOf(l))
 		}
 	}
 	return rows, gone
 }
 
-// printKey prints one row.
-func (a *app) printKey(r keyRow) {
+// rowOf is one key as scripts read it.
+func rowOf(k *keys.Key) keyRow {
+	row := keyRow{Name: k.Name, Since: k.Since.String(), Language: k.Language(), Syntax: k.Syntax(), Repeat: string(k.Repeat()),
+		Default: k.Default, Without: k.Without, Doc: k.Doc, Example: k.Example, Supported: k.Launch.Supported(), NoSteps: k.Launch.Reason()}
+	if k.Removed != 0 {
+		row.Removed = k.Removed.String()
+	}
+	for _, c := range k.History() {
+		row.Changes = append(row.Changes, changeRow{c.Before.String(), c.Doc})
+	}
+	for _, l := range k.LegacyNames() {
+		row.LegacyNames = append(row.LegacyNames, legacyRow{Name: l.Name, Since: l.Since.String(), Removed: keys.LegacyRemoved.String(), Doc: l.Doc})
+	}
+	return row
+}
+
+// legacyRowOf is a name of LXC 1 and 2 as scripts read it.
+func legacyRowOf(l keys.Legacy) legacyRow {
+	return legacyRow{Name: l.Name, Since: l.Since.String(), Removed: keys.LegacyRemoved.String(), Modern: l.Modern, Doc: l.Doc}
+}
+
+// print prints one row for people.
+func (r keyRow) print(w io.Writer) {
 	since := "since " + r.Since
 	if r.Removed != "" {
 		since += ", removed in " + r.Removed
 	}
-	fmt.Fprintf(a.stdout, "%s (%s, %s)\n", r.Name, r.Language, since)
-	a.printIndented(r.Doc)
-	a.printIndented("Values: " + r.Syntax)
+	fmt.Fprintf(w, "%s (%s, %s)\n", r.Name, r.Language, since)
+	printIndented(w, r.Doc)
+	printIndented(w, "Values: "+r.Syntax)
 	switch {
 	case r.Default != "":
-		a.printIndented("Without a line: " + r.Default)
+		printIndented(w, "Without a line: "+r.Default)
 	case r.Without != "":
-		a.printIndented("Without a line: " + r.Without)
+		printIndented(w, "Without a line: "+r.Without)
 	}
-	fmt.Fprintf(a.stdout, "    Example: %s\n", r.Example)
+	fmt.Fprintf(w, "    Example: %s\n", r.Example)
 	for _, c := range r.Changes {
-		a.printIndented("Before LXC " + c.Before + ": " + c.Doc)
+		printIndented(w, "Before LXC "+c.Before+": "+c.Doc)
 	}
 	for _, l := range r.LegacyNames {
-		a.printIndented(fmt.Sprintf("Also called %s, since %s, until %s removed the name.", l.Name, l.Since, l.Removed))
+		printIndented(w, fmt.Sprintf("Also called %s, since %s, until %s removed the name.", l.Name, l.Since, l.Removed))
 	}
 	if !r.Supported {
-		fmt.Fprintf(a.stdout, "    lxcfg start cannot carry it out yet.\n")
+		fmt.Fprintf(w, "    lxcfg start cannot carry it out yet.\n")
+	}
+}
+
+// print prints an old name for people.
+func (l legacyRow) print(w io.Writer) {
+	fmt.Fprintf(w, "%s (since %s, removed in %s)\n", l.Name, l.Since, l.Removed)
+	if l.Modern != "" {
+		printIndented(w, fmt.Sprintf("It is called %s now. `lxcfg migrate` rewrites it.", l.Modern))
+	}
+	if l.Doc != "" {
+		printIndented(w, l.Doc)
 	}
 }
 
 // printIndented prints text below a name.
-func (a *app) printIndented(text string) {
+func printIndented(w io.Writer, text string) {
 	for _, line := range wrap(text, 76) {
-		fmt.Fprintf(a.stdout, "    %s\n", line)
+		fmt.Fprintf(w, "    %s\n", line)
 	}
 }

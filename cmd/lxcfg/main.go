@@ -24,6 +24,8 @@ type app struct {
 	stdin  *os.File
 	stdout *os.File
 	stderr *os.File
+
+	describe func(options) // takes the options of a command that is not to be run; see pages
 }
 
 // command is one verb of lxcfg.
@@ -37,7 +39,7 @@ type command struct {
 
 // commands is the table of contents.
 func commands() []command {
-	return []command{lintCommand(), fmtCommand(), migrateCommand(), showCommand(), planCommand(), diffCommand(), startCommand(), keysCommand(), demoCommand(), versionCommand()}
+	return []command{lintCommand(), fmtCommand(), migrateCommand(), showCommand(), planCommand(), diffCommand(), startCommand(), keysCommand(), explainCommand(), demoCommand(), completionCommand(), manCommand(), versionCommand()}
 }
 
 func main() {

@@ -102,6 +102,9 @@ func IsProxmox(f source.File) bool {
 	const enough = 1 << 14 // bytes that tell
 	f.Text = f.Text[:min(len(f.Text), enough)]
 	numbered := isContainerNumber(f.Name)
+	if !numbered && !hasProxmoxOption(f.Text) {
+		return false // as nearly every file: nothing has to be taken apart
+	}
 	options := 0
 	doc := grammar.ParseAs(f, grammar.PVE)
 	for l := range doc.Lines() {
@@ -121,6 +124,16 @@ func IsProxmox(f source.File) bool {
 		}
 	}
 	return options > 0
+}
+
+// hasProxmoxOption reports whether a line starts as one with an option of Proxmox.
+func hasProxmoxOption(text string) bool {
+	for line := range strings.Lines(text) {
+		if word, _, ok := strings.Cut(line, ":"); ok && IsProxmoxOption(word) {
+			return true
+		}
+	}
+	return false
 }
 
 // isContainerNumber reports whether a file is called NNN.conf. Proxmox's numbers

@@ -110,7 +110,7 @@ func (r *Resolver) apply(k *Key, in input) {
 		language = err.Code
 	}
 	r.Findings = append(r.Findings, diag.Diagnostic{
-		Code: "value/" + strings.ReplaceAll(language, " ", "-"), Severity: severity, Effect: effect,
+		Code: valueCode(language), Severity: severity, Effect: effect,
 		Summary: err.Summary, Detail: err.Detail, Subject: err.Range, Key: in.origin.Key, Trail: in.origin.Trail(),
 	})
 }
@@ -146,12 +146,15 @@ func (r *Resolver) checkVersion(k *Key, key grammar.Text, trail []diag.Place) {
 	r.Findings = append(r.Findings, f)
 }
 
+// LegacyCode is the code of a finding about a name that LXC 3.0 removed.
+const LegacyCode = "key/legacy"
+
 // legacy reports a name of LXC 1 and 2 where it is not valid.
 func (r *Resolver) legacy(l Legacy, key grammar.Text, trail []diag.Place) {
 	f := diag.Diagnostic{Severity: diag.Error, Effect: diag.RejectedAtLoad, Subject: key.Range, Key: key.String, Trail: trail}
 	switch {
 	case r.Version >= LegacyRemoved:
-		f.Code = "key/legacy"
+		f.Code = LegacyCode
 		f.Summary = fmt.Sprintf("LXC %s removed the old name %q", LegacyRemoved, key.String)
 		f.Detail = l.Doc
 		if l.Modern != "" {

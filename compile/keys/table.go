@@ -13,12 +13,22 @@ import (
 // All returns the table, sorted by name.
 func All() []Key { return table() }
 
-// table is made at the first use: a launch from a plan file needs none.
+// table is made at the first use: a launch from a plan file needs none. Rows are
+// large, so they are copied once, to where they stand in the end.
 var table = sync.OnceValue(func() []Key {
-	all := slices.Concat(archKeys(), utsKeys(), initKeys(), namespaceKeys(), idmapKeys(), rootfsKeys(), mountKeys(), devKeys(),
+	var rows []*Key
+	for _, section := range [...][]Key{archKeys(), utsKeys(), initKeys(), namespaceKeys(), idmapKeys(), rootfsKeys(), mountKeys(), devKeys(),
 		consoleKeys(), networkKeys(), cgroupKeys(), capKeys(), securityKeys(), seccompKeys(), signalKeys(), limitKeys(),
-		environmentKeys(), hookKeys(), logKeys(), startKeys(), monitorKeys(), includeKeys())
-	slices.SortFunc(all, func(a, b Key) int { return strings.Compare(a.Name, b.Name) })
+		environmentKeys(), hookKeys(), logKeys(), startKeys(), monitorKeys(), includeKeys()} {
+		for i := range section {
+			rows = append(rows, &section[i])
+		}
+	}
+	slices.SortFunc(rows, func(a, b *Key) int { return strings.Compare(a.Name, b.Name) })
+	all := make([]Key, len(rows))
+	for i, k := range rows {
+		all[i] = *k
+	}
 	return all
 })
 

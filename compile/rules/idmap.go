@@ -14,6 +14,7 @@ func idmapRules() []Rule {
 	return []Rule{
 		{
 			Code: "idmap/one-kind", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "an id map for users or for groups only",
 			Doc:   "A user namespace needs ids of both kinds: without a map for the other kind the container has no root.",
 			Bad:   "lxc.idmap = u 0 100000 65536\n",
 			Good:  "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",
@@ -21,6 +22,7 @@ func idmapRules() []Rule {
 		},
 		{
 			Code: "idmap/overlap", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "id ranges that overlap",
 			Doc:   "Ranges of one kind may not overlap, in the container or on the host: the kernel refuses the map as a whole.",
 			Bad:   "lxc.idmap = u 0 100000 65536\nlxc.idmap = u 33 33 1\nlxc.idmap = g 0 100000 65536\n",
 			Good:  "lxc.idmap = u 0 100000 33\nlxc.idmap = u 33 33 1\nlxc.idmap = u 34 100034 65502\nlxc.idmap = g 0 100000 65536\n",
@@ -28,6 +30,7 @@ func idmapRules() []Rule {
 		},
 		{
 			Code: "idmap/empty-range", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "an id range of no ids",
 			Doc:   "A range of no ids maps nothing, and the kernel refuses it.",
 			Bad:   "lxc.idmap = u 0 100000 0\nlxc.idmap = g 0 100000 65536\n",
 			Good:  "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",
@@ -35,6 +38,7 @@ func idmapRules() []Rule {
 		},
 		{
 			Code: "idmap/root-unmapped", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "an id map without the container's root",
 			Doc:   "The container's root has to exist, unless lxc.init.uid and lxc.init.gid name ids that do.",
 			Bad:   "lxc.idmap = u 1 100000 65536\nlxc.idmap = g 0 100000 65536\n",
 			Good:  "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",

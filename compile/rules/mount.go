@@ -15,6 +15,7 @@ func mountRules() []Rule {
 	return []Rule{
 		{
 			Code: "mount/no-target", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "a mount entry without a target",
 			Doc:   "An entry needs a source, a target, a file system type and options. LXC takes what is missing for empty and fails when it mounts.",
 			Bad:   "lxc.mount.entry = /srv/data\n",
 			Good:  "lxc.mount.entry = /srv/data srv/data none bind,create=dir 0 0\n",
@@ -22,6 +23,7 @@ func mountRules() []Rule {
 		},
 		{
 			Code: "mount/no-type", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "a mount entry without a file system type",
 			Doc:   "An entry that is no bind mount names a file system type. `none` is one for binds only, and a bind needs the option bind or rbind.",
 			Bad:   "lxc.mount.entry = /srv/data srv/data none ro 0 0\n",
 			Good:  "lxc.mount.entry = /srv/data srv/data none bind,ro 0 0\n",
@@ -29,6 +31,7 @@ func mountRules() []Rule {
 		},
 		{
 			Code: "mount/parent-target", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+			Title: "a target that leads out of the container",
 			Doc:   "LXC does not look at `..` in a target: with create=dir it makes directories of the host. lxcfg keeps every target below the container's root.",
 			Bad:   "lxc.mount.entry = /srv ../srv none bind,create=dir 0 0\n",
 			Good:  "lxc.mount.entry = /srv srv none bind,create=dir 0 0\n",
@@ -36,6 +39,7 @@ func mountRules() []Rule {
 		},
 		{
 			Code: "mount/ignored-option", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+			Title: "a mount option that LXC ignores",
 			Doc:   "LXC knows the word and does nothing with it.",
 			Bad:   "lxc.mount.entry = /srv srv none bind,remount,ro 0 0\n",
 			Good:  "lxc.mount.entry = /srv srv none bind,ro 0 0\n",

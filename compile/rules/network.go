@@ -15,6 +15,7 @@ func networkRules() []Rule {
 	return []Rule{
 		{
 			Code: "net/no-type", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "an interface without a type",
 			Doc:   "An interface has a type. LXC takes one without for `empty`, and fails on the settings that do not fit it.",
 			Bad:   "lxc.net.0.link = br0\n",
 			Good:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\n",
@@ -22,6 +23,7 @@ func networkRules() []Rule {
 		},
 		{
 			Code: "net/no-link", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "an interface without the device it belongs to",
 			Doc:   "macvlan, ipvlan, vlan and phys interfaces belong to a device of the host.",
 			Bad:   "lxc.net.0.type = macvlan\n",
 			Good:  "lxc.net.0.type = macvlan\nlxc.net.0.link = eth0\n",

@@ -5,8 +5,11 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 	"sync"
+	"unicode"
 
 	"lxcfg/compile/config"
 	"lxcfg/grammar/diag"
@@ -17,7 +20,9 @@ type Rule struct {
 	Code     string // "group/what", stable
 	Severity diag.Severity
 	Effect   diag.Effect
+	Title    string // a few words; empty: the first sentence of Doc
 	Doc      string // what is wrong about it, and what happens at launch
+	Since    string // the lxcfg that reported it first, empty for the first
 	Bad      string // a configuration that has the finding
 	Good     string // one that has not
 	check    func(*config.Config, report)
@@ -33,6 +38,29 @@ func All() []Rule { return all() }
 var all = sync.OnceValue(func() []Rule {
 	return slices.Concat(idmapRules(), mountRules(), networkRules(), gatewayRules(), vethRules(), seccompRules())
 })
+
+// Codes documents the rules.
+func Codes() []diag.Row {
+	rows := make([]diag.Row, 0, len(All()))
+	for _, r := range All() {
+		rows = append(rows, diag.Row{
+			Code: r.Code, Verdicts: []diag.Verdict{{Severity: r.Severity, Effect: r.Effect}},
+			Title: cmp.Or(r.Title, firstSentence(r.Doc)), Doc: r.Doc, Since: r.Since, Bad: r.Bad, Good: r.Good,
+		})
+	}
+	return rows
+}
+
+// firstSentence is a text up to its first full stop or colon, as a title.
+func firstSentence(text string) string {
+	first, _, _ := strings.Cut(text, ". ")
+	first, _, _ = strings.Cut(first, ": ")
+	first = strings.TrimSuffix(first, ".")
+	if first == "" || strings.HasPrefix(first, "LXC") || len(first) > 1 && unicode.IsUpper(rune(first[1])) {
+		return first
+	}
+	return strings.ToLower(first[:1]) + first[1:]
+}
 
 // Check runs every rule.
 func Check(c *config.Config) diag.List {

@@ -11,6 +11,7 @@ func seccompRules() []Rule {
 	return []Rule{
 		{
 			Code: "seccomp/cookie-without-proxy", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+			Title: "a cookie that is sent to nobody",
 			Doc:   "The cookie is sent to the proxy that lxc.seccomp.notify.proxy names. Without one nobody gets it.",
 			Bad:   "lxc.seccomp.notify.cookie = web\n",
 			Good:  "lxc.seccomp.notify.proxy = unix:/run/proxy.sock\nlxc.seccomp.notify.cookie = web\n",

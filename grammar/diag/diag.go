@@ -94,6 +94,7 @@ type Diagnostic struct {
 	Summary  string // one line, lower case, no full stop, quotes the text at fault
 	Detail   string // sentences: why, and what to write instead; may be empty
 	Subject  source.Range
+	LXC      string  // the version whose Effect it is; empty: that of the whole report
 	Key      string  // the configuration key concerned, in LXC's spelling; may be empty
 	Trail    []Place // the include lines that led to Subject.File, outermost first
 	Related  []Related

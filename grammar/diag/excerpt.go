@@ -134,6 +134,15 @@ func Visible(s string) string {
 	return b.String()
 }
 
+// VisibleLines makes a text of several lines visible and keeps its line ends.
+func VisibleLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = Visible(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
 // visibleRune gives the first character of a text as it is shown, and its size.
 func visibleRune(s string) (shown string, size int) {
 	r, size := utf8.DecodeRuneInString(s)

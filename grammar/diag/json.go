@@ -70,9 +70,7 @@ func JSON(w io.Writer, list List) error {
 	for i := range list {
 		report.Findings = append(report.Findings, list[i].json())
 	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	return e.Encode(report)
+	return encodeJSON(w, report)
 }
 
 func (d *Diagnostic) json() jsonFinding {
@@ -95,6 +93,13 @@ func (d *Diagnostic) json() jsonFinding {
 		f.Fixes = append(f.Fixes, jsonFix{fix.Title, fix.Safe, edits})
 	}
 	return f
+}
+
+// encodeJSON prints a value on one line, without the escapes of HTML.
+func encodeJSON(w io.Writer, value any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(value)
 }
 
 func rangeJSON(r source.Range) jsonRange {

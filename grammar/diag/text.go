@@ -2,6 +2,7 @@ package diag
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -73,7 +74,7 @@ func (t *textWriter) finding(d *Diagnostic) {
 		fmt.Fprintf(t, "%sincluded from %s:%d\n", indent, Visible(d.Trail[i].File), d.Trail[i].Line)
 	}
 	t.snippet(d.Subject, '^', d.Severity.color())
-	if effect := d.Effect.sentence(t.LXC); effect != "" && !strings.HasPrefix(d.Code, ProxmoxGroup) {
+	if effect := d.effect(t.LXC); effect != "" {
 		t.sentence(effect)
 	}
 	if d.Detail != "" {
@@ -86,6 +87,15 @@ func (t *textWriter) finding(d *Diagnostic) {
 		fmt.Fprintf(t, "%s%s: %s\n", indent, Visible(r.Range.String()), Visible(r.Summary))
 		t.snippet(r.Range, '-', dim)
 	}
+}
+
+// effect says what LXC does, of the finding's version or else of the report's. Of
+// what Proxmox does there is nothing to say here.
+func (d *Diagnostic) effect(version string) string {
+	if strings.HasPrefix(d.Code, ProxmoxGroup) {
+		return ""
+	}
+	return d.Effect.Sentence(cmp.Or(d.LXC, version))
 }
 
 // snippet prints the source line a range starts in, with marks below it. It
@@ -155,9 +165,9 @@ func (t *textWriter) paint(color, text string) string {
 	return "\x1b[" + color + "m" + text + "\x1b[0m"
 }
 
-// sentence says what LXC of a version does. Advice says nothing of LXC, so it
+// Sentence says what LXC of a version does. Advice says nothing of LXC, so it
 // has no sentence.
-func (e Effect) sentence(version string) string {
+func (e Effect) Sentence(version string) string {
 	lxc := "LXC"
 	if version != "" {
 		lxc += " " + version

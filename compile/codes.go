@@ -1,0 +1,185 @@
+package compile
+
+import "lxcfg/grammar/diag"
+
+// Codes documents what loading and compiling say.
+func Codes() []diag.Row { return append(loadCodes(), compileCodes()...) }
+
+// loadCodes are about what a configuration refers to, and about the whole of it.
+func loadCodes() []diag.Row {
+	return []diag.Row{
+		{
+			Code: "include/unreadable", Verdicts: []diag.Verdict{diag.Refused}, Title: "an include that cannot be read",
+			Doc: "LXC refuses a configuration that includes a file it cannot read. A relative path starts at the directory that LXC runs in, not at the file. " +
+				"A directory that is missing is no error when its name ends in a slash.",
+			Bad: "lxc.include = gone.conf\n", Good: "lxc.include = common.conf\n-- common.conf --\nlxc.tty.max = 4\n",
+		},
+		{
+			Code: "include/loop", Verdicts: []diag.Verdict{diag.Refused}, Title: "a file that includes itself",
+			Doc: "LXC follows includes without end, and dies of it. lxcfg stops at the line that closes the loop.",
+			Bad: "lxc.include = common.conf\n-- common.conf --\nlxc.include = common.conf\n", Good: "lxc.include = common.conf\n-- common.conf --\nlxc.tty.max = 4\n",
+		},
+		{
+			Code: "include/too-many", Verdicts: []diag.Verdict{diag.Refused}, Title: "includes without an end in sight",
+			Doc:       "lxcfg reads 10000 files for one configuration, 64 of them one inside the other. LXC has no limit and runs out of memory.",
+			NoExample: "The shortest one has 65 files.",
+		},
+		{
+			Code: "include/directory", Verdicts: []diag.Verdict{diag.Differing}, Title: "a directory that an old LXC does not read",
+			Doc: "LXC 1.1 was the first to include the *.conf files of a directory. LXC 1.0 reads nothing from one.",
+			Bad: "lxc.include = conf.d\n-- conf.d/a.conf --\nlxc.tty = 4\n", Good: "lxc.include = conf.d/a.conf\n-- conf.d/a.conf --\nlxc.tty = 4\n", Options: "--lxc-version 1.0",
+		},
+		{
+			Code: "include/order", Verdicts: []diag.Verdict{diag.Differing}, Title: "files of a directory that overrule each other",
+			Doc:  "LXC reads the files of a directory in the order of the file system, not of their names. When two of them set the same key, the last word is another on another host.",
+			Bad:  "lxc.include = conf.d\n-- conf.d/a.conf --\nlxc.tty.max = 4\n-- conf.d/b.conf --\nlxc.tty.max = 6\n",
+			Good: "lxc.include = conf.d\n-- conf.d/a.conf --\nlxc.tty.max = 4\n-- conf.d/b.conf --\nlxc.pty.max = 1024\n",
+		},
+		{
+			Code: "include/no-files", Verdicts: []diag.Verdict{diag.Refused}, Title: "an include in a text without files",
+			Doc:       "The text was loaded by a program that gives it no files to include.",
+			NoExample: "The commands of lxcfg always have files.",
+		},
+		{
+			Code: "template/placeholder", Verdicts: []diag.Verdict{diag.Differing, diag.Failing, diag.Refused, {Severity: diag.Error, Effect: diag.SilentlyDifferent}}, Title: "a template that is not filled in",
+			Doc: "`@NAME@`, `{{ name }}`, `$NAME` and the words of lxc-download(1) are there to be filled in. LXC takes them as they stand. There is one finding for a file, in the place of all that they cause.",
+			Bad: "lxc.uts.name = @NAME@\n", Good: "lxc.uts.name = web\n",
+		},
+		{
+			Code: "seccomp/unreadable", Verdicts: []diag.Verdict{{Severity: diag.Warning, Effect: diag.FailsAtStart}, diag.Failing}, Title: "a seccomp policy that cannot be read",
+			Doc: "LXC reads the policy when the container starts, and does not start it without. lint only warns: the file may be there on the machine that starts the container. " +
+				"A relative path starts at the directory that LXC runs in.",
+			Bad: "lxc.seccomp.profile = gone\n", Good: "lxc.seccomp.profile = policy\n-- policy --\n2\ndenylist\nmount errno 1\n",
+		},
+		{
+			Code: "seccomp/no-proxy", Verdicts: []diag.Verdict{diag.Differing}, Title: "calls sent to a proxy that is not named",
+			Doc:  "A call with the action notify waits for the answer of the proxy that lxc.seccomp.notify.proxy names. Without one it waits for ever.",
+			Bad:  "lxc.seccomp.profile = policy\n-- policy --\n2\ndenylist\nmount notify\n",
+			Good: "lxc.seccomp.profile = policy\nlxc.seccomp.notify.proxy = unix:/run/proxy.sock\n-- policy --\n2\ndenylist\nmount notify\n",
+		},
+		{
+			Code: "pve/unknown-option", Verdicts: []diag.Verdict{diag.Differing}, Title: "an option that Proxmox does not have",
+			Doc: "Proxmox warns about a key that it does not know and passes over the line.",
+			Bad: "arch: amd64\nhostnam: web\n", Good: "arch: amd64\nhostname: web\n", Options: "--dialect pve",
+		},
+		{
+			Code: "pve/repeated-option", Verdicts: []diag.Verdict{diag.Differing}, Title: "an option of Proxmox set twice",
+			Doc: "The last line of an option counts.",
+			Bad: "cores: 2\ncores: 4\n", Good: "cores: 4\n", Options: "--dialect pve",
+		},
+		{
+			Code: "pve/refused-key", Verdicts: []diag.Verdict{diag.Differing}, Title: "a key that Proxmox does not hand on",
+			Doc: "Proxmox hands a list of lxc.* keys on to LXC, and passes over the others.",
+			Bad: "arch: amd64\nlxc.tty.dir: lxc\n", Good: "arch: amd64\nlxc.cap.drop: sys_module\n", Options: "--dialect pve",
+		},
+	}
+}
+
+// compileCodes are about the launch on a host: lxcfg refuses what LXC would fail at.
+func compileCodes() []diag.Row {
+	rows := []diag.Row{
+		{
+			Code: "rootfs/missing", Verdicts: []diag.Verdict{diag.Failing}, Title: "a container without a rootfs",
+			Doc: "Without lxc.rootfs.path the container would share the host's root, which LXC permits and which nearly nobody means. lxcfg starts no such container.",
+			Bad: "lxc.uts.name = web\n", Good: "lxc.rootfs.path = dir:/srv/web\n",
+		},
+		{
+			Code: "launch/unsupported", Verdicts: []diag.Verdict{diag.Failing}, Title: "something that lxcfg cannot carry out",
+			Doc: "lxcfg understands the setting and cannot carry it out. The launch stops, because the container would not be what the configuration says: no setting is ignored in silence. `lxcfg keys` tells which keys are concerned.",
+			Bad: "arch: amd64\nhostname: web\nrootfs: local:100/web.raw\n", Good: "lxc.rootfs.path = dir:/srv/web\n", Options: "--dialect auto",
+		},
+		{
+			Code: "internal/plan", Verdicts: []diag.Verdict{diag.Failing}, Title: "a plan that contradicts itself",
+			Doc:       "This is a bug of lxcfg, and nothing was started. Please report it together with the configuration.",
+			NoExample: "If there were one, it would be mended.",
+		},
+		{
+			Code: "init/empty-command", Verdicts: []diag.Verdict{diag.Failing}, Title: "a command line that names no program",
+			Doc: "The command line of the init has no word. LXC fails when it comes to execute it.",
+			Bad: "lxc.rootfs.path = dir:/srv/web\nlxc.init.cmd = \" \"\n", Good: "lxc.rootfs.path = dir:/srv/web\nlxc.init.cmd = /sbin/init\n",
+		},
+		{
+			Code: "mount/outside-rootfs", Verdicts: []diag.Verdict{diag.Differing}, Title: "a target that is not below the rootfs",
+			Doc:  "LXC takes a target with a slash before it for a path of the host. When that is not below the rootfs it skips the entry, without a word.",
+			Bad:  "lxc.rootfs.path = dir:/srv/web\nlxc.mount.entry = /srv/data /srv/data none bind,create=dir 0 0\n",
+			Good: "lxc.rootfs.path = dir:/srv/web\nlxc.mount.entry = /srv/data srv/data none bind,create=dir 0 0\n",
+		},
+		{
+			Code: "mount/cgroup-full-in-namespace", Verdicts: []diag.Verdict{diag.Differing}, Title: "cgroup-full where there is a cgroup namespace",
+			Doc:  "With a cgroup namespace the container sees its own part of the hierarchies, whatever is asked for.",
+			Bad:  "lxc.rootfs.path = dir:/srv/web\nlxc.mount.auto = cgroup-full:force\n",
+			Good: "lxc.rootfs.path = dir:/srv/web\nlxc.mount.auto = cgroup:force\n",
+		},
+		{
+			Code: "namespace/user-without-idmap", Verdicts: []diag.Verdict{diag.Failing}, Title: "a user namespace without ids",
+			Doc:  "No id exists in a new user namespace until lxc.idmap lines map some, and nothing can be set up without one.",
+			Bad:  "lxc.rootfs.path = dir:/srv/web\nlxc.namespace.clone = user mnt pid\n",
+			Good: "lxc.rootfs.path = dir:/srv/web\nlxc.namespace.clone = user mnt pid\nlxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",
+		},
+		{
+			Code: "idmap/needed", Verdicts: []diag.Verdict{diag.Failing}, Title: "an ordinary user's container without an id map",
+			Doc: "Only root may make namespaces outside a user namespace. Others need lxc.idmap lines.",
+			Bad: "lxc.rootfs.path = dir:/srv/web\n", Good: "lxc.rootfs.path = dir:/srv/web\nlxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",
+			Host: "user",
+		},
+		{
+			Code: "idmap/not-granted", Verdicts: []diag.Verdict{diag.Failing}, Title: "ids that the user may not map",
+			Doc:  "An ordinary user maps itself, and the ranges that /etc/subuid and /etc/subgid give it (subuid(5)). newuidmap refuses others.",
+			Bad:  "lxc.rootfs.path = dir:/srv/web\nlxc.idmap = u 0 300000 65536\nlxc.idmap = g 0 100000 65536\n",
+			Good: "lxc.rootfs.path = dir:/srv/web\nlxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",
+			Host: "user",
+		},
+		{
+			Code: "idmap/needs-helper", Verdicts: []diag.Verdict{diag.Failing}, Title: "an id map that needs newuidmap",
+			Doc:  "The kernel lets an ordinary user map itself alone. newuidmap and newgidmap, which are set-user-ID root, write all other maps.",
+			Bad:  "lxc.rootfs.path = dir:/srv/web\nlxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",
+			Good: "lxc.rootfs.path = dir:/srv/web\nlxc.idmap = u 0 1000 1\nlxc.idmap = g 0 1000 1\n",
+			Host: "user-without-helper",
+		},
+		{
+			Code: "idmap/out-of-range", Verdicts: []diag.Verdict{diag.Failing}, Title: "ids that the kernel does not have",
+			Doc:  "Ids have 32 bits, and a range maps at least one.",
+			Bad:  "lxc.rootfs.path = dir:/srv/web\nlxc.idmap = u 0 5000000000 65536\nlxc.idmap = g 0 100000 65536\n",
+			Good: "lxc.rootfs.path = dir:/srv/web\nlxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",
+		},
+		{
+			Code: "idmap/init-unmapped", Verdicts: []diag.Verdict{diag.Failing}, Title: "an init whose id does not exist",
+			Doc:  "lxc.init.uid and lxc.init.gid are ids of the container. In a user namespace they have to be mapped, or the kernel refuses to take them on.",
+			Bad:  "lxc.rootfs.path = dir:/srv/web\nlxc.idmap = u 0 100000 1000\nlxc.idmap = g 0 100000 1000\nlxc.init.uid = 1000\n",
+			Good: "lxc.rootfs.path = dir:/srv/web\nlxc.idmap = u 0 100000 1001\nlxc.idmap = g 0 100000 1000\nlxc.init.uid = 1000\n",
+		},
+		{
+			Code: "capability/not-in-kernel", Verdicts: []diag.Verdict{diag.Differing}, Title: "a capability that this kernel does not have",
+			Doc: "Nobody has the capability here, so there is nothing to drop or keep. LXC refuses its number.",
+			Bad: "lxc.rootfs.path = dir:/srv/web\nlxc.cap.drop = 63\n", Good: "lxc.rootfs.path = dir:/srv/web\nlxc.cap.drop = sys_module\n",
+		},
+		{
+			Code: "cgroup/ignored-here", Verdicts: []diag.Verdict{diag.Differing}, Title: "a limit of the cgroup version that the host does not use",
+			Doc: "LXC writes lxc.cgroup.* on a host with cgroup v1 and lxc.cgroup2.* on one with v2 alone, and ignores the others: the limit does not exist.",
+			Bad: "lxc.rootfs.path = dir:/srv/web\nlxc.cgroup2.memory.max = 512M\n", Good: "lxc.rootfs.path = dir:/srv/web\nlxc.cgroup.memory.limit_in_bytes = 512M\n",
+			Host: "hybrid", Options: "--lxc-version 5.0",
+		},
+		{
+			Code: "cgroup/no-controller", Verdicts: []diag.Verdict{diag.Failing}, Title: "a limit of a controller that is not there",
+			Doc: "The file belongs to a controller that the kernel does not have, that is mounted elsewhere, or that is not delegated to the user.",
+			Bad: "lxc.rootfs.path = dir:/srv/web\nlxc.cgroup2.rdma.max = hfi1_0 hca_handle=2\n", Good: "lxc.rootfs.path = dir:/srv/web\nlxc.cgroup2.memory.max = 512M\n",
+		},
+		{
+			Code: "cgroup/not-delegated", Verdicts: []diag.Verdict{diag.Failing}, Title: "cgroups that the user may not make",
+			Doc:  "An ordinary user sets limits below a cgroup that is its own only. systemd delegates one: `systemd-run --user --scope -p Delegate=yes`.",
+			Bad:  "lxc.rootfs.path = dir:/srv/web\nlxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\nlxc.cgroup2.pids.max = 100\n",
+			Good: "lxc.rootfs.path = dir:/srv/web\nlxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",
+			Host: "user",
+		},
+		{
+			Code: "cgroup/none-mounted", Verdicts: []diag.Verdict{diag.Failing}, Title: "cgroups asked for on a host without any",
+			Doc: "lxc.mount.auto asks for cgroups, and none are mounted on this host.",
+			Bad: "lxc.rootfs.path = dir:/srv/web\nlxc.mount.auto = cgroup:force\n", Good: "lxc.rootfs.path = dir:/srv/web\nlxc.mount.auto = proc\n",
+			Host: "no-cgroups",
+		},
+	}
+	for i := range rows {
+		rows[i].Command = "plan"
+	}
+	return rows
+}

@@ -1,0 +1,76 @@
+package compile_test
+
+import (
+	"strings"
+	"testing"
+
+	"lxcfg/compile"
+	"lxcfg/compile/keys"
+	"lxcfg/compile/plan"
+	"lxcfg/grammar"
+	"lxcfg/grammar/diag"
+	"lxcfg/grammar/source"
+)
+
+// exampleHosts are hosts() and those that only examples of findings need.
+func exampleHosts() map[string]plan.Facts {
+	all := hosts()
+	all[""] = all["unified"]
+	withoutHelper := all["user"]
+	withoutHelper.Caller.NewIDMap = false
+	all["user-without-helper"] = withoutHelper
+	bare := all["unified"]
+	bare.Cgroups = plan.CgroupFacts{Layout: plan.CgroupNone}
+	all["no-cgroups"] = bare
+	return all
+}
+
+// planFindings are the findings of compiling an example for its row's host.
+func planFindings(t *testing.T, row *diag.Row, text string) diag.List {
+	t.Helper()
+	facts, ok := exampleHosts()[row.Host]
+	if !ok {
+		t.Fatalf("there is no host %q", row.Host)
+	}
+	files := tree{}
+	for _, f := range diag.Files(text) {
+		files[f.Name] = f.Text
+	}
+	main := source.File{Name: diag.Files(text)[0].Name, Text: files[diag.Files(text)[0].Name]}
+	request := compile.Request{File: main, Files: files}
+	if v, ok := keys.ParseVersion(strings.TrimPrefix(row.Options, "--lxc-version ")); ok {
+		request.Version = v
+	}
+	if keys.IsProxmox(main) {
+		request.Dialect = grammar.PVE
+	}
+	_, findings := compile.Compile(compile.Load(request), compile.Options{Name: "web", LXCPath: "/var/lib/lxc"}, facts)
+	return findings
+}
+
+// What compiling reports is documented with examples: the bad one has the finding,
+// the good one has nothing to be told.
+func TestPlanExamples(t *testing.T) {
+	for _, r := range compile.Codes() {
+		if r.Reporter() != "plan" || r.NoExample != "" {
+			continue
+		}
+		t.Run(r.Code, func(t *testing.T) {
+			found := false
+			for _, f := range planFindings(t, &r, r.Bad) {
+				if f.Code == r.Code {
+					found = true
+					if !r.Allows(&f) {
+						t.Errorf("the finding is %s, %s, and the row says %s", f.Severity, f.Effect, r.Says())
+					}
+				}
+			}
+			if !found {
+				t.Errorf("the bad example has no such finding: %v", planFindings(t, &r, r.Bad))
+			}
+			for _, f := range planFindings(t, &r, r.Good) {
+				t.Errorf("the good example has the finding %s: %s", f.Code, f.Summary)
+			}
+		})
+	}
+}

@@ -1,0 +1,4 @@
+package lint
+
+// ExampleFiles are files in memory, for tests.
+type ExampleFiles = exampleFiles
