@@ -178,6 +178,7 @@ func compileCodes() []diag.Row {
 			Host: "no-cgroups",
 		},
 	}
+	rows = append(rows, networkCodes()...)
 	for i := range rows {
 		rows[i].Command = "plan"
 	}

@@ -19,6 +19,12 @@ func exampleHosts() map[string]plan.Facts {
 	withoutHelper := all["user"]
 	withoutHelper.Caller.NewIDMap = false
 	all["user-without-helper"] = withoutHelper
+	withoutNIC := all["user"]
+	withoutNIC.Caller.UserNIC = ""
+	all["user-without-nic"] = withoutNIC
+	inContainer := all["unified"]
+	inContainer.Caller.Capabilities = plan.ListOf("CAP_SYS_ADMIN")
+	all["root-without-network"] = inContainer
 	bare := all["unified"]
 	bare.Cgroups = plan.CgroupFacts{Layout: plan.CgroupNone}
 	all["no-cgroups"] = bare
