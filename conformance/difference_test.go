@@ -27,7 +27,7 @@ var known = []struct{ id, line string }{
 	{"targets of optional mounts", `^rootfs: - /mnt/none/ `},
 	{"broadcast addresses", `^network inside: [-+] address \S+ \S+ broadcast "[\d.]+" global$`},
 	{"ipv6 on ports of bridges", `^network outside: [-+] sysctl ipv6/conf/(vethRANDOM|vlan0)/disable_ipv6 [01]$`},
-	{"proxy entries", `^network afterwards: - more: proxy `},
+	{"proxy entries", `^network afterwards: - more: (proxy|route \S+ via "" dev lo) `},
 	{"proxy entries", `^network outside: \+ proxy \S+ dev (vethRANDOM|routed)$`},
 	{"devices of the host", `^network inside: [-+] link (dev0|eth7|wire0) .* altnames `},
 	{"devices of the host", `^network afterwards: [-+] more: link dev0 .* address 02:00:00:00:00:`},

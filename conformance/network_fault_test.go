@@ -65,11 +65,12 @@ func (h hostnet) same(t *testing.T, before []string) {
 // host, and devices are back.
 func TestEveryNetworkStepFailsOnce(t *testing.T) {
 	for _, test := range []struct {
-		name  string
-		shift int
-		lines []string
+		name    string
+		shift   int
+		prepare []string
+		lines   []string
 	}{
-		{name: "every type", lines: []string{
+		{name: "types that every kernel has", lines: []string{
 			"lxc.net.0.type = veth", "lxc.net.0.link = br0", "lxc.net.0.veth.pair = web0", "lxc.net.0.flags = up", "lxc.net.0.hwaddr = 00:16:3e:xx:xx:xx",
 			"lxc.net.0.ipv4.address = 10.0.3.5/24", "lxc.net.0.ipv4.gateway = auto", "lxc.net.0.veth.ipv4.route = 192.168.7.0/24",
 			"lxc.net.0.script.up = NETWORK/script", "lxc.net.0.script.down = NETWORK/script",
@@ -77,6 +78,10 @@ func TestEveryNetworkStepFailsOnce(t *testing.T) {
 			"lxc.net.1.ipv4.address = 192.0.2.9/32", "lxc.net.1.ipv6.address = fd09::5/128", "lxc.net.1.ipv6.gateway = fe80::1",
 			"lxc.net.2.type = macvlan", "lxc.net.2.link = wan", "lxc.net.2.macvlan.mode = passthru", "lxc.net.2.flags = up",
 			"lxc.net.3.type = phys", "lxc.net.3.link = dev0", "lxc.net.3.name = eth9", "lxc.net.3.mtu = 1300", "lxc.net.3.hwaddr = 02:00:00:00:00:77",
+		}},
+		{name: "types that some kernels have", prepare: slices.Concat(needsKind("ipvlan mode l3s"), needsKind("vlan id 7")), lines: []string{
+			"lxc.net.0.type = ipvlan", "lxc.net.0.link = wan", "lxc.net.0.ipvlan.mode = l3s", "lxc.net.0.l2proxy = 1", "lxc.net.0.flags = up", "lxc.net.0.ipv4.address = 192.0.2.9/32",
+			"lxc.net.1.type = vlan", "lxc.net.1.link = wire", "lxc.net.1.vlan.id = 42",
 		}},
 		{name: "below an id map", shift: shift, lines: []string{
 			"lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536",
@@ -87,7 +92,7 @@ func TestEveryNetworkStepFailsOnce(t *testing.T) {
 			requireStock(t)
 			c := networkContainer(t, test.shift, test.lines...)
 			// A device that is moved is switched off: it is so from the beginning.
-			h := newHostnet(t, "ip link set dev0 down")
+			h := newHostnet(t, append(test.prepare, "ip link set dev0 down")...)
 			before := h.seen(t)
 			file := filepath.Join(c.lxcpath, "plan.json")
 			if output, status := h.lxcfg(t, "plan", "-P", c.lxcpath, "-n", containerName, "-o", file, "--", "/bin/true"); status != 0 {
@@ -185,16 +190,26 @@ func TestNetworkFailuresNameTheirLine(t *testing.T) {
 // TestImmediateRestart starts a container again as soon as it has ended: what it has of
 // the host is free by then.
 func TestImmediateRestart(t *testing.T) {
-	for name, lines := range map[string][]string{
-		"a pair with a name":                   {"lxc.net.0.type = veth", "lxc.net.0.link = br0", "lxc.net.0.veth.pair = web0", "lxc.net.0.flags = up"},
-		"a macvlan that is alone":              {"lxc.net.0.type = macvlan", "lxc.net.0.link = wan", "lxc.net.0.macvlan.mode = passthru", "lxc.net.0.flags = up"},
-		"a macvlan with an address of its own": {"lxc.net.0.type = macvlan", "lxc.net.0.link = wan", "lxc.net.0.hwaddr = 02:00:00:00:00:99", "lxc.net.0.flags = up"},
-		"a device of the host":                 {"lxc.net.0.type = phys", "lxc.net.0.link = dev0", "lxc.net.0.flags = up"},
+	for _, test := range []struct {
+		name    string
+		prepare []string
+		lines   []string
+	}{
+		{name: "a pair with a name", lines: []string{"type = veth", "link = br0", "veth.pair = web0", "flags = up"}},
+		{name: "a macvlan that is alone", lines: []string{"type = macvlan", "link = wan", "macvlan.mode = passthru", "flags = up"}},
+		{name: "a macvlan with an address of its own", lines: []string{"type = macvlan", "link = wan", "hwaddr = 02:00:00:00:00:99", "flags = up"}},
+		{name: "an ipvlan with an address of its own", prepare: needsKind("ipvlan"), lines: []string{"type = ipvlan", "link = wan", "ipv4.address = 192.0.2.9/24", "flags = up"}},
+		{name: "a vlan", prepare: needsKind("vlan id 7"), lines: []string{"type = vlan", "link = wan", "vlan.id = 42", "flags = up"}},
+		{name: "a device of the host", lines: []string{"type = phys", "link = dev0", "flags = up"}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(test.name, func(t *testing.T) {
 			requireStock(t)
+			var lines []string
+			for _, line := range test.lines {
+				lines = append(lines, "lxc.net.0."+line)
+			}
 			c := networkContainer(t, 0, lines...)
-			h := newHostnet(t)
+			h := newHostnet(t, test.prepare...)
 			for range 4 {
 				if output, status := h.start(t, c, "/bin/true"); status != 0 {
 					t.Fatalf("the launch ends with %d and says %s", status, output)
