@@ -70,9 +70,14 @@ func TestSameNameAtOnce(t *testing.T) {
 	root(t)
 	name := "lxcfg-test-" + strconv.Itoa(os.Getpid()) + "/box"
 	dir, more := cgroupIn(t, name)
-	var wg sync.WaitGroup
+	// All rootfs are written first: a payload of another launch would have a copy of
+	// the descriptor that a shell is still written through, and exec refuses it then.
+	var plans []plan.Plan
 	for range 16 {
-		p := build(t, "exit 6", more)
+		plans = append(plans, build(t, "exit 6", more))
+	}
+	var wg sync.WaitGroup
+	for _, p := range plans {
 		wg.Go(func() {
 			_, result, err := output(t, p)
 			if err != nil || result.Status.ExitStatus() != 6 {

@@ -25,6 +25,7 @@ type NIC struct {
 	Settings    int           // how many lines have set something of it since its type was set
 	Type        Value[string] // "veth", "macvlan", …; not set when only subkeys were given
 	Up          Value[bool]
+	BadType     bool // a line gives it a type that there is not, which LXC refuses
 	Link        Value[string]
 	L2Proxy     Value[bool]
 	Name        Value[string]

@@ -16,6 +16,7 @@ func nicType(l grammar.Language[string]) field {
 			v, err := l.Parse(in.value)
 			switch {
 			case err != nil:
+				n.BadType = true
 				return err
 			case in.version < V4_0:
 				n.Type = config.Of(v, in.origin)

@@ -136,7 +136,7 @@ func repeated(value func(*config.NIC) (string, config.Origin), say func(value st
 }
 
 func nicNoType(n *config.NIC, report report) {
-	if !n.Type.Set {
+	if !n.Type.Set && !n.BadType {
 		report(n.At, fmt.Sprintf("interface %d has no type", n.Index),
 			fmt.Sprintf("Write `lxc.net.%d.type = veth`, or another type, as its first line: setting the type wipes what stands above it.", n.Index))
 	}
