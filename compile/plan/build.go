@@ -65,6 +65,8 @@ func (p Plan) check() error {
 		switch rank := s.Place.rank(); {
 		case !ok:
 			return fmt.Errorf("step %q is of unknown kind %q", s.Name, s.Op.Kind())
+		case !row.is(s.Op):
+			return fmt.Errorf("the op of step %q is no value of its kind's type but a %T", s.Name, s.Op)
 		case rank < 0:
 			return fmt.Errorf("step %q stands at unknown place %q", s.Name, s.Place)
 		case rank < last:

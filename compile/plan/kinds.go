@@ -6,6 +6,8 @@ import "sync"
 type kindRow struct {
 	kind   Kind
 	side   Side
+	zero   Op // without anything
+	is     func(Op) bool
 	decode func(data []byte) (Op, error)
 }
 
@@ -21,7 +23,8 @@ func decodeOp[O Op](data []byte) (Op, error) {
 // row makes the table entry of one op type.
 func row[O Op](side Side) kindRow {
 	var zero O
-	return kindRow{zero.Kind(), side, decodeOp[O]}
+	is := func(op Op) bool { _, is := op.(O); return is }
+	return kindRow{zero.Kind(), side, zero, is, decodeOp[O]}
 }
 
 // kinds lists every op there is, once, with the side that carries it out. The
@@ -96,6 +99,16 @@ func KindSides() map[Kind]Side {
 		sides[r.kind] = r.side
 	}
 	return sides
+}
+
+// Kinds returns the op of every kind that has nothing in it, in the order of the
+// table: for tests, and for what is generated from the types.
+func Kinds() []Op {
+	ops := make([]Op, 0, len(kinds()))
+	for _, r := range kinds() {
+		ops = append(ops, r.zero)
+	}
+	return ops
 }
 
 func lookupKind(k Kind) (kindRow, bool) {
