@@ -100,17 +100,22 @@ func TestUnsafeStandsInItsOwnFiles(t *testing.T) {
 	}
 }
 
-// TestPureFloorsBuildElsewhere type-checks grammar and compile, tests included,
-// for a system that is not Linux and a processor that is not the usual one.
-func TestPureFloorsBuildElsewhere(t *testing.T) {
+// TestBuildsElsewhere builds everything there is for systems that are not Linux,
+// and type-checks what works there, tests included: the grammar, the compiler and
+// the command line.
+func TestBuildsElsewhere(t *testing.T) {
 	if testing.Short() {
-		t.Skip("compiles for another system, which -short leaves out")
+		t.Skip("compiles for other systems, which -short leaves out")
 	}
-	vet := exec.Command("go", "vet", "./grammar/...", "./compile/...")
-	vet.Dir = repository(t)
-	vet.Env = append(os.Environ(), "GOOS=darwin", "GOARCH=arm64", "CGO_ENABLED=0")
-	if out, err := vet.CombinedOutput(); err != nil {
-		t.Errorf("go vet for darwin/arm64: %v\n%s", err, out)
+	for _, system := range []struct{ os, arch string }{{"darwin", "arm64"}, {"windows", "amd64"}} {
+		for _, args := range [][]string{{"build", "./..."}, {"vet", "./grammar/...", "./compile/...", "./cmd/..."}} {
+			command := exec.Command("go", args...)
+			command.Dir = repository(t)
+			command.Env = append(os.Environ(), "GOOS="+system.os, "GOARCH="+system.arch, "CGO_ENABLED=0")
+			if out, err := command.CombinedOutput(); err != nil {
+				t.Errorf("go %s for %s/%s: %v\n%s", args[0], system.os, system.arch, err, out)
+			}
+		}
 	}
 }
 

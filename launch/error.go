@@ -77,10 +77,3 @@ func (e *StepError) Errno() unix.Errno {
 	}
 	return 0
 }
-
-// StaleError lists how this host differs from the one a plan was made for.
-type StaleError struct{ Changed []string }
-
-func (e *StaleError) Error() string {
-	return "the plan does not fit this host any more; make it again with `lxcfg plan -o`:\n  " + strings.Join(e.Changed, "\n  ")
-}

@@ -37,17 +37,6 @@ type Result struct {
 	Report Report
 }
 
-// Check compares a stored plan with this host. It returns an error that lists
-// what has changed since the plan was made.
-func Check(p plan.Plan, now plan.Facts) error {
-	changed := p.Facts().Differences(now)
-	if len(changed) == 0 {
-		return nil
-	}
-	err := &StaleError{Changed: changed}
-	return err
-}
-
 // Start executes a plan and returns when the container has ended. The calling
 // goroutine keeps its thread: the kernel kills the container when the thread that
 // made it ends (PR_SET_PDEATHSIG, prctl(2)).

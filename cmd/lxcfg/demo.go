@@ -12,8 +12,6 @@ import (
 	"lxcfg/compile/plan"
 	"lxcfg/grammar/diag"
 	"lxcfg/grammar/source"
-	"lxcfg/launch"
-	"lxcfg/launch/probe"
 )
 
 // The demo's two configurations: what somebody wrote, and what was meant.
@@ -71,12 +69,16 @@ func (a *app) demo(o common) (int, error) {
 	}
 
 	a.heading("2. What was meant, and the launch it becomes", "lxcfg plan mended.conf")
-	text := demoConfig(root, probe.Host().Caller)
+	facts, err := thisHost().factsFor(plan.Needs{})
+	if err != nil {
+		return 0, err
+	}
+	text := demoConfig(root, facts.Caller)
 	for line := range strings.Lines(text) {
 		fmt.Fprintf(a.stdout, "   %s", line)
 	}
 	mended := compile.Load(compile.Request{File: source.File{Name: "mended.conf", Text: text}, Files: hostFiles{}, LookupEnv: os.LookupEnv})
-	p, findings := compile.Compile(mended, compile.Options{Name: "demo", LXCPath: filepath.Dir(root)}, probe.Host())
+	p, findings := compile.Compile(mended, compile.Options{Name: "demo", LXCPath: filepath.Dir(root)}, facts)
 	findings = append(launchFindings(mended), findings...)
 	if findings.Has(diag.Error) {
 		if err := a.printFindings(a.stderr, findings, o, mended.Text); err != nil {
@@ -84,19 +86,19 @@ func (a *app) demo(o common) (int, error) {
 		}
 		return exitLaunch, nil
 	}
-	view := planView{color: o.colored(a.stdout), width: width(a.stdout), brief: true}
+	view := planView{color: o.colored(a.stdout), width: terminalWidth(a.stdout), brief: true}
 	if err := view.print(a.stdout, p); err != nil {
 		return 0, err
 	}
 
 	a.heading("3. The container, seen from inside", "lxcfg start -F demo -f mended.conf")
-	result, err := launch.Start(p, launch.Options{Stdout: a.stdout})
+	status, err := a.run(p, nil, launchOptions{})
 	if err != nil {
 		return 0, err
 	}
-	fmt.Fprintf(a.stdout, "\nInit ended with status %d. Of the container nothing is left: no mount, no cgroup, no process.\n", result.Status.ExitStatus())
+	fmt.Fprintf(a.stdout, "\nInit ended with status %d. Of the container nothing is left: no mount, no cgroup, no process.\n", status)
 	fmt.Fprintf(a.stdout, "Next: `lxcfg lint /var/lib/lxc`, `lxcfg plan NAME`, `lxcfg help`.\n")
-	return result.Status.ExitStatus(), nil
+	return status, nil
 }
 
 func (a *app) heading(title, command string) {

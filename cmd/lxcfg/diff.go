@@ -23,7 +23,8 @@ func diffCommand() command {
 
 func runDiff(a *app, c command, args []string) int {
 	var o common
-	opts := o.options()
+	var facts string
+	opts := append(o.options(), factsOption(&facts))
 	if a.wantsHelp(c, opts, args) {
 		return exitOK
 	}
@@ -35,9 +36,14 @@ func runDiff(a *app, c command, args []string) int {
 	if err != nil {
 		return a.usageError(c, err)
 	}
+	host, err := a.openHost(facts)
+	if err != nil {
+		a.error(err)
+		return exitUsage
+	}
 	var plans [2]plan.Plan
 	for i, word := range words {
-		if plans[i], err = a.planOf(word, nameFor(words[0]), o); err != nil {
+		if plans[i], err = a.planOf(host, word, nameFor(words[0]), o); err != nil {
 			a.error(fmt.Errorf("%s: %w", word, err))
 			return exitUsage
 		}
@@ -63,7 +69,7 @@ var errNoPlan = errors.New("there is no plan because of the errors above")
 
 // planOf reads a plan file, or compiles a configuration for this host: of a
 // container, or a file as that of a container of the name.
-func (a *app) planOf(word, name string, o common) (plan.Plan, error) {
+func (a *app) planOf(h *host, word, name string, o common) (plan.Plan, error) {
 	t := target{name: word}
 	if info, err := os.Stat(word); err == nil && !info.IsDir() {
 		t = target{file: word, name: name}
@@ -75,10 +81,10 @@ func (a *app) planOf(word, name string, o common) (plan.Plan, error) {
 			return plan.Read([]byte(text))
 		}
 	}
-	if err := t.resolve(nil); err != nil {
+	if err := t.resolve(nil, h.lxcPath); err != nil {
 		return plan.Plan{}, err
 	}
-	p, ok, err := a.plan(t, o, nil)
+	p, ok, err := a.plan(h, t, o, nil)
 	if err == nil && !ok {
 		err = errNoPlan
 	}

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"lxcfg/compile/keys"
 	"lxcfg/compile/lint"
 	"lxcfg/grammar"
@@ -102,10 +100,17 @@ type common struct {
 
 // options returns the options that fill it.
 func (c *common) options() options {
-	c.format, c.color, c.dialect = "text", "auto", "auto"
-	return options{
+	c.format, c.color = "text", "auto"
+	return append(options{
 		{"format", "", "text|json", "how to print", oneOf(&c.format, "text", "json")},
 		{"color", "", "auto|always|never", "when to use colour", oneOf(&c.color, "auto", "always", "never")},
+	}, c.inputOptions()...)
+}
+
+// inputOptions are those that say how configurations are read.
+func (c *common) inputOptions() options {
+	c.dialect = "auto"
+	return options{
 		{"lxc-version", "", "V", "the LXC to judge by: 1.0 to 7.0, or host for the one installed here; the newest when not given", c.setVersion},
 		{"dialect", "", "lxc|pve|auto", "how the file is written: as LXC or as Proxmox reads it; auto tells by the file", oneOf(&c.dialect, "lxc", "pve", "auto")},
 	}
@@ -136,8 +141,12 @@ func (c *common) colored(f *os.File) bool {
 	if c.color != "auto" {
 		return c.color == "always"
 	}
-	_, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
-	return err == nil && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return isTerminal(f) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+// outputOption is where a command writes what it makes, instead of printing it.
+func outputOption(file *string, help string) option {
+	return option{"output", "o", "FILE", help, text(file)}
 }
 
 // oneOf sets a word out of a few.

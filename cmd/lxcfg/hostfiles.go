@@ -3,10 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
-
-	"golang.org/x/sys/unix"
 )
 
 // hostFiles is the host's file system for the loader.
@@ -19,42 +18,35 @@ const maxConfig = 1<<31 - 1
 // one, or a pipe that a shell made: `lxcfg lint <(generate)`. LXC would also wait at
 // a named pipe for somebody to write, and read a device without an end.
 func (hostFiles) ReadFile(name string) (string, error) {
-	f, err := os.OpenFile(name, os.O_RDONLY|unix.O_NONBLOCK, 0)
+	f, err := openWithoutWaiting(name)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
-	var info unix.Stat_t
-	if err := unix.Fstat(int(f.Fd()), &info); err != nil {
-		return "", &os.PathError{Op: "stat", Path: name, Err: err}
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
 	}
-	switch mode := info.Mode & unix.S_IFMT; {
-	case mode == unix.S_IFREG, mode == unix.S_IFIFO && isShellPipe(f):
-	case mode == unix.S_IFCHR && info.Rdev == unix.Mkdev(1, 3): // null(4)
+	switch mode := info.Mode(); {
+	case mode.IsRegular(), mode&fs.ModeNamedPipe != 0 && isShellPipe(f):
+	case isNull(info):
 		return "", nil
-	case mode == unix.S_IFDIR:
+	case mode.IsDir():
 		return "", fmt.Errorf("%s is a directory", name)
 	default:
 		return "", fmt.Errorf("%s is no regular file", name)
 	}
-	if info.Size > maxConfig {
-		return "", fmt.Errorf("%s has %d bytes; LXC reads files of up to %d", name, info.Size, maxConfig)
+	if info.Size() > maxConfig {
+		return "", fmt.Errorf("%s has %d bytes; LXC reads files of up to %d", name, info.Size(), maxConfig)
 	}
 	var text strings.Builder
-	text.Grow(int(info.Size) + 1)
+	text.Grow(int(info.Size()) + 1)
 	// A buffer no larger than the file: most are small, and there are many.
-	n, err := io.CopyBuffer(&text, io.LimitReader(f, maxConfig+1), make([]byte, min(max(512, int(info.Size)+1), 1<<15)))
+	n, err := io.CopyBuffer(&text, io.LimitReader(f, maxConfig+1), make([]byte, min(max(512, int(info.Size())+1), 1<<15)))
 	if err == nil && n > maxConfig {
 		err = fmt.Errorf("%s has more than the %d bytes LXC reads", name, maxConfig)
 	}
 	return text.String(), err
-}
-
-// isShellPipe reports whether a pipe has no name: whoever made it writes to it.
-func isShellPipe(f *os.File) bool {
-	const pipeFS = 0x50495045 // PIPEFS_MAGIC, linux/magic.h
-	var info unix.Statfs_t
-	return unix.Fstatfs(int(f.Fd()), &info) == nil && info.Type == pipeFS
 }
 
 // ReadDir lists a directory in the order the file system has, which is LXC's.

@@ -10,8 +10,6 @@ import (
 	"lxcfg/compile"
 	"lxcfg/compile/plan"
 	"lxcfg/grammar/diag"
-	"lxcfg/launch/payload"
-	"lxcfg/launch/probe"
 )
 
 func planCommand() command {
@@ -26,21 +24,27 @@ func runPlan(a *app, c command, args []string) int {
 	var o common
 	var t target
 	var syscalls bool
-	var file string
+	var file, facts string
 	opts := append(append(t.options(), o.options()...),
+		factsOption(&facts),
 		option{"syscalls", "", "", "print the exact system calls of the container's side", toggle(&syscalls)},
-		option{"output", "o", "FILE", "write the plan to a file, readable by the caller only", text(&file)})
+		outputOption(&file, "write the plan to a file, readable by the caller only"))
 	if a.wantsHelp(c, opts, args) {
 		return exitOK
 	}
 	words, argv, err := opts.parse(args)
-	if err == nil {
-		err = t.resolve(words)
-	}
 	if err != nil {
 		return a.usageError(c, err)
 	}
-	p, ok, err := a.plan(t, o, argv)
+	host, err := a.openHost(facts)
+	if err != nil {
+		a.error(err)
+		return exitUsage
+	}
+	if err := t.resolve(words, host.lxcPath); err != nil {
+		return a.usageError(c, err)
+	}
+	p, ok, err := a.plan(host, t, o, argv)
 	switch {
 	case err != nil:
 		a.error(err)
@@ -55,22 +59,21 @@ func runPlan(a *app, c command, args []string) int {
 	return exitOK
 }
 
-// plan compiles a target for this host. Findings go to standard error; ok is
-// false when they stop a launch.
-func (a *app) plan(t target, o common, argv []string) (p plan.Plan, ok bool, err error) {
-	// The host is looked at while the configuration is read.
-	facts := make(chan plan.Facts, 1)
-	go func() { facts <- probe.Host() }()
+// plan compiles a target for a host. Findings go to standard error; ok is false
+// when they stop a launch.
+func (a *app) plan(h *host, t target, o common, argv []string) (p plan.Plan, ok bool, err error) {
 	l, err := a.load(t, o)
 	if err != nil {
 		return p, false, err
 	}
 	findings := launchFindings(l)
 	if !findings.Has(diag.Error) {
-		host := <-facts
-		probe.Add(&host, l.Needs())
+		facts, err := h.factsFor(l.Needs())
+		if err != nil {
+			return p, false, err
+		}
 		var more diag.List
-		p, more = compile.Compile(l, compile.Options{Name: t.name, LXCPath: t.lxcPath, Argv: argv}, host)
+		p, more = compile.Compile(l, compile.Options{Name: t.name, LXCPath: t.lxcPath, Argv: argv}, facts)
 		findings = append(findings, more...)
 	}
 	o.format = "text"
@@ -99,13 +102,12 @@ func launchFindings(l *compile.Loaded) diag.List {
 // printPlan prints or stores a plan.
 func (a *app) printPlan(p plan.Plan, o common, syscalls bool, file string) error {
 	if file == "" && o.format == "text" {
-		v := planView{color: o.colored(a.stdout), width: width(a.stdout)}
+		v := planView{color: o.colored(a.stdout), width: terminalWidth(a.stdout)}
 		if syscalls {
-			prog, err := payload.Lower(p)
-			if err != nil {
+			var err error
+			if v.calls, err = systemCalls(p); err != nil {
 				return err
 			}
-			v.calls = prog.Lines()
 		}
 		return v.print(a.stdout, p)
 	}
@@ -113,24 +115,24 @@ func (a *app) printPlan(p plan.Plan, o common, syscalls bool, file string) error
 	if err != nil {
 		return err
 	}
-	if file == "" {
-		_, err = a.stdout.Write(data)
-		return err
-	}
-	return writeAtomically(file, data)
+	return a.output(file, data)
 }
 
-// writeAtomically puts data into a file that is there as a whole or not at all.
-// Plans hold the environment, so nobody else may read them.
-func writeAtomically(name string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-")
+// output prints what a command has made, or puts it into a file that is there as a
+// whole or not at all. Plans hold the environment, so nobody else may read it.
+func (a *app) output(file string, data []byte) error {
+	if file == "" || file == "-" {
+		_, err := a.stdout.Write(data)
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+"-")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(tmp.Name())
 	_, err = tmp.Write(data)
 	if err := errors.Join(err, tmp.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+		return fmt.Errorf("write %s: %w", file, err)
 	}
-	return os.Rename(tmp.Name(), name)
+	return os.Rename(tmp.Name(), file)
 }

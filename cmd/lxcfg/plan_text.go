@@ -7,7 +7,6 @@ import (
 
 	"lxcfg/compile/plan"
 	"lxcfg/grammar/diag"
-	"lxcfg/launch/program"
 )
 
 // planView prints a plan for people: a heading for each phase, a line for each
@@ -15,8 +14,8 @@ import (
 type planView struct {
 	color bool
 	width int
-	brief bool           // only the steps that a line asked for
-	calls []program.Line // the payload's system calls, when they are wanted
+	brief bool                // only the steps that a line asked for
+	calls map[string][]string // the payload's system calls by step, when they are wanted
 	out   strings.Builder
 }
 
@@ -58,10 +57,8 @@ func (v *planView) phase(p plan.Plan, row plan.PhaseRow) {
 
 // syscalls prints what the payload asks the kernel for a step.
 func (v *planView) syscalls(step string) {
-	for _, line := range v.calls {
-		if line.Step == step {
-			fmt.Fprintf(&v.out, "        %s\n", v.style("36", diag.Visible(line.Text)))
-		}
+	for _, call := range v.calls[step] {
+		fmt.Fprintf(&v.out, "        %s\n", v.style("36", diag.Visible(call)))
 	}
 }
 

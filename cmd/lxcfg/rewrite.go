@@ -7,10 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
-	"golang.org/x/sys/unix"
 )
 
 // rewriting is how a command that changes files gives what it made: fmt and
@@ -69,11 +67,11 @@ func writeFile(name, old, new string) (err error) {
 	if err != nil {
 		return err
 	}
-	var info unix.Stat_t
-	if err := unix.Stat(real, &info); err != nil {
-		return &os.PathError{Op: "stat", Path: real, Err: err}
+	info, err := os.Stat(real)
+	if err != nil {
+		return err
 	}
-	if info.Mode&unix.S_IFMT != unix.S_IFREG {
+	if !info.Mode().IsRegular() {
 		return fmt.Errorf("%s is no regular file", name)
 	}
 	f, err := os.CreateTemp(filepath.Dir(real), "."+filepath.Base(real)+".*")
@@ -89,7 +87,7 @@ func writeFile(name, old, new string) (err error) {
 	if _, err := f.WriteString(new); err != nil {
 		return err
 	}
-	if err := likeFile(f, real, &info); err != nil {
+	if err := likeFile(f, real, info); err != nil {
 		return err
 	}
 	// On disk before the name is: a crash leaves the old text or the new one.
@@ -105,54 +103,4 @@ func writeFile(name, old, new string) (err error) {
 		return fmt.Errorf("%s has changed since it was read; it was not written", name)
 	}
 	return os.Rename(f.Name(), real)
-}
-
-// likeFile gives a new file the owner, the extended attributes and the mode of
-// another.
-func likeFile(f *os.File, other string, info *unix.Stat_t) error {
-	if int(info.Uid) != os.Geteuid() || int(info.Gid) != os.Getegid() {
-		if err := f.Chown(int(info.Uid), int(info.Gid)); err != nil {
-			return fmt.Errorf("keep the owner of %s: %w", other, err)
-		}
-	}
-	if err := copyAttributes(f, other); err != nil {
-		return fmt.Errorf("keep the extended attributes of %s: %w", other, err)
-	}
-	// Last, because a change of the owner clears bits of the mode (chown(2)).
-	if err := unix.Fchmod(int(f.Fd()), info.Mode&0o7777); err != nil {
-		return fmt.Errorf("keep the mode of %s: %w", other, err)
-	}
-	return nil
-}
-
-// copyAttributes copies extended attributes, among them access control lists and
-// SELinux labels (xattr(7)).
-func copyAttributes(f *os.File, from string) error {
-	list := make([]byte, 1<<16) // as long as the kernel lets a list be
-	n, err := unix.Listxattr(from, list)
-	if err != nil {
-		return unlessUnsupported(err)
-	}
-	value := make([]byte, 1<<16)
-	for name := range strings.SplitSeq(strings.TrimSuffix(string(list[:n]), "\x00"), "\x00") {
-		if name == "" {
-			return nil // there are none
-		}
-		size, err := unix.Getxattr(from, name, value)
-		if err == nil {
-			err = unix.Fsetxattr(int(f.Fd()), name, value[:size], 0)
-		}
-		if err := unlessUnsupported(err); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	return nil
-}
-
-// unlessUnsupported drops the error of a file system without extended attributes.
-func unlessUnsupported(err error) error {
-	if errors.Is(err, unix.ENOTSUP) {
-		return nil
-	}
-	return err
 }

@@ -31,7 +31,7 @@ func runShow(a *app, c command, args []string) int {
 	}
 	words, _, err := opts.parse(args)
 	if err == nil {
-		err = t.resolve(words)
+		err = t.resolve(words, systemConf().LXCPath)
 	}
 	if err != nil {
 		return a.usageError(c, err)

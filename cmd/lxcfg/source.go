@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -40,8 +39,9 @@ func (t *target) options() options {
 	}
 }
 
-// resolve takes the words of the command line and finds the file, as LXC does.
-func (t *target) resolve(words []string) error {
+// resolve takes the words of the command line and finds the file, as LXC does, in
+// a directory of containers when none is given.
+func (t *target) resolve(words []string, lxcPath string) error {
 	if t.name == "" && len(words) > 0 {
 		t.name, words = words[0], words[1:]
 	}
@@ -49,7 +49,7 @@ func (t *target) resolve(words []string) error {
 		return fmt.Errorf("%q is one word too many; a command to run stands behind --", words[0])
 	}
 	if t.lxcPath == "" {
-		t.lxcPath = defaultLXCPath()
+		t.lxcPath = lxcPath
 	}
 	t.lxcPath = strings.TrimRight(t.lxcPath, "/")
 	switch {
@@ -116,6 +116,9 @@ func (t target) explain(err error) error {
 	if !errors.Is(err, fs.ErrNotExist) || t.file != filepath.Join(t.lxcPath, t.name, "config") {
 		return err
 	}
+	if info, fileErr := os.Stat(t.name); fileErr == nil && info.Mode().IsRegular() {
+		return fmt.Errorf("there is no container %q; the file of that name is meant with -f %s", t.name, t.name)
+	}
 	entries, dirErr := os.ReadDir(t.lxcPath)
 	if dirErr != nil {
 		return fmt.Errorf("there is no container %q: %w", t.name, dirErr)
@@ -131,24 +134,6 @@ func (t target) explain(err error) error {
 		return fmt.Errorf("there is no container %q in %s; did you mean %q?", t.name, t.lxcPath, best)
 	}
 	return fmt.Errorf("there is no container %q: %s does not exist", t.name, t.file)
-}
-
-// defaultLXCPath is where LXC keeps containers: what lxc.conf says, else
-// /var/lib/lxc for root and a directory below the home for others.
-func defaultLXCPath() string {
-	conf, fallback := "/etc/lxc/lxc.conf", "/var/lib/lxc"
-	if os.Geteuid() != 0 {
-		home := cmp.Or(os.Getenv("HOME"), "/")
-		conf, fallback = filepath.Join(home, ".config/lxc/lxc.conf"), filepath.Join(home, ".local/share/lxc")
-	}
-	text, err := hostFiles{}.ReadFile(conf)
-	if err != nil {
-		return fallback
-	}
-	if path, ok := keys.SystemValue(source.File{Name: conf, Text: text}, keys.SystemLXCPath); ok {
-		return path
-	}
-	return fallback
 }
 
 // hostVersion asks the installed LXC.

@@ -7,8 +7,6 @@ import (
 	"os"
 
 	"lxcfg/compile/plan"
-	"lxcfg/launch"
-	"lxcfg/launch/probe"
 )
 
 func startCommand() command {
@@ -24,6 +22,7 @@ type launchOptions struct {
 	foreground bool
 	daemon     bool
 	planFile   string
+	force      bool
 	report     string
 	fault      string
 }
@@ -35,26 +34,33 @@ func runStart(a *app, c command, args []string) int {
 	opts := append(append(t.options(), o.options()...),
 		option{"foreground", "F", "", "stay until the container ends", toggle(&lo.foreground)},
 		option{"daemon", "d", "", "leave the container running in the background; not supported yet", toggle(&lo.daemon)},
-		option{"plan", "", "FILE", "execute a plan that `lxcfg plan -o` has stored", text(&lo.planFile)},
+		option{"plan", "", "FILE", "execute a plan that `lxcfg plan -o` has stored; - for standard input", text(&lo.planFile)},
+		option{"force", "", "", "execute a plan although facts have changed that it does not rest on, such as the release of the kernel", toggle(&lo.force)},
 		option{"report", "", "FILE", "write what each step did as JSON; - for standard error", text(&lo.report)},
 		option{"rehearse-failure", "", "STEP", "make a step of the plan fail, to see what a failure there does", text(&lo.fault)})
 	if a.wantsHelp(c, opts, args) {
 		return exitOK
 	}
 	words, argv, err := opts.parse(args)
+	here := thisHost()
 	switch {
 	case err != nil:
 	case lo.daemon || !lo.foreground:
 		err = errors.New("containers can be started in the foreground only so far: give -F")
+	case lo.planFile == "" && lo.force:
+		err = errors.New("--force goes with --plan: a plan that is made now fits this host")
 	case lo.planFile == "":
-		err = t.resolve(words)
+		err = t.resolve(words, here.lxcPath)
 	case t.name != "" || t.file != "" || len(words)+len(argv)+len(t.defines) > 0:
 		err = errors.New("--plan FILE is the whole container: no name, file, define or command goes with it")
 	}
 	if err != nil {
 		return a.usageError(c, err)
 	}
-	p, ok, err := a.planToStart(t, o, lo, argv)
+	if lo.planFile != "" {
+		return a.startPlan(here, lo)
+	}
+	p, ok, err := a.plan(here, t, o, argv)
 	if err != nil {
 		a.error(err)
 		return exitLaunch
@@ -63,48 +69,63 @@ func runStart(a *app, c command, args []string) int {
 		a.errorWithHint(fmt.Sprintf("container %s was not started because of the errors above", t.name), "")
 		return exitLaunch
 	}
-	return a.launch(p, lo)
+	return a.launch(p, a.stdin, lo)
 }
 
-// planToStart compiles the target, or reads the plan file and makes sure that it
-// still fits this host.
-func (a *app) planToStart(t target, o common, lo launchOptions, argv []string) (plan.Plan, bool, error) {
-	if lo.planFile == "" {
-		return a.plan(t, o, argv)
-	}
-	data, err := hostFiles{}.ReadFile(lo.planFile)
+// startPlan executes a stored plan, when it still fits this host.
+func (a *app) startPlan(here *host, lo launchOptions) int {
+	p, err := a.readPlan(lo.planFile)
 	if err != nil {
-		return plan.Plan{}, false, err
+		a.error(err)
+		return exitLaunch
+	}
+	now, err := here.factsFor(p.Facts().Needs())
+	if err != nil {
+		a.error(err)
+		return exitLaunch
+	}
+	var stale *plan.StaleError
+	switch err := p.Fits(now); {
+	case !errors.As(err, &stale):
+	case !stale.Harmless():
+		a.errorWithHint(fmt.Sprintf("%s: %v", lo.planFile, err), "Make the plan again with `lxcfg plan -o`, and look at what it does now.")
+		return exitLaunch
+	case !lo.force:
+		a.errorWithHint(fmt.Sprintf("%s: %v", lo.planFile, err), "Nothing of the plan rests on that: --force executes it all the same.")
+		return exitLaunch
+	}
+	stdin := a.stdin
+	if lo.planFile == "-" {
+		stdin = nil // it has been read to its end
+	}
+	return a.launch(p, stdin, lo)
+}
+
+// launch executes a plan and returns the exit status.
+func (a *app) launch(p plan.Plan, stdin *os.File, lo launchOptions) int {
+	status, err := a.run(p, stdin, lo)
+	if err != nil {
+		a.error(err)
+		return exitLaunch
+	}
+	return status
+}
+
+// readPlan reads a stored plan, or one from standard input.
+func (a *app) readPlan(file string) (plan.Plan, error) {
+	data, err := a.readConfig(file)
+	if err != nil {
+		return plan.Plan{}, err
 	}
 	p, err := plan.Read([]byte(data))
 	if err != nil {
-		return p, false, fmt.Errorf("%s: %w", lo.planFile, err)
+		return p, fmt.Errorf("%s: %w", file, err)
 	}
-	now := probe.Host()
-	probe.Add(&now, p.Facts().Needs())
-	if err := launch.Check(p, now); err != nil {
-		return p, false, fmt.Errorf("%s: %w", lo.planFile, err)
-	}
-	return p, true, nil
+	return p, nil
 }
 
-// launch executes a plan.
-func (a *app) launch(p plan.Plan, lo launchOptions) int {
-	result, err := launch.Start(p, launch.Options{Stdin: a.stdin, Stdout: a.stdout, Fault: lo.fault})
-	if err != nil {
-		a.error(err)
-	}
-	if reportErr := a.writeReport(result.Report, lo.report); reportErr != nil {
-		a.error(reportErr)
-		return exitLaunch
-	}
-	if err != nil {
-		return exitLaunch
-	}
-	return result.Status.ExitStatus()
-}
-
-func (a *app) writeReport(r launch.Report, file string) error {
+// writeReport writes a launch's report to where it was asked for.
+func (a *app) writeReport(write func(io.Writer) error, file string) error {
 	var w io.Writer = a.stderr
 	switch file {
 	case "":
@@ -118,5 +139,5 @@ func (a *app) writeReport(r launch.Report, file string) error {
 		defer f.Close()
 		w = f
 	}
-	return r.WriteJSON(w)
+	return write(w)
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/go-multierror"
-	"golang.org/x/sys/unix"
 
 	"lxcfg/compile/plan"
 	"lxcfg/grammar/diag"
@@ -27,8 +26,11 @@ import (
 func (a *app) error(err error) {
 	var several *multierror.Error
 	if errors.As(err, &several) {
-		for _, e := range several.Errors {
-			fmt.Fprintf(a.stderr, "lxcfg: %v\n", e)
+		err = errors.Join(several.Errors...)
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			a.error(e)
 		}
 		return
 	}
@@ -71,16 +73,7 @@ func (a *app) printFindings(w *os.File, list diag.List, o common, sources func(s
 	if o.format == "json" {
 		return diag.JSON(w, list)
 	}
-	return diag.Text(w, list, diag.Options{Color: o.colored(w), Width: width(w), LXC: o.judge().String(), Source: sources})
-}
-
-// width is how many columns a terminal has, 0 for anything else.
-func width(f *os.File) int {
-	size, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ)
-	if err != nil {
-		return 0
-	}
-	return int(size.Col)
+	return diag.Text(w, list, diag.Options{Color: o.colored(w), Width: terminalWidth(w), LXC: o.judge().String(), Source: sources})
 }
 
 // wrap breaks a text into lines of so many columns.

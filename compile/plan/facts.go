@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 )
 
@@ -20,6 +19,7 @@ type Facts struct {
 	Caller       CallerFacts       `json:"caller"`            // who starts the container
 	RootfsMount  string            `json:"rootfs_mount"`      // LXC's default of lxc.rootfs.mount on this host, empty when the directory is missing
 	DelegateList List[string]      `json:"delegate,omitzero"` // /sys/kernel/cgroup/delegate: v2 files to hand to a container's root
+	LXC          SystemConf        `json:"lxc_conf"`          // what LXC's tools are configured to
 	Links        List[Link]        `json:"links,omitzero"`    // those the configuration names
 	Sysctls      List[SysctlValue] `json:"sysctls,omitzero"`  // those its networks depend on
 	Devices      List[Device]      `json:"devices,omitzero"`  // those the configuration names
@@ -35,6 +35,11 @@ const (
 	CgroupUnified CgroupLayout = "unified" // v2 only
 	CgroupNone    CgroupLayout = "none"
 )
+
+// words lists the layouts, for reading facts.
+func (CgroupLayout) words() []string {
+	return []string{string(CgroupLegacy), string(CgroupHybrid), string(CgroupUnified), string(CgroupNone)}
+}
 
 // CgroupFacts describes the host's cgroups.
 type CgroupFacts struct {
@@ -80,6 +85,22 @@ type SubIDs struct {
 	Count uint32 `json:"count"`
 }
 
+// String gives the range as subuid(5) writes it behind a name: "100000:65536".
+func (s SubIDs) String() string { return fmt.Sprintf("%d:%d", s.First, s.Count) }
+
+// SystemConf is what LXC's system configuration says (lxc.system.conf(5)), LXC's
+// defaults filled in. Its fields are called as its keys, without "lxc.".
+type SystemConf struct {
+	LXCPath       string `json:"lxcpath"`                  // directory of containers
+	CgroupPattern string `json:"cgroup.pattern,omitempty"` // name of a container's cgroup, %n its name
+	CgroupUse     string `json:"cgroup.use,omitempty"`     // controllers joined by commas, or "@all"
+	LVMGroup      string `json:"bdev.lvm.vg"`
+	LVMThinPool   string `json:"bdev.lvm.thin_pool"`
+	ZFSRoot       string `json:"bdev.zfs.root"`
+	RBDPool       string `json:"bdev.rbd.rbdpool"`
+	RBDUser       string `json:"bdev.rbd.rbduser,omitempty"`
+}
+
 // Root reports whether the caller is root of the initial user namespace, in
 // LXC's sense: effective uid 0.
 func (c CallerFacts) Root() bool { return c.UID == 0 }
@@ -98,29 +119,4 @@ func (c CgroupFacts) Find(controller string) (Hierarchy, bool) {
 		}
 	}
 	return Hierarchy{}, false
-}
-
-// Differences lists in words how other differs from f; nothing when they are
-// equal. It is what makes a stored plan stale.
-func (f Facts) Differences(other Facts) []string {
-	return differences("", reflect.ValueOf(f), reflect.ValueOf(other))
-}
-
-// differences compares two structs field by field under their JSON names, so
-// that a fact added later is compared without another line here.
-func differences(prefix string, was, is reflect.Value) []string {
-	var words []string
-	for i := range was.NumField() {
-		field := was.Type().Field(i)
-		name := prefix + jsonName(field.Tag.Get("json"))
-		a, b := was.Field(i), is.Field(i)
-		switch {
-		case reflect.DeepEqual(a.Interface(), b.Interface()):
-		case a.Kind() == reflect.Struct && field.Type.PkgPath() != "" && field.Type.NumField() > 1:
-			words = append(words, differences(name+".", a, b)...)
-		default:
-			words = append(words, fmt.Sprintf("%s: the plan was made for %s, this host has %s", name, compact(a), compact(b)))
-		}
-	}
-	return words
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/json"
 	"iter"
+	"reflect"
 	"slices"
 )
 
@@ -59,6 +60,18 @@ func (l *List[T]) UnmarshalJSON(data []byte) error {
 	}
 	l.items = items
 	return nil
+}
+
+// itemType is the type of the items, for code that reads types.
+func (l List[T]) itemType() reflect.Type { return reflect.TypeFor[T]() }
+
+// values returns the items, for code that does not know their type.
+func (l List[T]) values() []reflect.Value {
+	items := make([]reflect.Value, len(l.items))
+	for i := range l.items {
+		items[i] = reflect.ValueOf(l.items[i])
+	}
+	return items
 }
 
 // IsZero reports whether the list is empty, for json's omitzero.

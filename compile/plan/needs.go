@@ -1,5 +1,7 @@
 package plan
 
+import "slices"
+
 // Needs names the parts of the host that are looked at only when a configuration
 // speaks of them: a host has thousands of links and devices, and one that comes or
 // goes must not make every plan stale. Each list is sorted.
@@ -84,4 +86,29 @@ func (f Facts) Device(path string) Device {
 		}
 	}
 	return Device{Path: path}
+}
+
+// Select returns the facts with no more links and devices than are asked for, and
+// names those of which they say nothing.
+func (f Facts) Select(n Needs) (selected Facts, unknown []string) {
+	links := make([]Link, 0, len(n.Links))
+	for _, name := range n.Links {
+		i := slices.IndexFunc(f.Links.items, func(l Link) bool { return l.Name == name })
+		if i < 0 {
+			unknown = append(unknown, "the network link "+name)
+			continue
+		}
+		links = append(links, f.Links.items[i])
+	}
+	devices := make([]Device, 0, len(n.Devices))
+	for _, path := range n.Devices {
+		i := slices.IndexFunc(f.Devices.items, func(d Device) bool { return d.Path == path })
+		if i < 0 {
+			unknown = append(unknown, "the device node "+path)
+			continue
+		}
+		devices = append(devices, f.Devices.items[i])
+	}
+	f.Links, f.Devices = ListOf(links...), ListOf(devices...)
+	return f, unknown
 }

@@ -91,3 +91,38 @@ func Find[O Op](p Plan) (op O, index int, ok bool) {
 	}
 	return op, -1, false
 }
+
+// Fits returns nil when a host is the one that the plan was made for, else a
+// *StaleError.
+func (p Plan) Fits(host Facts) error {
+	if changed := p.facts.Differences(host); len(changed) > 0 {
+		return &StaleError{changed}
+	}
+	return nil
+}
+
+// StaleError lists how a host differs from the one a plan was made for.
+type StaleError struct{ Changed []Difference }
+
+// Harmless reports whether nothing of a plan rests on what has changed.
+func (e *StaleError) Harmless() bool {
+	for _, d := range e.Changed {
+		if !d.Harmless {
+			return false
+		}
+	}
+	return true
+}
+
+// Error is a line, and for each difference one or two more.
+func (e *StaleError) Error() string {
+	var text strings.Builder
+	text.WriteString("the plan was made for another host, or this one has changed since:")
+	for _, d := range e.Changed {
+		text.WriteString("\n  " + d.Words)
+		if d.Means != "" {
+			text.WriteString("\n      " + d.Means)
+		}
+	}
+	return text.String()
+}

@@ -79,11 +79,11 @@ func sampleOps(t *testing.T) []plan.Op {
 	return ops
 }
 
-// everything returns a plan with an op of every kind, and the slices it was built
-// from.
-func everything(t *testing.T) (p plan.Plan, facts plan.Facts) {
+// everything returns a plan with an op of every kind, made for a host with something
+// in every fact.
+func everything(t *testing.T) (plan.Plan, plan.Facts) {
 	t.Helper()
-	facts = sampleOf(t, reflect.TypeFor[plan.Facts]()).Interface().(plan.Facts)
+	facts := sampleOf(t, reflect.TypeFor[plan.Facts]()).Interface().(plan.Facts)
 	b := plan.Builder{Container: "web", LXCPath: "/var/lib/lxc", Facts: facts}
 	b.AddSource(plan.Source{Name: "config", SHA256: "00"})
 	sides := plan.KindSides()

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"strings"
 )
 
 // Format is the number of the plan format. A plan of another format is refused:
@@ -54,12 +53,17 @@ func (p Plan) JSON() ([]byte, error) {
 	if wire.Digest, err = wire.digest(); err != nil {
 		return nil, err
 	}
+	return indented(wire)
+}
+
+// indented writes a file of this package.
+func indented(wire any) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(wire); err != nil {
-		return nil, fmt.Errorf("write plan: %w", err)
+		return nil, fmt.Errorf("write JSON: %w", err)
 	}
 	return out.Bytes(), nil
 }
@@ -109,19 +113,14 @@ func (w wirePlan) digest() (string, error) {
 // Read reads a plan file. It refuses, each in a sentence, what is not JSON, a
 // plan of another format, an unknown field, and a plan that was altered.
 func Read(data []byte) (Plan, error) {
-	var head struct {
-		Format *int   `json:"format"`
-		Lxcfg  string `json:"lxcfg"`
-	}
-	if err := json.Unmarshal(data, &head); err != nil || head.Format == nil {
-		return Plan{}, errors.New("this is no plan file: it does not start as the output of `lxcfg plan -o` does")
-	}
-	if *head.Format != Format {
-		return Plan{}, fmt.Errorf("the plan is of format %d (written by lxcfg %q) and this lxcfg reads format %d: make it again with `lxcfg plan -o`",
-			*head.Format, head.Lxcfg, Format)
+	if err := checkHead(data, "plan file", "lxcfg plan -o"); err != nil {
+		return Plan{}, err
 	}
 	var wire wirePlan
 	if err := decodeStrict(data, &wire); err != nil {
+		if shape := checkShape(data, reflect.TypeFor[wirePlan]()); shape != nil {
+			err = shape // it says where
+		}
 		return Plan{}, fmt.Errorf("the plan file is damaged: %w", err)
 	}
 	want, err := wire.digest()
@@ -182,19 +181,4 @@ func decodeStrict(data []byte, into any) error {
 		return errors.New("there is text after the end of the value")
 	}
 	return nil
-}
-
-// jsonName returns the name part of a json struct tag.
-func jsonName(tag string) string {
-	name, _, _ := strings.Cut(tag, ",")
-	return name
-}
-
-// compact prints a fact for a person.
-func compact(v reflect.Value) string {
-	data, err := json.Marshal(v.Interface())
-	if err != nil {
-		return fmt.Sprint(v.Interface())
-	}
-	return string(data)
 }

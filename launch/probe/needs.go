@@ -30,6 +30,25 @@ func Add(f *plan.Facts, n plan.Needs) {
 	f.Links, f.Sysctls, f.Devices = plan.ListOf(links(n)...), plan.ListOf(sysctls...), plan.ListOf(devices...)
 }
 
+// Links lists the network links of the caller's namespace by name.
+func Links() []string {
+	c, err := netlink.Open()
+	if err != nil {
+		return nil
+	}
+	defer c.Close()
+	links, err := c.Links()
+	if err != nil {
+		return nil
+	}
+	names := make([]string, 0, len(links))
+	for _, l := range links {
+		names = append(names, l.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
 // links describes network links of the caller's namespace. What the kernel does not
 // tell is left out, which the compiler takes for missing.
 func links(n plan.Needs) []plan.Link {

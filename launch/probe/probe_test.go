@@ -112,8 +112,8 @@ func TestHost(t *testing.T) {
 	if f.Arch == "" || f.Kernel == "" || f.LastCap < 30 || f.Cgroups.Layout == "" {
 		t.Errorf("the facts are incomplete: %+v", f)
 	}
-	if len(f.Differences(Host())) != 0 {
-		t.Errorf("two looks at the host differ: %q", f.Differences(Host()))
+	if changed := f.Differences(Host()); len(changed) != 0 {
+		t.Errorf("two looks at the host differ: %v", changed)
 	}
 }
 

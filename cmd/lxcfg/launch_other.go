@@ -1,0 +1,35 @@
+//go:build !linux || elsewhere
+
+package main
+
+import (
+	"errors"
+	"os"
+
+	"lxcfg/compile/plan"
+)
+
+// Containers are a thing of Linux. Everywhere else configurations are checked,
+// and planned for a Linux host whose facts a file holds.
+
+// errOtherSystem says why there is no plan without --facts.
+var errOtherSystem = errors.New("a plan is made for a Linux host, and this is none: give the facts of one with --facts FILE; `lxcfg facts -o FILE` writes them there")
+
+// probeHost finds no host that could run containers.
+func probeHost() (plan.Facts, error) { return plan.Facts{}, errOtherSystem }
+
+// probeNeeds has nothing to look at.
+func probeNeeds(*plan.Facts, plan.Needs) {}
+
+// allLinks has nothing to look at.
+func allLinks() []string { return nil }
+
+// systemCalls cannot tell numbers and structures of another system's kernel.
+func systemCalls(plan.Plan) (map[string][]string, error) {
+	return nil, errors.New("--syscalls lists calls of the Linux kernel, which lxcfg knows on Linux only")
+}
+
+// run refuses: there is no kernel for it here.
+func (a *app) run(plan.Plan, *os.File, launchOptions) (status int, err error) {
+	return 0, errors.New("containers can be launched on Linux only; everything else works here")
+}

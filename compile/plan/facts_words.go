@@ -1,0 +1,73 @@
+package plan
+
+// factRow says of a fact what people call it and what of a plan rests on it.
+type factRow struct {
+	fact     string // its path in the JSON form, without the names of list items
+	words    string
+	means    string // what rests on it; empty: what rests on the facts around it
+	harmless string // why nothing rests on it, so that a plan may be executed all the same
+}
+
+// factRows is one row a fact: a test demands it.
+var factRows = [...]factRow{
+	{"arch", "processor", "system calls and seccomp filters are made for one kind of processor", ""},
+	{"kernel", "release of the kernel", "", "what a plan needs of the kernel is compared by itself"},
+	{"last_cap", "newest capability of the kernel", "lxc.cap.keep drops every other capability there is", ""},
+	{"cgroup_namespaces", "cgroup namespaces", "the container gets one where the kernel has them", ""},
+	{"time_namespaces", "time namespaces", "the container gets one where the kernel has them and a line asks for it", ""},
+	{"cgroups", "cgroups", "", ""},
+	{"cgroups.layout", "cgroup layout", "lxc.cgroup lines count on a host with cgroup v1, lxc.cgroup2 lines on one with v2 only", ""},
+	{"cgroups.hierarchies", "cgroup hierarchy", "the container has a cgroup in every hierarchy that its starter may write to", ""},
+	{"cgroups.hierarchies.name", "name", "", ""},
+	{"cgroups.hierarchies.version", "version", "", ""},
+	{"cgroups.hierarchies.mount", "mount point", "", ""},
+	{"cgroups.hierarchies.base", "cgroup that containers go below", "", ""},
+	{"cgroups.hierarchies.controllers", "controllers", "limits are set through them", ""},
+	{"cgroups.hierarchies.writable", "writable", "without, the container has neither cgroup nor limits in it", ""},
+	{"lsm", "security module", "the container runs under a label of it", ""},
+	{"caller", "caller", "", ""},
+	{"caller.uid", "caller's uid", "only root may start a container without an id map", ""},
+	{"caller.gid", "caller's gid", "cgroups are handed to another group only", ""},
+	{"caller.capabilities", "caller's capabilities", "without CAP_MKNOD device nodes are bound from the host", ""},
+	{"caller.user", "caller's login name", "", "the ranges of /etc/subuid it stands for are compared by themselves"},
+	{"caller.in_user_namespace", "caller is in a user namespace", "device nodes cannot be made in one", ""},
+	{"caller.newidmap", "newuidmap and newgidmap", "they write the id maps that an ordinary user may not write", ""},
+	{"caller.subuids", "ranges of /etc/subuid", "the id map has to lie within them", ""},
+	{"caller.subgids", "ranges of /etc/subgid", "the id map has to lie within them", ""},
+	{"rootfs_mount", "default of lxc.rootfs.mount", "the rootfs is mounted there while the container is set up", ""},
+	{"delegate", "cgroup files to delegate", "they are handed to the container's root", ""},
+	{"lxc_conf", "lxc.conf", "", ""},
+	{"lxc_conf.lxcpath", "lxc.lxcpath", "containers are looked up there", ""},
+	{"lxc_conf.cgroup.pattern", "lxc.cgroup.pattern", "cgroups of containers are named after it", ""},
+	{"lxc_conf.cgroup.use", "lxc.cgroup.use", "containers have cgroups in the hierarchies it names", ""},
+	{"lxc_conf.bdev.lvm.vg", "lxc.bdev.lvm.vg", "", onlyCreate},
+	{"lxc_conf.bdev.lvm.thin_pool", "lxc.bdev.lvm.thin_pool", "", onlyCreate},
+	{"lxc_conf.bdev.zfs.root", "lxc.bdev.zfs.root", "", onlyCreate},
+	{"lxc_conf.bdev.rbd.rbdpool", "lxc.bdev.rbd.rbdpool", "", onlyCreate},
+	{"lxc_conf.bdev.rbd.rbduser", "lxc.bdev.rbd.rbduser", "", onlyCreate},
+	{"links", "network link", "how the container is connected to a link depends on what the link is", ""},
+	{"links.name", "name", "", ""},
+	{"links.exists", "exists", "", ""},
+	{"links.kind", "kind", "", ""},
+	{"links.mtu", "MTU", "interfaces on it get the same", ""},
+	{"links.addresses", "addresses", "a gateway `auto` is one of them", ""},
+	{"devices", "device node", "rules of the device cgroup hold its type and numbers", ""},
+	{"devices.path", "path", "", ""},
+	{"devices.exists", "exists", "", ""},
+	{"devices.type", "type", "", ""},
+	{"devices.major", "major number", "", ""},
+	{"devices.minor", "minor number", "", ""},
+}
+
+const onlyCreate = "only lxc-create looks at it"
+
+// wordsOf returns the row of a fact. One without a row is called as in JSON, and
+// something may rest on it.
+func wordsOf(fact string) factRow {
+	for _, r := range factRows {
+		if r.fact == fact {
+			return r
+		}
+	}
+	return factRow{fact: fact, words: fact}
+}
