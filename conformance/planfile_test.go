@@ -74,3 +74,58 @@ func TestPlanFile(t *testing.T) {
 		}
 	}
 }
+
+// TestStalePlans starts plans that were made with other facts than this host's:
+// what has changed and what it means is said in words, and only what nothing rests
+// on can be forced.
+func TestStalePlans(t *testing.T) {
+	c := newContainer(t, 0, first(common))
+	c.fresh(t)
+	facts, file := filepath.Join(c.lxcpath, "facts.json"), filepath.Join(c.lxcpath, "plan.json")
+	here, err := exec.Command(lxcfg(t), "facts", "-P", c.lxcpath, "-n", containerName).Output()
+	if err != nil {
+		t.Fatalf("lxcfg facts: %v", err)
+	}
+	for _, test := range []struct {
+		name     string
+		from, to string // in the file of facts
+		says     []string
+		harmless bool
+	}{
+		{"of another kernel", `"kernel": "`, `"kernel": "9.`,
+			[]string{"release of the kernel: was 9.", "what a plan needs of the kernel is compared by itself", "--force executes it all the same"}, true},
+		{"of a kernel with more capabilities", `"last_cap": `, `"last_cap": 1`,
+			[]string{"newest capability of the kernel: was 1", "lxc.cap.keep drops every other", "Make the plan again"}, false},
+		{"of another user", `"gid": 0`, `"gid": 7`, []string{"caller's gid: was 7, is 0"}, false},
+		{"of another directory of containers", `"lxcpath": "`, `"lxcpath": "/data`, []string{"lxc.lxcpath: was /data", "containers are looked up there"}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if !bytes.Contains(here, []byte(test.from)) {
+				t.Fatalf("the facts do not contain %q:\n%s", test.from, here)
+			}
+			if err := os.WriteFile(facts, bytes.Replace(here, []byte(test.from), []byte(test.to), 1), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			make := exec.Command(lxcfg(t), "plan", "--facts", facts, "-P", c.lxcpath, "-n", containerName, "-o", file, "--", "/bin/sh", "-c", "exit 3")
+			if out, err := make.CombinedOutput(); err != nil {
+				t.Fatalf("lxcfg plan --facts: %v\n%s", err, out)
+			}
+			ended := onTerminal(t, isolated(nil, lxcfg(t), "start", "-F", "--plan", file), withoutHelpers, nil)
+			if ended.status != 125 {
+				t.Errorf("exit status %d, want 125", ended.status)
+			}
+			for _, words := range test.says {
+				if !strings.Contains(ended.output, words) {
+					t.Errorf("the message does not say %q:\n%s", words, ended.output)
+				}
+			}
+			status := 125
+			if test.harmless {
+				status = 3
+			}
+			if ended := onTerminal(t, isolated(nil, lxcfg(t), "start", "-F", "--force", "--plan", file), withoutHelpers, nil); ended.status != status {
+				t.Errorf("with --force the plan ends with %d, want %d:\n%s", ended.status, status, ended.output)
+			}
+		})
+	}
+}
