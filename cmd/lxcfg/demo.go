@@ -86,7 +86,7 @@ func (a *app) demo(o common) (int, error) {
 		}
 		return exitLaunch, nil
 	}
-	view := planView{color: o.colored(a.stdout), width: terminalWidth(a.stdout), brief: true}
+	view := planView{paint: paint(o.colored(a.stdout)), width: terminalWidth(a.stdout), brief: true}
 	if err := view.print(a.stdout, p); err != nil {
 		return 0, err
 	}

@@ -23,12 +23,13 @@ func planCommand() command {
 func runPlan(a *app, c command, args []string) int {
 	var o common
 	var t target
-	var syscalls bool
-	var file, facts string
+	var po planOutput
+	var facts string
 	opts := append(append(t.options(), o.options()...),
 		factsOption(&facts),
-		option{"syscalls", "", "", "print the exact system calls of the container's side", toggle(&syscalls)},
-		outputOption(&file, "write the plan to a file, readable by the caller only"))
+		option{"syscalls", "", "", "print the exact system calls of the container's side", toggle(&po.syscalls)},
+		showValuesOption(&po.showValues),
+		outputOption(&po.file, "write the plan to a file, readable by the caller only"))
 	if a.wantsHelp(c, opts, args) {
 		return exitOK
 	}
@@ -52,7 +53,7 @@ func runPlan(a *app, c command, args []string) int {
 	case !ok:
 		return exitFindings
 	}
-	if err := a.printPlan(p, o, syscalls, file); err != nil {
+	if err := a.printPlan(p, o, po); err != nil {
 		a.error(err)
 		return exitUsage
 	}
@@ -99,11 +100,31 @@ func launchFindings(l *compile.Loaded) diag.List {
 	return list
 }
 
-// printPlan prints or stores a plan.
-func (a *app) printPlan(p plan.Plan, o common, syscalls bool, file string) error {
-	if file == "" && o.format == "text" {
-		v := planView{color: o.colored(a.stdout), width: terminalWidth(a.stdout)}
-		if syscalls {
+// planOutput says how a plan is printed, or where it is stored.
+type planOutput struct {
+	syscalls   bool
+	showValues bool
+	file       string
+}
+
+// showValuesOption is how a command is told to print what may be secret.
+func showValuesOption(show *bool) option {
+	return option{"show-values", "", "", "print the values of variables and passwords, which are masked otherwise", toggle(show)}
+}
+
+// printPlan prints or stores a plan. What is printed leaves out what may be secret:
+// output is pasted, logged and sent around. A file is the plan as it is.
+func (a *app) printPlan(p plan.Plan, o common, po planOutput) error {
+	v := planView{paint: paint(o.colored(a.stdout)), width: terminalWidth(a.stdout)}
+	toFile := po.file != "" && po.file != "-"
+	if !toFile && !po.showValues {
+		var masked int
+		if p, masked = p.Masked(); masked > 0 {
+			v.note = fmt.Sprintf("%s masked, and the digest is that of the masked plan; --show-values prints all", count(masked, "value is", "values are"))
+		}
+	}
+	if po.file == "" && o.format == "text" {
+		if po.syscalls {
 			var err error
 			if v.calls, err = systemCalls(p); err != nil {
 				return err
@@ -115,7 +136,7 @@ func (a *app) printPlan(p plan.Plan, o common, syscalls bool, file string) error
 	if err != nil {
 		return err
 	}
-	return a.output(file, data)
+	return a.output(po.file, data)
 }
 
 // output prints what a command has made, or puts it into a file that is there as a

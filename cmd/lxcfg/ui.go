@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/go-multierror"
 
@@ -76,19 +77,51 @@ func (a *app) printFindings(w *os.File, list diag.List, o common, sources func(s
 	return diag.Text(w, list, diag.Options{Color: o.colored(w), Width: terminalWidth(w), LXC: o.judge().String(), Source: sources})
 }
 
-// wrap breaks a text into lines of so many columns.
+// count is a number of things in words.
+func count(n int, one, several string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, several)
+}
+
+// wrap breaks a text into lines of so many columns, at blanks where that can be, and
+// in the middle of words that are longer than a line.
 func wrap(text string, columns int) []string {
 	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && len(line)+1+len(word) > columns {
+	line, width := "", 0
+	for word := range strings.FieldsSeq(text) {
+		if line != "" && width+1+diag.TextWidth(word) > columns {
 			lines = append(lines, line)
-			line = ""
+			line, width = "", 0
+		}
+		for line == "" && diag.TextWidth(word) > columns {
+			cut := cutAt(word, columns)
+			lines = append(lines, word[:cut])
+			word = word[cut:]
 		}
 		if line != "" {
 			line += " "
+			width++
 		}
 		line += word
+		width += diag.TextWidth(word)
 	}
 	return append(lines, line)
+}
+
+// cutAt is the length of what fits so many columns: at least a character, and where
+// there is a slash behind the middle, up to it.
+func cutAt(word string, columns int) int {
+	end, width := 0, 0
+	for i, r := range word {
+		if width += diag.TextWidth(string(r)); width > columns && i > 0 {
+			break
+		}
+		end = i + utf8.RuneLen(r)
+	}
+	if slash := strings.LastIndexByte(word[:end], '/'); slash > end/2 {
+		return slash + 1
+	}
+	return end
 }

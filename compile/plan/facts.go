@@ -101,6 +101,21 @@ type SystemConf struct {
 	RBDUser       string `json:"bdev.rbd.rbduser,omitempty"`
 }
 
+// String tells the host in a few words.
+func (f Facts) String() string {
+	who := fmt.Sprintf("uid %d", f.Caller.UID)
+	if f.Caller.Root() {
+		who = "root"
+	} else if f.Caller.User != "" {
+		who += " (" + f.Caller.User + ")"
+	}
+	words := fmt.Sprintf("%s, Linux %s, %s cgroups, started by %s", f.Arch, f.Kernel, f.Cgroups.Layout, who)
+	if f.LSM != "" {
+		words += ", " + f.LSM
+	}
+	return words
+}
+
 // Root reports whether the caller is root of the initial user namespace, in
 // LXC's sense: effective uid 0.
 func (c CallerFacts) Root() bool { return c.UID == 0 }

@@ -27,6 +27,16 @@ func (o CgroupCreate) Object() string { return o.Hierarchy }
 func (o CgroupCreate) Describe() string {
 	return fmt.Sprintf("create cgroup %s", path.Join(o.Mount, o.Base, o.Name, o.Inner))
 }
+func (o CgroupCreate) Row() Row {
+	row := Row{Verb: "cgroup", Subject: path.Join(o.Mount, o.Base, o.Name, o.Inner)}
+	if o.Controllers.Len() > 0 {
+		row.Details = append(row.Details, "with controllers "+strings.Join(o.Controllers.items, " "))
+	}
+	if o.Exact {
+		row.Details = append(row.Details, "under this name only")
+	}
+	return row
+}
 
 // CgroupLimit writes one file of the payload's cgroup.
 type CgroupLimit struct {
@@ -40,6 +50,14 @@ func (o CgroupLimit) Object() string { return o.File }
 func (o CgroupLimit) Describe() string {
 	return fmt.Sprintf("write %q to %s of the payload's cgroup in %s", o.Value, o.File, o.Hierarchy)
 }
+func (o CgroupLimit) Row() Row {
+	row := Row{Verb: "limit", Subject: o.File + " = " + o.Value}
+	if controller, _, _ := strings.Cut(o.File, "."); controller != o.Hierarchy {
+		row.Details = []string{"hierarchy " + o.Hierarchy}
+	}
+	return row
+}
+func (o CgroupLimit) Summary() (Topic, string) { return TopicLimits, o.File + " = " + o.Value }
 
 // CgroupDelegate gives the payload's cgroup of one hierarchy to the group of the
 // container's root, so that an init in a user namespace can make cgroups of its
@@ -54,6 +72,9 @@ func (CgroupDelegate) Kind() Kind       { return "cgroup-delegate" }
 func (o CgroupDelegate) Object() string { return o.Hierarchy }
 func (o CgroupDelegate) Describe() string {
 	return fmt.Sprintf("hand the payload's cgroup in %s to host group %d", o.Hierarchy, o.GID)
+}
+func (o CgroupDelegate) Row() Row {
+	return Row{"delegate", "cgroup of " + o.Hierarchy, []string{fmt.Sprintf("to host group %d, the container's root group", o.GID)}}
 }
 
 // DeviceRule is one line of lxc.cgroup.devices.* or lxc.cgroup2.devices.*.
@@ -71,6 +92,34 @@ func (r DeviceRule) String() string {
 		return "a *:* rwm"
 	}
 	return fmt.Sprintf("%s %s:%s %s", r.Type, deviceNumber(r.Major), deviceNumber(r.Minor), r.Access)
+}
+
+// words is the rule for people, with the name of a device that every host has.
+func (r DeviceRule) words() string {
+	verb := "deny "
+	if r.Allow {
+		verb = "allow "
+	}
+	for _, known := range knownDevices {
+		if r.Type == "c" && r.Major == known.major && (r.Minor == known.minor || known.minor < 0) {
+			return verb + r.String() + " " + known.name
+		}
+	}
+	if r.Type == "a" {
+		return verb + "all devices"
+	}
+	return verb + r.String()
+}
+
+// knownDevices are character devices by their number (the kernel's
+// admin-guide/devices.txt); -1 is any.
+var knownDevices = [...]struct {
+	major, minor int64
+	name         string
+}{
+	{1, 3, "null"}, {1, 5, "zero"}, {1, 7, "full"}, {1, 8, "random"}, {1, 9, "urandom"}, {1, 11, "kmsg"},
+	{5, 0, "tty"}, {5, 1, "console"}, {5, 2, "ptmx"}, {136, -1, "pts"},
+	{10, 200, "tun"}, {10, 229, "fuse"}, {10, 232, "kvm"}, {10, 237, "loop-control"}, {226, -1, "dri"},
 }
 
 func deviceNumber(n int64) string {
@@ -100,6 +149,19 @@ func (o DeviceRules) Describe() string {
 		words = append(words, verb+r.String())
 	}
 	return fmt.Sprintf("restrict devices (cgroup v%d): %s", o.Version, strings.Join(words, ", "))
+}
+func (o DeviceRules) Row() Row {
+	row := Row{Verb: "devices", Subject: fmt.Sprintf("%d rules", o.Rules.Len())}
+	for _, r := range o.Rules.All() {
+		row.Details = append(row.Details, r.words())
+	}
+	return row
+}
+func (o DeviceRules) Summary() (Topic, string) {
+	if first := o.Rules.At(0); first.Type == "a" && !first.Allow {
+		return TopicDevices, fmt.Sprintf("all denied but what %d rules allow", o.Rules.Len()-1)
+	}
+	return TopicDevices, fmt.Sprintf("%d rules", o.Rules.Len())
 }
 
 // CgroupEnter moves the payload into its v1 cgroups. The payload does it itself,

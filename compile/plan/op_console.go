@@ -31,6 +31,16 @@ func (o Console) Describe() string {
 	}
 	return "bind the console's pty on " + o.Target
 }
+func (o Console) Row() Row {
+	row := Row{Verb: "console", Subject: "pty of the host → " + o.Target}
+	if o.Allocate {
+		row.Subject = "pty of the container → " + o.Target
+	}
+	if o.Also != "" {
+		row.Details = []string{"and " + o.Also}
+	}
+	return row
+}
 
 // TTY allocates a pty of the container's devpts and binds it on a file in the
 // container; the other end goes to the monitor, for lxc-console.
@@ -44,6 +54,13 @@ func (TTY) Kind() Kind       { return "tty" }
 func (o TTY) Object() string { return fmt.Sprintf("tty%d", o.Number) }
 func (o TTY) Describe() string {
 	return fmt.Sprintf("allocate a pty of the container and bind it on %s", o.Target)
+}
+func (o TTY) Row() Row {
+	row := Row{Verb: "tty", Subject: "pty of the container → " + o.Target}
+	if o.Link != "" {
+		row.Details = []string{"linked from " + o.Link}
+	}
+	return row
 }
 
 // Unmount takes a mount of the container away again (umount2(2), MNT_DETACH).

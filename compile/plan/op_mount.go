@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -49,6 +50,9 @@ func (MakePrivate) Object() string { return "/" }
 func (o MakePrivate) Describe() string {
 	return fmt.Sprintf("make every mount of the new namespace %s, so that none reaches the host", o.Propagation)
 }
+func (o MakePrivate) Row() Row {
+	return Row{"isolate", "every mount", []string{"none reaches the host", "propagation " + string(o.Propagation)}}
+}
 
 // Rootfs mounts the container's root file system tree where the payload builds
 // on it.
@@ -63,6 +67,16 @@ func (Rootfs) Kind() Kind       { return "rootfs" }
 func (o Rootfs) Object() string { return o.Source }
 func (o Rootfs) Describe() string {
 	return fmt.Sprintf("bind the root file system %s at %s%s", o.Source, o.At, describeFlags(o.Set, List[MountFlag]{}))
+}
+func (o Rootfs) Row() Row {
+	details := slices.Concat(wordsOfFlags(o.Set, List[MountFlag]{}), wordsOfPropagation(o.Propagation))
+	if o.At != o.Source {
+		details = append(details, "at "+o.At+" until the pivot")
+	}
+	return Row{"rootfs", o.Source + " → /", details}
+}
+func (o Rootfs) Summary() (Topic, string) {
+	return TopicRoot, qualified(o.Source, wordsOfFlags(o.Set, List[MountFlag]{}))
 }
 
 // Mount mounts a new instance of a file system.
@@ -84,9 +98,28 @@ func (o Mount) Object() string { return o.Target }
 func (o Mount) Describe() string {
 	text := fmt.Sprintf("mount %s on %s%s", o.FSType, o.Target, describeFlags(o.Set, List[MountFlag]{}))
 	if o.Data.Len() > 0 {
-		text += ", options " + strings.Join(o.Data.items, ",")
+		text += ", options " + strings.Join(maskOptions(o.Data).items, ",")
 	}
 	return text + describeCreate(o.Create) + describeOptional(o.Optional)
+}
+
+// Masked hides what logs in to a file server.
+func (o Mount) Masked() Op { o.Data = maskOptions(o.Data); return o }
+func (o Mount) Row() Row {
+	row := Row{Verb: "mount", Subject: o.FSType + " → " + o.Target}
+	if strings.HasPrefix(o.Source, "/") {
+		row = Row{Verb: "mount", Subject: o.Source + " → " + o.Target, Details: []string{o.FSType}}
+	}
+	row.Details = slices.Concat(row.Details, wordsOfFlags(o.Set, List[MountFlag]{}), wordsOfOptions(o.FSType, o.Data), wordsOfPropagation(o.Propagation),
+		wordsOfCreate(o.Create), wordsOfLeniency(o.Optional, o.SkipMissing))
+	return row
+}
+func (o Mount) Summary() (Topic, string) {
+	words := o.FSType + " " + o.Target
+	if strings.HasPrefix(o.Source, "/") {
+		words = o.Source + " → " + o.Target
+	}
+	return TopicMounts, qualified(words, readOnlyWords(o.Set))
 }
 
 // Bind makes a directory or file visible at a second place (mount(2), MS_BIND).
@@ -116,6 +149,33 @@ func (o Bind) Describe() string {
 	return fmt.Sprintf("%s %s path %s on %s%s%s%s", verb, where, o.Source, o.Target,
 		describeFlags(o.Set, o.Clear), describeCreate(o.Create), describeOptional(o.Optional))
 }
+func (o Bind) Row() Row {
+	row := Row{Verb: "bind", Subject: o.Source + " → " + o.Target}
+	switch {
+	case o.InContainer && o.Source == o.Target:
+		row.Subject, row.Details = o.Target, []string{"over itself"}
+	case o.InContainer:
+		row.Details = []string{"of the container"}
+	case o.Source == o.Target:
+		row.Subject, row.Details = o.Target, []string{"the host's"}
+	}
+	if o.Recursive {
+		row.Details = append(row.Details, "with all mounted below")
+	}
+	row.Details = slices.Concat(row.Details, wordsOfFlags(o.Set, o.Clear), wordsOfPropagation(o.Propagation),
+		wordsOfCreate(o.Create), wordsOfLeniency(o.Optional, o.SkipMissing))
+	return row
+}
+func (o Bind) Summary() (Topic, string) {
+	if o.InContainer {
+		return TopicMounts, ""
+	}
+	words := o.Source + " → " + o.Target
+	if o.Source == o.Target {
+		words = "the host's " + o.Target
+	}
+	return TopicMounts, qualified(words, readOnlyWords(o.Set))
+}
 
 // Directory makes a directory in the container; one that exists is kept.
 type Directory struct {
@@ -127,6 +187,9 @@ func (Directory) Kind() Kind       { return "directory" }
 func (o Directory) Object() string { return o.Path }
 func (o Directory) Describe() string {
 	return fmt.Sprintf("make directory %s, mode %04o", o.Path, o.Mode)
+}
+func (o Directory) Row() Row {
+	return Row{"mkdir", o.Path, []string{fmt.Sprintf("mode %04o", o.Mode)}}
 }
 
 // Node makes a character device in the container's /dev (mknod(2)); one that
@@ -143,6 +206,9 @@ func (o Node) Object() string { return o.Path }
 func (o Node) Describe() string {
 	return fmt.Sprintf("make character device %s %d:%d, mode %04o", o.Path, o.Major, o.Minor, o.Mode)
 }
+func (o Node) Row() Row {
+	return Row{"mknod", o.Path, []string{fmt.Sprintf("character device %d:%d", o.Major, o.Minor), fmt.Sprintf("mode %04o", o.Mode)}}
+}
 
 // Symlink makes a symbolic link in the container; one that exists is kept.
 type Symlink struct {
@@ -153,6 +219,7 @@ type Symlink struct {
 func (Symlink) Kind() Kind         { return "symlink" }
 func (o Symlink) Object() string   { return o.Path }
 func (o Symlink) Describe() string { return fmt.Sprintf("link %s to %s", o.Path, o.To) }
+func (o Symlink) Row() Row         { return Row{"link", o.Path + " → " + o.To, nil} }
 
 // PivotRoot makes the rootfs the root of the mount namespace and lets go of the
 // host's tree (pivot_root(2)).
@@ -165,6 +232,9 @@ func (PivotRoot) Object() string { return "/" }
 func (o PivotRoot) Describe() string {
 	return fmt.Sprintf("pivot into the rootfs, detach the host's tree, make all mounts %s", o.Propagation)
 }
+func (o PivotRoot) Row() Row {
+	return Row{"pivot", "into the rootfs", []string{"the host's tree is out of reach", "propagation " + string(o.Propagation)}}
+}
 
 // BootID gives the container a boot id of its own: a random one, made at launch,
 // is written to Path and bound read-only over /proc/sys/kernel/random/boot_id.
@@ -176,6 +246,22 @@ type BootID struct {
 func (BootID) Kind() Kind       { return "boot-id" }
 func (o BootID) Object() string { return o.Path }
 func (BootID) Describe() string { return "give the container a random boot id" }
+
+// qualified adds what distinguishes a thing.
+func qualified(what string, words []string) string {
+	if len(words) == 0 {
+		return what
+	}
+	return what + " (" + strings.Join(words, ", ") + ")"
+}
+
+// readOnlyWords is the one flag that a summary tells.
+func readOnlyWords(set List[MountFlag]) []string {
+	if slices.Contains(set.items, FlagReadOnly) {
+		return []string{FlagReadOnly.words(true)}
+	}
+	return nil
+}
 
 func describeFlags(set, cleared List[MountFlag]) string {
 	var words []string

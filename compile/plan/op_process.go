@@ -24,6 +24,17 @@ func (o Spawn) Describe() string {
 	}
 	return text
 }
+func (o Spawn) Row() Row {
+	row := Row{Verb: "clone", Subject: "the payload"}
+	if o.Namespaces.Len() > 0 {
+		row.Details = []string{"new namespaces " + o.Namespaces.String()}
+	}
+	if o.IntoCgroup != "" {
+		row.Details = append(row.Details, "into its cgroup of "+o.IntoCgroup)
+	}
+	return row
+}
+func (o Spawn) Summary() (Topic, string) { return TopicNamespaces, o.Namespaces.String() }
 
 // IDMap is one range of ids of a user namespace (user_namespaces(7)).
 type IDMap struct {
@@ -53,6 +64,23 @@ func (IDMapWrite) Kind() Kind     { return "id-map" }
 func (IDMapWrite) Object() string { return "user" }
 func (o IDMapWrite) Describe() string {
 	return fmt.Sprintf("map ids (%s): uid %s; gid %s", o.Method, describeIDMaps(o.UIDs), describeIDMaps(o.GIDs))
+}
+func (o IDMapWrite) Row() Row {
+	row := Row{"map ids", "uid " + describeIDMaps(o.UIDs), []string{"gid " + describeIDMaps(o.GIDs)}}
+	if o.Method == IDMapHelper {
+		row.Details = append(row.Details, "by newuidmap and newgidmap")
+	}
+	if o.DenySetgroups {
+		row.Details = append(row.Details, "setgroups denied")
+	}
+	return row
+}
+func (o IDMapWrite) Summary() (Topic, string) {
+	uids, gids := describeIDMaps(o.UIDs), describeIDMaps(o.GIDs)
+	if uids == gids {
+		return TopicIDs, "uid and gid " + uids
+	}
+	return TopicIDs, "uid " + uids + ", gid " + gids
 }
 
 func describeIDMaps(maps List[IDMap]) string {
@@ -96,9 +124,10 @@ type Unshare struct {
 	Namespaces NamespaceSet `json:"namespaces"`
 }
 
-func (Unshare) Kind() Kind         { return "unshare" }
-func (o Unshare) Object() string   { return o.Namespaces.String() }
-func (o Unshare) Describe() string { return "unshare namespaces " + o.Namespaces.String() }
+func (Unshare) Kind() Kind                 { return "unshare" }
+func (o Unshare) Object() string           { return o.Namespaces.String() }
+func (o Unshare) Describe() string         { return "unshare namespaces " + o.Namespaces.String() }
+func (o Unshare) Summary() (Topic, string) { return TopicNamespaces, o.Namespaces.String() }
 
 // Hostname sets the host name of the UTS namespace (sethostname(2)).
 type Hostname struct {
@@ -185,6 +214,9 @@ func (o Identity) Describe() string {
 	}
 	return fmt.Sprintf("%s with supplementary groups %v", text, o.Groups.items)
 }
+func (o Identity) Summary() (Topic, string) {
+	return TopicUser, strings.TrimPrefix(o.Describe(), "become ")
+}
 
 // Exec becomes init (execve(2)). The first of Paths that exists is executed, as
 // execvp(3) does without a PATH variable.
@@ -197,6 +229,11 @@ type Exec struct {
 func (Exec) Kind() Kind         { return "exec" }
 func (Exec) Object() string     { return "init" }
 func (o Exec) Describe() string { return "execute " + strings.Join(o.Argv.items, " ") }
+func (o Exec) Masked() Op       { o.Env = maskVariables(o.Env); return o }
+func (o Exec) Row() Row {
+	return Row{"execute", strings.Join(o.Argv.items, " "), maskVariables(o.Env).Slice()}
+}
+func (o Exec) Summary() (Topic, string) { return TopicInit, strings.Join(o.Argv.items, " ") }
 
 // Run is the container's life seen from the monitor: carry the console, forward
 // signals, wait for init, then take down what the launch has made.

@@ -11,6 +11,11 @@ type Capability struct {
 	Number uint32 `json:"number"`
 }
 
+// words is the capability as configurations write it: "sys_admin".
+func (c Capability) words() string {
+	return strings.ToLower(strings.TrimPrefix(c.Name, "CAP_"))
+}
+
 // CapabilityDrop takes capabilities out of the bounding set (PR_CAPBSET_DROP,
 // prctl(2)): neither init nor anything it executes can gain them again.
 type CapabilityDrop struct {
@@ -26,6 +31,16 @@ func (o CapabilityDrop) Describe() string {
 	}
 	return "drop from the bounding set " + strings.Join(names, " ")
 }
+func (o CapabilityDrop) Row() Row {
+	row := Row{Verb: "drop", Subject: fmt.Sprintf("%d capabilities", o.Capabilities.Len())}
+	for _, c := range o.Capabilities.items {
+		row.Details = append(row.Details, c.words())
+	}
+	return row
+}
+func (o CapabilityDrop) Summary() (Topic, string) {
+	return TopicConfined, fmt.Sprintf("%d capabilities dropped", o.Capabilities.Len())
+}
 
 // NoNewPrivs keeps execve from granting privileges (PR_SET_NO_NEW_PRIVS, prctl(2)).
 type NoNewPrivs struct{}
@@ -33,6 +48,9 @@ type NoNewPrivs struct{}
 func (NoNewPrivs) Kind() Kind       { return "no-new-privs" }
 func (NoNewPrivs) Object() string   { return "init" }
 func (NoNewPrivs) Describe() string { return "set no_new_privs" }
+func (NoNewPrivs) Summary() (Topic, string) {
+	return TopicConfined, "no_new_privs"
+}
 
 // BPF is one instruction of a classic BPF program (linux/filter.h).
 type BPF struct {
@@ -55,6 +73,12 @@ func (o Seccomp) Object() string { return o.Policy }
 func (o Seccomp) Describe() string {
 	return fmt.Sprintf("load the seccomp filter of %s: %d rules, %d instructions", o.Policy, o.Listing.Len(), o.Filter.Len())
 }
+func (o Seccomp) Row() Row {
+	return Row{"seccomp", o.Policy, []string{fmt.Sprintf("%d rules", o.Listing.Len()), fmt.Sprintf("%d instructions", o.Filter.Len())}}
+}
+func (o Seccomp) Summary() (Topic, string) {
+	return TopicConfined, fmt.Sprintf("seccomp: %d rules", o.Listing.Len())
+}
 
 // Label asks the LSM for another label at the coming execve (apparmor(7),
 // selinux(8)).
@@ -66,3 +90,6 @@ type Label struct {
 func (Label) Kind() Kind         { return "label" }
 func (o Label) Object() string   { return o.LSM }
 func (o Label) Describe() string { return fmt.Sprintf("run init under %s label %q", o.LSM, o.Label) }
+func (o Label) Summary() (Topic, string) {
+	return TopicConfined, fmt.Sprintf("%s label %s", o.LSM, o.Label)
+}

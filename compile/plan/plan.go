@@ -58,6 +58,7 @@ type Plan struct {
 	sources   List[Source]
 	facts     Facts
 	steps     List[Step]
+	masked    bool // values have been replaced by Mask: it is to be read, not launched
 }
 
 // Container returns the name of the container.

@@ -20,6 +20,7 @@ const Version = "0.1.0"
 // wirePlan is a plan as JSON, in the order the fields are written.
 type wirePlan struct {
 	Format    int          `json:"format"`
+	Masked    bool         `json:"masked,omitempty"` // secret values are left out: no plan to launch
 	Lxcfg     string       `json:"lxcfg"`
 	Digest    string       `json:"digest"`
 	Container string       `json:"container"`
@@ -40,6 +41,7 @@ type wireStep struct {
 	Describe string          `json:"describe"`
 	Origins  List[Origin]    `json:"origins"`
 	Because  string          `json:"because,omitempty"`
+	Secrets  List[string]    `json:"secrets,omitzero"` // JSON pointers into op, to values that may be secret
 	Op       json.RawMessage `json:"op"`
 }
 
@@ -80,6 +82,7 @@ func (p Plan) Digest() (string, error) {
 func (p Plan) wire() (wirePlan, error) {
 	wire := wirePlan{
 		Format:    Format,
+		Masked:    p.masked,
 		Lxcfg:     Version,
 		Container: p.container,
 		LXCPath:   p.lxcPath,
@@ -94,7 +97,8 @@ func (p Plan) wire() (wirePlan, error) {
 		}
 		wire.Steps = append(wire.Steps, wireStep{
 			Name: s.Name, Phase: s.Phase(), Side: s.Side(), Place: s.Place, Kind: s.Op.Kind(),
-			Describe: s.Op.Describe(), Origins: s.Origins, Because: s.Because, Op: op,
+			Describe: s.Op.Describe(), Origins: s.Origins, Because: s.Because,
+			Secrets: ListOf(secretsOf(s.Op)...), Op: op,
 		})
 	}
 	return wire, nil
@@ -111,7 +115,7 @@ func (w wirePlan) digest() (string, error) {
 }
 
 // Read reads a plan file. It refuses, each in a sentence, what is not JSON, a
-// plan of another format, an unknown field, and a plan that was altered.
+// plan of another format, an unknown field, a plan with masked values, and one that was altered.
 func Read(data []byte) (Plan, error) {
 	if err := checkHead(data, "plan file", "lxcfg plan -o"); err != nil {
 		return Plan{}, err
@@ -122,6 +126,9 @@ func Read(data []byte) (Plan, error) {
 			err = shape // it says where
 		}
 		return Plan{}, fmt.Errorf("the plan file is damaged: %w", err)
+	}
+	if wire.Masked {
+		return Plan{}, errors.New("the plan was printed with its secret values left out: it is to be read, not launched; store one with `lxcfg plan -o`")
 	}
 	want, err := wire.digest()
 	if err != nil {

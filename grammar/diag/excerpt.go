@@ -83,7 +83,7 @@ func cellsOf(s string, column int) cells {
 			var shown string
 			shown, n = visibleRune(s)
 			b.WriteString(shown)
-			width += textWidth(shown)
+			width += TextWidth(shown)
 		}
 		s = s[n:]
 	}
@@ -156,8 +156,8 @@ func visibleRune(s string) (shown string, size int) {
 	return s[:size], size
 }
 
-// textWidth is the number of columns a visible text takes.
-func textWidth(s string) int {
+// TextWidth is the number of columns a visible text takes.
+func TextWidth(s string) int {
 	width := 0
 	for _, r := range s {
 		width += runeWidth(r)

@@ -120,7 +120,7 @@ func (t *textWriter) sentence(text string) {
 		column := 0
 		for word := range strings.FieldsSeq(paragraph) {
 			word = Visible(word)
-			width := textWidth(word)
+			width := TextWidth(word)
 			switch {
 			case column == 0:
 				t.WriteString(indent)
