@@ -231,7 +231,7 @@ func (Exec) Object() string     { return "init" }
 func (o Exec) Describe() string { return "execute " + strings.Join(o.Argv.items, " ") }
 func (o Exec) Masked() Op       { o.Env = maskVariables(o.Env); return o }
 func (o Exec) Row() Row {
-	return Row{"execute", strings.Join(o.Argv.items, " "), maskVariables(o.Env).Slice()}
+	return Row{"execute", strings.Join(o.Argv.items, " "), o.Env.Slice()}
 }
 func (o Exec) Summary() (Topic, string) { return TopicInit, strings.Join(o.Argv.items, " ") }
 

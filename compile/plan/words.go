@@ -16,7 +16,8 @@ type Row struct {
 	Details []string // how
 }
 
-// A Tabular op says what goes into which column.
+// A Tabular op says what goes into which column. Values that may be secret are there
+// as the op has them: see Plan.Masked.
 type Tabular interface {
 	Op
 	Row() Row
@@ -102,7 +103,7 @@ func wordsOfFlags(set, cleared List[MountFlag]) []string {
 // wordsOfOptions gives the options of a file system as people say them.
 func wordsOfOptions(fstype string, data List[string]) []string {
 	var words []string
-	for _, option := range maskOptions(data).items {
+	for _, option := range data.items {
 		name, value, _ := strings.Cut(option, "=")
 		size, isSize := parseBytes(value)
 		switch {
