@@ -15,3 +15,6 @@ func (p paint) bold(text string) string { return p.with("1", text) }
 func (p paint) dim(text string) string  { return p.with("2", text) }
 func (p paint) verb(text string) string { return p.with("36", text) }
 func (p paint) call(text string) string { return p.with("34", text) }
+func (p paint) good(text string) string { return p.with("32", text) }
+func (p paint) bad(text string) string  { return p.with("31", text) }
+func (p paint) warn(text string) string { return p.with("33", text) }

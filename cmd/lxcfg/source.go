@@ -21,6 +21,7 @@ type target struct {
 	name    string
 	lxcPath string
 	file    string
+	text    *string // of the file, when it has been read
 	defines []string
 }
 
@@ -81,11 +82,14 @@ func nameFor(file string) string {
 
 // load reads and resolves the target's configuration.
 func (a *app) load(t target, o common) (*compile.Loaded, error) {
-	content, err := a.readConfig(t.file)
-	if err != nil {
-		return nil, t.explain(err)
+	if t.text == nil {
+		content, err := a.readConfig(t.file)
+		if err != nil {
+			return nil, t.explain(err)
+		}
+		t.text = &content
 	}
-	return a.loadText(source.File{Name: t.file, Text: content}, t.defines, o), nil
+	return a.loadText(source.File{Name: t.file, Text: *t.text}, t.defines, o), nil
 }
 
 // loadText resolves a configuration that was read.

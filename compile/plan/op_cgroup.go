@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -58,6 +59,13 @@ func (o CgroupLimit) Row() Row {
 	return row
 }
 func (o CgroupLimit) Summary() (Topic, string) { return TopicLimits, o.File + " = " + o.Value }
+func (o CgroupLimit) Changes(before Op, _ bool) []string {
+	was := before.(CgroupLimit)
+	if isNew(was, o) {
+		return nil
+	}
+	return slices.Concat(nowWas(o.File, was.Value, o.Value, "empty"), nowWas("the hierarchy of "+o.File, was.Hierarchy, o.Hierarchy, "none"))
+}
 
 // CgroupDelegate gives the payload's cgroup of one hierarchy to the group of the
 // container's root, so that an init in a user namespace can make cgroups of its
@@ -158,10 +166,28 @@ func (o DeviceRules) Row() Row {
 	return row
 }
 func (o DeviceRules) Summary() (Topic, string) {
-	if first := o.Rules.At(0); first.Type == "a" && !first.Allow {
+	if o.Rules.Len() > 0 && o.Rules.At(0).Type == "a" && !o.Rules.At(0).Allow {
 		return TopicDevices, fmt.Sprintf("all denied but what %d rules allow", o.Rules.Len()-1)
 	}
 	return TopicDevices, fmt.Sprintf("%d rules", o.Rules.Len())
+}
+func (o DeviceRules) Changes(before Op, _ bool) []string {
+	was := before.(DeviceRules)
+	if isNew(was, o) {
+		return nil
+	}
+	gained, lost := difference(was.Row().Details, o.Row().Details)
+	var words []string
+	for _, rule := range gained {
+		words = append(words, "new device rule: "+rule)
+	}
+	for _, rule := range lost {
+		words = append(words, "device rule gone: "+rule)
+	}
+	if len(words) == 0 {
+		return []string{"the device rules are in another order"}
+	}
+	return words
 }
 
 // CgroupEnter moves the payload into its v1 cgroups. The payload does it itself,

@@ -78,6 +78,15 @@ func (o Rootfs) Row() Row {
 func (o Rootfs) Summary() (Topic, string) {
 	return TopicRoot, qualified(o.Source, wordsOfFlags(o.Set, List[MountFlag]{}))
 }
+func (o Rootfs) Changes(before Op, _ bool) []string {
+	was := before.(Rootfs)
+	if isNew(was, o) {
+		return nil
+	}
+	const what = "the root file system"
+	return slices.Concat(nowWas(what, was.Source, o.Source, "nothing"), nowWas("the place it is set up at", was.At, o.At, "nowhere"), changedFlags(what, was.Set, o.Set),
+		nowWas("the propagation of "+what, string(was.Propagation), string(o.Propagation), "the source's"))
+}
 
 // Mount mounts a new instance of a file system.
 type Mount struct {
@@ -120,6 +129,19 @@ func (o Mount) Summary() (Topic, string) {
 		words = o.Source + " → " + o.Target
 	}
 	return TopicMounts, qualified(words, readOnlyWords(o.Set))
+}
+func (o Mount) Changes(before Op, show bool) []string {
+	was := before.(Mount)
+	if isNew(was, o) || was.Target != o.Target {
+		return nil
+	}
+	return slices.Concat(
+		nowWas("the file system on "+o.Target, was.FSType, o.FSType, "nothing"),
+		nowWas("the source of "+o.Target, was.Source, o.Source, "nothing"),
+		changedOptions(o.Target, o.FSType, was.Data, o.Data, show),
+		changedFlags(o.Target, was.Set, o.Set),
+		changedTarget(o.Target, was.Create, o.Create, was.Optional, o.Optional),
+		nowWas("the propagation of "+o.Target, string(was.Propagation), string(o.Propagation), "private"))
 }
 
 // Bind makes a directory or file visible at a second place (mount(2), MS_BIND).
@@ -175,6 +197,30 @@ func (o Bind) Summary() (Topic, string) {
 		words = "the host's " + o.Target
 	}
 	return TopicMounts, qualified(words, readOnlyWords(o.Set))
+}
+func (o Bind) Changes(before Op, _ bool) []string {
+	was := before.(Bind)
+	if isNew(was, o) || was.Target != o.Target {
+		return nil
+	}
+	words := nowWas("what "+o.Target+" shows", was.origin(), o.origin(), "nothing")
+	switch {
+	case o.Recursive && !was.Recursive:
+		words = append(words, o.Target+" shows the mounts below its source too")
+	case was.Recursive && !o.Recursive:
+		words = append(words, o.Target+" no longer shows the mounts below its source")
+	}
+	return slices.Concat(words, changedFlags(o.Target, was.Set, o.Set),
+		changedTarget(o.Target, was.Create, o.Create, was.Optional, o.Optional),
+		nowWas("the propagation of "+o.Target, string(was.Propagation), string(o.Propagation), "the source's"))
+}
+
+// origin names what is bound.
+func (o Bind) origin() string {
+	if o.InContainer {
+		return "the container's " + o.Source
+	}
+	return o.Source
 }
 
 // Directory makes a directory in the container; one that exists is kept.
@@ -246,6 +292,59 @@ type BootID struct {
 func (BootID) Kind() Kind       { return "boot-id" }
 func (o BootID) Object() string { return o.Path }
 func (BootID) Describe() string { return "give the container a random boot id" }
+
+// changedFlags says which per-mount flags came and went.
+func changedFlags(what string, was, is List[MountFlag]) []string {
+	var words []string
+	for _, f := range is.items {
+		if !slices.Contains(was.items, f) {
+			words = append(words, what+" is now "+f.adjective())
+		}
+	}
+	for _, f := range was.items {
+		if !slices.Contains(is.items, f) {
+			words = append(words, what+" is no longer "+f.adjective())
+		}
+	}
+	return words
+}
+
+// changedOptions says which options of a file system came, went or changed.
+func changedOptions(what, fstype string, was, is List[string], show bool) []string {
+	var words []string
+	before, after := assignments(was), assignments(is)
+	for _, name := range namesOf(was, is) {
+		a, had := before[name]
+		b, has := after[name]
+		secret := !show && slices.Contains(secretOptions[:], name)
+		switch {
+		case a == b && had == has:
+		case fstype == "tmpfs" && name == "size":
+			words = append(words, nowWas(what, sizeWords(a), sizeWords(b), "half of the memory")...)
+		case had && has && secret:
+			words = append(words, fmt.Sprintf("option %s of %s has another value", name, what))
+		case had && has:
+			words = append(words, nowWas("option "+name+" of "+what, a, b, "empty")...)
+		case secret:
+			words = append(words, fmt.Sprintf("%s %s option %s", what, gainsOrLoses(has), name))
+		default:
+			words = append(words, fmt.Sprintf("%s %s option %s", what, gainsOrLoses(has), strings.TrimSuffix(name+"="+a+b, "=")))
+		}
+	}
+	return words
+}
+
+// changedTarget says what changed about the place of a mount.
+func changedTarget(target string, wasCreate, create Create, wasOptional, optional bool) []string {
+	words := nowWas("what is created for "+target, string(wasCreate), string(create), "nothing")
+	switch {
+	case optional && !wasOptional:
+		words = append(words, "the launch goes on when "+target+" cannot be mounted")
+	case wasOptional && !optional:
+		words = append(words, "the launch fails when "+target+" cannot be mounted")
+	}
+	return words
+}
 
 // qualified adds what distinguishes a thing.
 func qualified(what string, words []string) string {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -35,6 +36,25 @@ func (o Spawn) Row() Row {
 	return row
 }
 func (o Spawn) Summary() (Topic, string) { return TopicNamespaces, o.Namespaces.String() }
+func (o Spawn) Changes(before Op, _ bool) []string {
+	was := before.(Spawn)
+	return slices.Concat(changedNamespaces(was.Namespaces, o.Namespaces), nowWas("the cgroup it starts in", was.IntoCgroup, o.IntoCgroup, "the monitor's"))
+}
+
+// changedNamespaces says which namespaces the container has of its own, and which no
+// longer.
+func changedNamespaces(was, is NamespaceSet) []string {
+	var words []string
+	for _, n := range namespaceOrder {
+		switch {
+		case is.Has(n) && !was.Has(n):
+			words = append(words, fmt.Sprintf("the container has a %s namespace of its own", n))
+		case was.Has(n) && !is.Has(n):
+			words = append(words, fmt.Sprintf("the container no longer has a %s namespace of its own", n))
+		}
+	}
+	return words
+}
 
 // IDMap is one range of ids of a user namespace (user_namespaces(7)).
 type IDMap struct {
@@ -82,6 +102,19 @@ func (o IDMapWrite) Summary() (Topic, string) {
 	}
 	return TopicIDs, "uid " + uids + ", gid " + gids
 }
+func (o IDMapWrite) Changes(before Op, _ bool) []string {
+	was := before.(IDMapWrite)
+	if isNew(was, o) {
+		return nil
+	}
+	words := slices.Concat(nowWas("the uid map", describeIDMaps(was.UIDs), describeIDMaps(o.UIDs), "empty"),
+		nowWas("the gid map", describeIDMaps(was.GIDs), describeIDMaps(o.GIDs), "empty"),
+		nowWas("the way the maps are written", string(was.Method), string(o.Method), "none"))
+	if was.DenySetgroups != o.DenySetgroups {
+		words = append(words, fmt.Sprintf("setgroups is denied: %v", o.DenySetgroups))
+	}
+	return words
+}
 
 func describeIDMaps(maps List[IDMap]) string {
 	words := make([]string, 0, maps.Len())
@@ -128,6 +161,9 @@ func (Unshare) Kind() Kind                 { return "unshare" }
 func (o Unshare) Object() string           { return o.Namespaces.String() }
 func (o Unshare) Describe() string         { return "unshare namespaces " + o.Namespaces.String() }
 func (o Unshare) Summary() (Topic, string) { return TopicNamespaces, o.Namespaces.String() }
+func (o Unshare) Changes(before Op, _ bool) []string {
+	return changedNamespaces(before.(Unshare).Namespaces, o.Namespaces)
+}
 
 // Hostname sets the host name of the UTS namespace (sethostname(2)).
 type Hostname struct {
@@ -137,6 +173,9 @@ type Hostname struct {
 func (Hostname) Kind() Kind         { return "hostname" }
 func (Hostname) Object() string     { return "uts" }
 func (o Hostname) Describe() string { return fmt.Sprintf("set the host name to %q", o.Name) }
+func (o Hostname) Changes(before Op, _ bool) []string {
+	return nowWas("the host name", before.(Hostname).Name, o.Name, "the host's")
+}
 
 // Keyring joins a new session keyring (keyrings(7)), so that the container does
 // not see its starter's keys. Kernels and policies without keyrings are let pass.
@@ -169,6 +208,12 @@ type Sysctl struct {
 func (Sysctl) Kind() Kind         { return "sysctl" }
 func (o Sysctl) Object() string   { return o.Name }
 func (o Sysctl) Describe() string { return fmt.Sprintf("set sysctl %s to %q", o.Name, o.Value) }
+func (o Sysctl) Changes(before Op, _ bool) []string {
+	if isNew(before, o) {
+		return nil
+	}
+	return nowWas("sysctl "+o.Name, before.(Sysctl).Value, o.Value, "empty")
+}
 
 // Stdio makes the console init's standard input, output and error.
 type Stdio struct{}
@@ -193,6 +238,9 @@ type WorkDir struct {
 func (WorkDir) Kind() Kind         { return "work-dir" }
 func (o WorkDir) Object() string   { return o.Path }
 func (o WorkDir) Describe() string { return "change directory to " + o.Path }
+func (o WorkDir) Changes(before Op, _ bool) []string {
+	return nowWas("the directory init starts in", before.(WorkDir).Path, o.Path, "/")
+}
 
 // Identity takes on init's ids (setgroups(2), setresgid(2), setresuid(2)).
 type Identity struct {
@@ -214,6 +262,13 @@ func (o Identity) Describe() string {
 	}
 	return fmt.Sprintf("%s with supplementary groups %v", text, o.Groups.items)
 }
+func (o Identity) Changes(before Op, _ bool) []string {
+	was := before.(Identity)
+	if isNew(was, o) {
+		return nil
+	}
+	return nowWas("who init runs as", strings.TrimPrefix(was.Describe(), "become "), strings.TrimPrefix(o.Describe(), "become "), "root")
+}
 func (o Identity) Summary() (Topic, string) {
 	return TopicUser, strings.TrimPrefix(o.Describe(), "become ")
 }
@@ -230,6 +285,30 @@ func (Exec) Kind() Kind         { return "exec" }
 func (Exec) Object() string     { return "init" }
 func (o Exec) Describe() string { return "execute " + strings.Join(o.Argv.items, " ") }
 func (o Exec) Masked() Op       { o.Env = maskVariables(o.Env); return o }
+func (o Exec) Changes(before Op, show bool) []string {
+	was := before.(Exec)
+	words := nowWas("init", strings.Join(was.Argv.items, " "), strings.Join(o.Argv.items, " "), "nothing")
+	a, b := assignments(was.Env), assignments(o.Env)
+	for _, name := range namesOf(was.Env, o.Env) {
+		old, had := a[name]
+		new, has := b[name]
+		told := show || isPublicVariable(name)
+		switch {
+		case had && has && old == new:
+		case had && has && told:
+			words = append(words, nowWas("variable "+name, old, new, "empty")...)
+		case had && has:
+			words = append(words, "variable "+name+" has another value")
+		case had:
+			words = append(words, "variable "+name+" is not set any more")
+		case told:
+			words = append(words, "variable "+name+" is set to "+new)
+		default:
+			words = append(words, "variable "+name+" is set")
+		}
+	}
+	return words
+}
 func (o Exec) Row() Row {
 	return Row{"execute", strings.Join(o.Argv.items, " "), o.Env.Slice()}
 }

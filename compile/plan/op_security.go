@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -38,6 +39,24 @@ func (o CapabilityDrop) Row() Row {
 	}
 	return row
 }
+func (o CapabilityDrop) Changes(before Op, _ bool) []string {
+	was := before.(CapabilityDrop).Capabilities
+	var words []string
+	for _, c := range was.items {
+		if !slices.Contains(o.Capabilities.items, c) {
+			words = append(words, fmt.Sprintf("the container can %s: %s is no longer dropped", c.power(), c.words()))
+		}
+	}
+	for _, c := range o.Capabilities.items {
+		if !slices.Contains(was.items, c) {
+			words = append(words, fmt.Sprintf("the container can no longer %s: %s is dropped", c.power(), c.words()))
+		}
+	}
+	if len(words) == 0 {
+		return []string{"capabilities are dropped in another order, which is all the same"}
+	}
+	return words
+}
 func (o CapabilityDrop) Summary() (Topic, string) {
 	return TopicConfined, fmt.Sprintf("%d capabilities dropped", o.Capabilities.Len())
 }
@@ -73,6 +92,24 @@ func (o Seccomp) Object() string { return o.Policy }
 func (o Seccomp) Describe() string {
 	return fmt.Sprintf("load the seccomp filter of %s: %d rules, %d instructions", o.Policy, o.Listing.Len(), o.Filter.Len())
 }
+func (o Seccomp) Changes(before Op, _ bool) []string {
+	was := before.(Seccomp)
+	if isNew(was, o) {
+		return nil
+	}
+	gained, lost := difference(was.Listing.items, o.Listing.items)
+	words := nowWas("the seccomp policy", was.Policy, o.Policy, "none")
+	for _, rule := range gained {
+		words = append(words, "new seccomp rule: "+rule)
+	}
+	for _, rule := range lost {
+		words = append(words, "seccomp rule gone: "+rule)
+	}
+	if len(words) == 0 {
+		return []string{"the seccomp rules are the same, and their program is another"}
+	}
+	return words
+}
 func (o Seccomp) Row() Row {
 	return Row{"seccomp", o.Policy, []string{fmt.Sprintf("%d rules", o.Listing.Len()), fmt.Sprintf("%d instructions", o.Filter.Len())}}
 }
@@ -90,6 +127,12 @@ type Label struct {
 func (Label) Kind() Kind         { return "label" }
 func (o Label) Object() string   { return o.LSM }
 func (o Label) Describe() string { return fmt.Sprintf("run init under %s label %q", o.LSM, o.Label) }
+func (o Label) Changes(before Op, _ bool) []string {
+	if isNew(before, o) {
+		return nil
+	}
+	return nowWas("the "+o.LSM+" label", before.(Label).Label, o.Label, "none")
+}
 func (o Label) Summary() (Topic, string) {
 	return TopicConfined, fmt.Sprintf("%s label %s", o.LSM, o.Label)
 }

@@ -72,6 +72,14 @@ func (f MountFlag) words(set bool) string {
 	return "not " + string(f)
 }
 
+// adjective is the flag as the end of "/tmp is now …".
+func (f MountFlag) adjective() string {
+	if f == FlagReadOnly {
+		return "read-only"
+	}
+	return "mounted " + string(f)
+}
+
 // wordsOfFlags gives flags as people say them. The three that every pseudo file
 // system is mounted with are one.
 func wordsOfFlags(set, cleared List[MountFlag]) []string {
@@ -105,10 +113,9 @@ func wordsOfOptions(fstype string, data List[string]) []string {
 	var words []string
 	for _, option := range data.items {
 		name, value, _ := strings.Cut(option, "=")
-		size, isSize := parseBytes(value)
 		switch {
-		case fstype == "tmpfs" && name == "size" && isSize:
-			words = append(words, bytesWords(size))
+		case fstype == "tmpfs" && name == "size":
+			words = append(words, sizeWords(value))
 		case name == "mode":
 			words = append(words, "mode "+value)
 		default:
@@ -171,4 +178,45 @@ func wordsOfPropagation(p Propagation) []string {
 		return nil
 	}
 	return []string{"propagation " + string(p)}
+}
+
+// sizeWords is the size of a tmpfs for people, as it is written when it is no number
+// of bytes.
+func sizeWords(text string) string {
+	if size, ok := parseBytes(text); ok {
+		return bytesWords(size)
+	}
+	return text
+}
+
+// assignments takes NAME=VALUE apart; a bare name has an empty value.
+func assignments(list List[string]) map[string]string {
+	values := make(map[string]string)
+	for _, item := range list.items {
+		name, value, _ := strings.Cut(item, "=")
+		values[name] = value
+	}
+	return values
+}
+
+// namesOf lists the names of two lists of NAME=VALUE, each once, in their order.
+func namesOf(lists ...List[string]) []string {
+	var names []string
+	seen := make(map[string]bool)
+	for _, list := range lists {
+		for _, item := range list.items {
+			if name, _, _ := strings.Cut(item, "="); !seen[name] {
+				seen[name] = true
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+func gainsOrLoses(has bool) string {
+	if has {
+		return "gains"
+	}
+	return "loses"
 }
