@@ -40,8 +40,8 @@ func (c Change) Step() Step {
 // case.
 //
 // Steps of the same kind and object are the same step, those that do the same
-// before others, and so are steps of a kind that each plan has once. Of the steps that both plans have, the fewest that explain another
-// order have moved.
+// before others, and so are steps of a kind that each plan has once. Of the steps
+// that both plans have, the fewest that explain another order have moved.
 func Compare(a, b Plan, show bool) []Change {
 	c := newComparison(a, b)
 	var changes []Change
@@ -82,12 +82,14 @@ func Compare(a, b Plan, show bool) []Change {
 type comparison struct {
 	a, b           Plan
 	pairs, partner []int  // the counterpart of a step of a, of one of b; -1 for none
+	spawn          Spawn  // of b
 	moved          []bool // a step of a whose counterpart is out of order
 	above, below   []int  // of a step of b: the nearest before and behind it that is in order; -1 and the number of steps for none
 }
 
 func newComparison(a, b Plan) comparison {
 	c := comparison{a: a, b: b, pairs: pairSteps(a, b), partner: make([]int, b.Len()), above: make([]int, b.Len()), below: make([]int, b.Len())}
+	c.spawn, _, _ = Find[Spawn](b)
 	c.moved = movedSteps(c.pairs)
 	for j := range c.partner {
 		c.partner[j] = -1
@@ -114,8 +116,7 @@ func newComparison(a, b Plan) comparison {
 // qualify says of capabilities how far they reach: with a user namespace, no further
 // than that (user_namespaces(7)).
 func (c comparison) qualify(change *Change) {
-	spawn, _, _ := Find[Spawn](c.b)
-	if _, is := change.Step().Op.(CapabilityDrop); !is || !spawn.Namespaces.Has(NamespaceUser) {
+	if _, is := change.Step().Op.(CapabilityDrop); !is || !c.spawn.Namespaces.Has(NamespaceUser) {
 		return
 	}
 	for i := range change.Words {
