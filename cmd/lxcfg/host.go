@@ -72,10 +72,10 @@ func (h *host) factsFor(n plan.Needs) (plan.Facts, error) {
 		probeNeeds(&facts, n)
 		return facts, nil
 	}
-	facts, unknown := facts.Select(n)
-	if len(unknown) > 0 {
-		return facts, fmt.Errorf("%s says nothing of %s: write it again on that host with `lxcfg facts -o FILE CONFIG`, which looks at what the configuration names",
-			h.file, strings.Join(unknown, " and "))
+	facts, lacks := facts.Select(n)
+	if len(lacks) > 0 {
+		return facts, fmt.Errorf("%s says nothing of the %s: write it again on that host with `lxcfg facts -o FILE CONFIG`, which looks at what the configuration names",
+			h.file, strings.Join(lacks, " and "))
 	}
 	return facts, nil
 }

@@ -166,3 +166,19 @@ func TestReadFactsSaysWhatIsWrongAndWhere(t *testing.T) {
 		})
 	}
 }
+
+func TestSelect(t *testing.T) {
+	f := aHost()
+	f.Links = plan.ListOf(plan.Link{Name: "br0"}, plan.Link{Name: "eth0"}, plan.Link{Name: "lo"})
+	f.Devices = plan.ListOf(plan.Device{Path: "/dev/fuse"})
+	selected, lacks := f.Select(plan.Needs{Links: []string{"lo", "nosuch0", "br0"}, Devices: []string{"/dev/kvm"}})
+	if want := []string{"network link nosuch0", "device node /dev/kvm"}; !cmp.Equal(lacks, want) {
+		t.Errorf("lacks %q, want %q", lacks, want)
+	}
+	if got := selected.Needs(); !cmp.Equal(got.Links, []string{"lo", "br0"}) || len(got.Devices) > 0 {
+		t.Errorf("selected %v", got)
+	}
+	if f.Links.Len() != 3 {
+		t.Error("selecting changed the facts it was done on")
+	}
+}

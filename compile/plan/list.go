@@ -74,5 +74,14 @@ func (l List[T]) values() []reflect.Value {
 	return items
 }
 
+// pick returns the list of the items at some indices.
+func (l List[T]) pick(indices []int) any {
+	picked := make([]T, 0, len(indices))
+	for _, i := range indices {
+		picked = append(picked, l.items[i])
+	}
+	return ListOf(picked...)
+}
+
 // IsZero reports whether the list is empty, for json's omitzero.
 func (l List[T]) IsZero() bool { return len(l.items) == 0 }

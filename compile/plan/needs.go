@@ -1,6 +1,9 @@
 package plan
 
-import "slices"
+import (
+	"reflect"
+	"slices"
+)
 
 // Needs names the parts of the host that are looked at only when a configuration
 // speaks of them: a host has thousands of links and devices, and one that comes or
@@ -88,27 +91,26 @@ func (f Facts) Device(path string) Device {
 	return Device{Path: path}
 }
 
-// Select returns the facts with no more links and devices than are asked for, and
-// names those of which they say nothing.
-func (f Facts) Select(n Needs) (selected Facts, unknown []string) {
-	links := make([]Link, 0, len(n.Links))
-	for _, name := range n.Links {
-		i := slices.IndexFunc(f.Links.items, func(l Link) bool { return l.Name == name })
-		if i < 0 {
-			unknown = append(unknown, "the network link "+name)
-			continue
+// Select returns the facts without those that were not asked for by name, and says
+// which of those that were it lacks. Each field of Needs has the name of the list in
+// Facts whose items it names.
+func (f Facts) Select(n Needs) (selected Facts, lacks []string) {
+	needs, facts := reflect.ValueOf(n), reflect.ValueOf(&f).Elem()
+	for i := range needs.NumField() {
+		field, _ := facts.Type().FieldByName(needs.Type().Field(i).Name)
+		list := facts.FieldByIndex(field.Index)
+		items, _ := listItems(list)
+		var indices []int
+		for _, name := range needs.Field(i).Interface().([]string) {
+			at := slices.IndexFunc(items, func(item reflect.Value) bool { return itemName(item) == name })
+			if at < 0 {
+				path, _ := jsonTag(field)
+				lacks = append(lacks, wordsOf(path).words+" "+name)
+				continue
+			}
+			indices = append(indices, at)
 		}
-		links = append(links, f.Links.items[i])
+		list.Set(reflect.ValueOf(list.Interface().(interface{ pick([]int) any }).pick(indices)))
 	}
-	devices := make([]Device, 0, len(n.Devices))
-	for _, path := range n.Devices {
-		i := slices.IndexFunc(f.Devices.items, func(d Device) bool { return d.Path == path })
-		if i < 0 {
-			unknown = append(unknown, "the device node "+path)
-			continue
-		}
-		devices = append(devices, f.Devices.items[i])
-	}
-	f.Links, f.Devices = ListOf(links...), ListOf(devices...)
-	return f, unknown
+	return f, lacks
 }
