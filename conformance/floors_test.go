@@ -24,6 +24,7 @@ compile/config < compile/keys < compile/rules < compile;
 compile/keys < compile/migrate < cmd/lxcfg;
 grammar/seccomp, compile/plan < compile/seccomp < compile;
 compile, compile/migrate < compile/lint < cmd/lxcfg;
+compile/plan < compile/plan/schema;
 
 compile/plan < launch/program < launch/payload < launch/monitor < launch;
 compile/plan, launch/netlink < launch/probe < launch;

@@ -21,27 +21,27 @@ const Version = "0.1.0"
 type wirePlan struct {
 	Format    int          `json:"format"`
 	Masked    bool         `json:"masked,omitempty"` // secret values are left out: no plan to launch
-	Lxcfg     string       `json:"lxcfg"`
-	Digest    string       `json:"digest"`
-	Container string       `json:"container"`
-	LXCPath   string       `json:"lxcpath"`
-	Sources   List[Source] `json:"sources"`
-	Facts     Facts        `json:"facts"`
-	Steps     []wireStep   `json:"steps"`
+	Lxcfg     string       `json:"lxcfg"`            // version of the lxcfg that made it
+	Digest    string       `json:"digest"`           // hash of the compact form of all but this field
+	Container string       `json:"container"`        // name of the container
+	LXCPath   string       `json:"lxcpath"`          // directory of the container's directory
+	Sources   List[Source] `json:"sources"`          // files it was compiled from, in the order they were read
+	Facts     Facts        `json:"facts"`            // what it assumes of the host
+	Steps     []wireStep   `json:"steps"`            // in the order they run
 }
 
 // wireStep is a step as JSON. Phase, side and describe repeat what place and op
 // say already, for readers that do not know the tables; reading checks them.
 type wireStep struct {
-	Name     string          `json:"name"`
-	Phase    Phase           `json:"phase"`
-	Side     Side            `json:"side"`
-	Place    Place           `json:"place"`
-	Kind     Kind            `json:"kind"`
-	Describe string          `json:"describe"`
-	Origins  List[Origin]    `json:"origins"`
-	Because  string          `json:"because,omitempty"`
-	Secrets  List[string]    `json:"secrets,omitzero"` // JSON pointers into op, to values that may be secret
+	Name     string          `json:"name"`              // unique in the plan, kind and object
+	Phase    Phase           `json:"phase"`             // stretch of the launch it belongs to
+	Side     Side            `json:"side"`              // process that carries it out
+	Place    Place           `json:"place"`             // where in the order of all launches it stands
+	Kind     Kind            `json:"kind"`              // what op holds
+	Describe string          `json:"describe"`          // what it does, in one line, without secrets
+	Origins  List[Origin]    `json:"origins"`           // configuration lines that asked for it
+	Because  string          `json:"because,omitempty"` // why it is there without a line, or besides
+	Secrets  List[string]    `json:"secrets,omitzero"`  // JSON pointers into op, to values that may be secret
 	Op       json.RawMessage `json:"op"`
 }
 
