@@ -56,6 +56,31 @@ var sections = [...]func(*compiler){
 // configuration; with one of severity error among them the plan is the zero
 // Plan and must not be used.
 func Compile(l *Loaded, o Options, facts plan.Facts) (plan.Plan, diag.List) {
+	c := compileSections(l, o, facts)
+	if c.findings.Has(diag.Error) {
+		return plan.Plan{}, c.findings
+	}
+	p, err := c.builder.Build()
+	if err != nil {
+		c.findings = append(c.findings, diag.Diagnostic{
+			Code: "internal/plan", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Summary: "lxcfg made a plan that contradicts itself: " + err.Error(),
+			Detail:  "This is a bug of lxcfg. Please report it together with the configuration.",
+		})
+		return plan.Plan{}, c.findings
+	}
+	return p, c.findings
+}
+
+// Draft makes what it can of a configuration that may have mistakes: a plan to look
+// at, which cannot be launched. The findings are those of Compile.
+func Draft(l *Loaded, o Options, facts plan.Facts) (plan.Plan, diag.List) {
+	c := compileSections(l, o, facts)
+	return c.builder.Draft(), c.findings
+}
+
+// compileSections makes the steps.
+func compileSections(l *Loaded, o Options, facts plan.Facts) *compiler {
 	c := &compiler{
 		config:  l.Config,
 		loaded:  l,
@@ -70,24 +95,12 @@ func Compile(l *Loaded, o Options, facts plan.Facts) (plan.Plan, diag.List) {
 		at := c.nowhere()
 		c.refuse(at, "launch/unsupported", "a configuration of Proxmox is not all that LXC gets to see",
 			"Proxmox makes the rootfs, mounts and networks of its own options. Start the container with `pct start`, or plan what it writes to /var/lib/lxc/NNN/config.")
-		return plan.Plan{}, c.findings
+		return c
 	}
 	for _, section := range sections {
 		section(c)
 	}
-	if c.findings.Has(diag.Error) {
-		return plan.Plan{}, c.findings
-	}
-	p, err := c.builder.Build()
-	if err != nil {
-		c.findings = append(c.findings, diag.Diagnostic{
-			Code: "internal/plan", Severity: diag.Error, Effect: diag.FailsAtStart,
-			Summary: "lxcfg made a plan that contradicts itself: " + err.Error(),
-			Detail:  "This is a bug of lxcfg. Please report it together with the configuration.",
-		})
-		return plan.Plan{}, c.findings
-	}
-	return p, c.findings
+	return c
 }
 
 // compileUnsupported stops the launch for every key that is set and that lxcfg

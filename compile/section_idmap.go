@@ -20,6 +20,9 @@ func (c *compiler) compileIDMap() {
 		}
 		return
 	}
+	if len(c.config.IDMap) == 0 {
+		return // which has been refused
+	}
 	for _, m := range c.config.IDMap {
 		if m.V.Container > math.MaxUint32 || m.V.Host > math.MaxUint32 || m.V.Range > math.MaxUint32 || m.V.Range == 0 {
 			c.refuse(m.Origin, "idmap/out-of-range", "the kernel takes ids and ranges from 1 to 4294967295 only",

@@ -29,9 +29,10 @@ compile/plan < compile/plan/schema;
 compile/plan < launch/program < launch/payload < launch/monitor < launch;
 compile/plan, launch/netlink < launch/probe < launch;
 launch/netlink < launch/monitor < launch;
+compile/plan < launch/doctor;
 launch/rlimit < launch;
 
-compile, compile/keys, launch, launch/payload, launch/probe < cmd/lxcfg;
+compile, compile/keys, launch, launch/doctor, launch/payload, launch/probe < cmd/lxcfg;
 `
 
 // forbidden are the imports the design turns on, each with its reason. They

@@ -43,6 +43,9 @@ type Result struct {
 //
 // A failing launch is a *StepError, and leaves nothing behind.
 func Start(p plan.Plan, o Options) (Result, error) {
+	if err := p.Launchable(); err != nil {
+		return Result{}, err
+	}
 	l := &launch{plan: p, options: o, monitor: monitor.New(p, monitor.Streams{In: o.Stdin, Out: o.Stdout}), report: newReport(p)}
 	defer l.monitor.Close()
 	runtime.LockOSThread()

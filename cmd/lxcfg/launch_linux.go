@@ -7,7 +7,9 @@ import (
 	"os"
 
 	"lxcfg/compile/plan"
+	"lxcfg/grammar/diag"
 	"lxcfg/launch"
+	"lxcfg/launch/doctor"
 	"lxcfg/launch/payload"
 	"lxcfg/launch/probe"
 )
@@ -32,6 +34,17 @@ func systemCalls(p plan.Plan) (map[string][]string, error) {
 		calls[line.Step] = append(calls[line.Step], line.Text)
 	}
 	return calls, nil
+}
+
+// examineHost looks for what the steps of a plan need of this machine, and counts
+// what it looked for.
+func examineHost(p plan.Plan) (lacks []lack, looked int) {
+	findings, looked := doctor.Examine(p)
+	for _, f := range findings {
+		severity := map[doctor.Severity]diag.Severity{doctor.Info: diag.Info, doctor.Warning: diag.Warning, doctor.Error: diag.Error}[f.Severity]
+		lacks = append(lacks, lack{f.Code, severity, f.Step, f.Summary, f.Help})
+	}
+	return lacks, looked
 }
 
 // run executes a plan and returns how init ended. The container's console is

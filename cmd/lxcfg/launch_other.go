@@ -29,6 +29,9 @@ func systemCalls(plan.Plan) (map[string][]string, error) {
 	return nil, errors.New("--syscalls lists calls of the Linux kernel, which lxcfg knows on Linux only")
 }
 
+// examineHost has no host to look at.
+func examineHost(plan.Plan) (lacks []lack, looked int) { return nil, 0 }
+
 // run refuses: there is no kernel for it here.
 func (a *app) run(plan.Plan, *os.File, launchOptions) (status int, err error) {
 	return 0, errors.New("containers can be launched on Linux only; everything else works here")

@@ -33,6 +33,19 @@ func (b *Builder) Add(at Place, op Op, because string, origins ...Origin) {
 // error is a bug of the compiler, not of the configuration: a step nobody can
 // explain, a place or a kind the tables do not know, an op on the wrong side.
 func (b *Builder) Build() (Plan, error) {
+	p := b.draft()
+	return p, p.check()
+}
+
+// Draft returns what there is so far as a plan that may lack steps: to be looked at,
+// never to be launched.
+func (b *Builder) Draft() Plan {
+	p := b.draft()
+	p.draft = true
+	return p
+}
+
+func (b *Builder) draft() Plan {
 	steps := slices.Clone(b.steps)
 	slices.SortStableFunc(steps, func(x, y Step) int { return x.Place.rank() - y.Place.rank() })
 	seen := make(map[string]int, len(steps))
@@ -43,14 +56,13 @@ func (b *Builder) Build() (Plan, error) {
 			s.Name = fmt.Sprintf("%s#%d", s.Name, n)
 		}
 	}
-	p := Plan{
+	return Plan{
 		container: b.Container,
 		lxcPath:   b.LXCPath,
 		sources:   ListOf(b.sources...),
 		facts:     b.Facts,
 		steps:     List[Step]{steps},
 	}
-	return p, p.check()
 }
 
 // check holds what every plan has to fulfil, built or read.

@@ -38,6 +38,9 @@ func (o CgroupCreate) Row() Row {
 	}
 	return row
 }
+func (o CgroupCreate) Requires() []Requirement {
+	return []Requirement{{Need: NeedFreeCgroup, Object: path.Join(o.Mount, o.Base, o.Name), Exact: o.Exact}}
+}
 
 // CgroupLimit writes one file of the payload's cgroup.
 type CgroupLimit struct {

@@ -53,6 +53,9 @@ func (o MakePrivate) Describe() string {
 func (o MakePrivate) Row() Row {
 	return Row{"isolate", "every mount", []string{"none reaches the host", "propagation " + string(o.Propagation)}}
 }
+func (MakePrivate) Requires() []Requirement {
+	return []Requirement{{Need: NeedKernel, Object: "5.12"}} // mount_setattr(2)
+}
 
 // Rootfs mounts the container's root file system tree where the payload builds
 // on it.
@@ -77,6 +80,9 @@ func (o Rootfs) Row() Row {
 }
 func (o Rootfs) Summary() (Topic, string) {
 	return TopicRoot, qualified(o.Source, wordsOfFlags(o.Set, List[MountFlag]{}))
+}
+func (o Rootfs) Requires() []Requirement {
+	return []Requirement{{Need: NeedDirectory, Object: o.Source, Owned: true}, {Need: NeedDirectory, Object: o.At}}
 }
 func (o Rootfs) Changes(before Op, _ bool) []string {
 	was := before.(Rootfs)
@@ -129,6 +135,14 @@ func (o Mount) Summary() (Topic, string) {
 		words = o.Source + " → " + o.Target
 	}
 	return TopicMounts, qualified(words, readOnlyWords(o.Set))
+}
+func (o Mount) Requires() []Requirement {
+	lenient := o.Optional || o.SkipMissing
+	needs := []Requirement{{Need: NeedFileSystem, Object: o.FSType, Lenient: o.Optional}, {Need: NeedTarget, Object: o.Target, Lenient: lenient, Create: o.Create}}
+	if strings.HasPrefix(o.Source, "/") && !strings.HasPrefix(o.Source, "//") { // of a share of a file server
+		needs = append(needs, Requirement{Need: NeedPath, Object: o.Source, Lenient: o.Optional})
+	}
+	return needs
 }
 func (o Mount) Changes(before Op, show bool) []string {
 	was := before.(Mount)
@@ -197,6 +211,14 @@ func (o Bind) Summary() (Topic, string) {
 		words = "the host's " + o.Target
 	}
 	return TopicMounts, qualified(words, readOnlyWords(o.Set))
+}
+func (o Bind) Requires() []Requirement {
+	lenient := o.Optional || o.SkipMissing
+	needs := []Requirement{{Need: NeedTarget, Object: o.Target, Lenient: lenient, Create: o.Create}}
+	if !o.InContainer {
+		needs = append(needs, Requirement{Need: NeedPath, Object: o.Source, Lenient: lenient, Create: o.Create})
+	}
+	return needs
 }
 func (o Bind) Changes(before Op, _ bool) []string {
 	was := before.(Bind)

@@ -36,6 +36,12 @@ func (o Spawn) Row() Row {
 	return row
 }
 func (o Spawn) Summary() (Topic, string) { return TopicNamespaces, o.Namespaces.String() }
+func (o Spawn) Requires() []Requirement {
+	if !o.Namespaces.Has(NamespaceUser) {
+		return nil
+	}
+	return []Requirement{{Need: NeedUserNS}}
+}
 func (o Spawn) Changes(before Op, _ bool) []string {
 	was := before.(Spawn)
 	return slices.Concat(changedNamespaces(was.Namespaces, o.Namespaces), nowWas("the cgroup it starts in", was.IntoCgroup, o.IntoCgroup, "the monitor's"))
@@ -101,6 +107,12 @@ func (o IDMapWrite) Summary() (Topic, string) {
 		return TopicIDs, "uid and gid " + uids
 	}
 	return TopicIDs, "uid " + uids + ", gid " + gids
+}
+func (o IDMapWrite) Requires() []Requirement {
+	if o.Method != IDMapHelper {
+		return nil
+	}
+	return []Requirement{{Need: NeedProgram, Object: "newuidmap"}, {Need: NeedProgram, Object: "newgidmap"}}
 }
 func (o IDMapWrite) Changes(before Op, _ bool) []string {
 	was := before.(IDMapWrite)
@@ -208,6 +220,9 @@ type Sysctl struct {
 func (Sysctl) Kind() Kind         { return "sysctl" }
 func (o Sysctl) Object() string   { return o.Name }
 func (o Sysctl) Describe() string { return fmt.Sprintf("set sysctl %s to %q", o.Name, o.Value) }
+func (o Sysctl) Requires() []Requirement {
+	return []Requirement{{Need: NeedSysctl, Object: o.Name}}
+}
 func (o Sysctl) Changes(before Op, _ bool) []string {
 	if isNew(before, o) {
 		return nil
@@ -285,6 +300,9 @@ func (Exec) Kind() Kind         { return "exec" }
 func (Exec) Object() string     { return "init" }
 func (o Exec) Describe() string { return "execute " + strings.Join(o.Argv.items, " ") }
 func (o Exec) Masked() Op       { o.Env = maskVariables(o.Env); return o }
+func (o Exec) Requires() []Requirement {
+	return []Requirement{{Need: NeedInit, Object: strings.Join(o.Paths.items, "\n")}}
+}
 func (o Exec) Changes(before Op, show bool) []string {
 	was := before.(Exec)
 	words := nowWas("init", strings.Join(was.Argv.items, " "), strings.Join(o.Argv.items, " "), "nothing")

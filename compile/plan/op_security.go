@@ -127,6 +127,12 @@ type Label struct {
 func (Label) Kind() Kind         { return "label" }
 func (o Label) Object() string   { return o.LSM }
 func (o Label) Describe() string { return fmt.Sprintf("run init under %s label %q", o.LSM, o.Label) }
+func (o Label) Requires() []Requirement {
+	if o.LSM != "apparmor" {
+		return nil
+	}
+	return []Requirement{{Need: NeedProfile, Object: o.Label}}
+}
 func (o Label) Changes(before Op, _ bool) []string {
 	if isNew(before, o) {
 		return nil

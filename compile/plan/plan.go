@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -58,7 +59,8 @@ type Plan struct {
 	sources   List[Source]
 	facts     Facts
 	steps     List[Step]
-	masked    bool // values have been replaced by Mask: it is to be read, not launched
+	masked    bool // values have been replaced by Mask
+	draft     bool // steps may be missing
 }
 
 // Container returns the name of the container.
@@ -91,6 +93,18 @@ func Find[O Op](p Plan) (op O, index int, ok bool) {
 		}
 	}
 	return op, -1, false
+}
+
+// Launchable returns nil for a plan that can be executed, and says why another is
+// to be read only.
+func (p Plan) Launchable() error {
+	switch {
+	case p.masked:
+		return errors.New("the plan has its secret values left out: it is to be read, not launched")
+	case p.draft:
+		return errors.New("the plan is a draft that lacks steps: it is to be read, not launched")
+	}
+	return nil
 }
 
 // Fits returns nil when a host is the one that the plan was made for, else a

@@ -80,6 +80,9 @@ func (p Plan) Digest() (string, error) {
 }
 
 func (p Plan) wire() (wirePlan, error) {
+	if p.draft {
+		return wirePlan{}, p.Launchable()
+	}
 	wire := wirePlan{
 		Format:    Format,
 		Masked:    p.masked,

@@ -1,0 +1,166 @@
+//go:build linux
+
+package doctor
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"lxcfg/compile/plan"
+)
+
+// target looks for what a step mounts on, where nothing makes it.
+func (e *examiner) target(r plan.Requirement) {
+	if r.Lenient || r.Create != plan.CreateNothing || r.Object == "/" {
+		return
+	}
+	there, known := e.inContainer(r.Object, unix.RESOLVE_NO_SYMLINKS)
+	switch {
+	case !known:
+	case errors.Is(there, unix.ELOOP):
+		e.reportf("target", Error, "Write where the link leads to: the launch follows none, as the container could lay them.", "%q leads over a symbolic link of the container", r.Object)
+	case there != nil:
+		e.missing(r, "target", fmt.Sprintf("the container has no %q to mount on", r.Object), "Make it in the rootfs, or have the launch make it: add create=dir or create=file to the options of the line.")
+	}
+}
+
+// init looks for the program that becomes init.
+func (e *examiner) init(r plan.Requirement) {
+	for path := range strings.SplitSeq(r.Object, "\n") {
+		if there, known := e.inContainer(path, 0); !known || there == nil {
+			return
+		}
+	}
+	e.missing(r, "init", fmt.Sprintf("the container has no %q", strings.ReplaceAll(r.Object, "\n", `" or "`)),
+		"Name the program it has with lxc.init.cmd, or give a command behind `--`.")
+}
+
+// inContainer looks for a path of the container as it will be after the steps so far.
+// known is false where nobody can tell: on a file system that is not there yet.
+func (e *examiner) inContainer(path string, resolve uint64) (err error, known bool) {
+	dir, rest := e.rootfs, path
+	empty := false // dir is a file system that holds nothing but what steps have made
+	for _, m := range e.mounts {
+		below, isBelow := strings.CutPrefix(path, strings.TrimSuffix(m.target, "/")+"/")
+		switch {
+		case path == m.target:
+			return nil, true // whatever is mounted there
+		case isBelow:
+			dir, empty = m.source, m.empty
+			rest = "/" + below
+		}
+	}
+	switch {
+	case e.made[path]:
+		return nil, true
+	case empty:
+		return unix.ENOENT, true
+	case dir == "":
+		return nil, false
+	}
+	root, err := unix.Open(dir, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, false // which is told elsewhere
+	}
+	defer unix.Close(root)
+	fd, err := unix.Openat2(root, strings.TrimPrefix(rest, "/"), &unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_IN_ROOT | resolve})
+	if err != nil {
+		return err, !errors.Is(err, unix.EACCES) && !errors.Is(err, unix.ENOSYS)
+	}
+	unix.Close(fd)
+	return nil, true
+}
+
+// running looks whether a container of the name is up: LXC's monitor listens on an
+// abstract socket.
+func (e *examiner) running() {
+	socket := "@" + filepath.Join(e.plan.LXCPath(), e.plan.Container(), "command")
+	for line := range strings.Lines(read("/proc/net/unix")) {
+		if fields := strings.Fields(line); len(fields) > 7 && fields[len(fields)-1] == socket {
+			e.reportf("running", Warning, fmt.Sprintf("Stop it first: `lxc-stop -n %s`.", e.plan.Container()), "the container %q is running", e.plan.Container())
+			return
+		}
+	}
+}
+
+// leftCgroup is a cgroup that is there already.
+type leftCgroup struct {
+	dir   string
+	step  *plan.Step
+	exact bool
+	used  bool
+}
+
+// cgroup looks whether the name of the payload's cgroup is taken. A host may have ten
+// hierarchies, so what is found is told at the end, together.
+func (e *examiner) cgroup(r plan.Requirement) {
+	if _, err := os.Stat(r.Object); err == nil {
+		e.cgroups = append(e.cgroups, leftCgroup{r.Object, e.step, r.Exact, populated(r.Object)})
+	}
+}
+
+// populated reports whether there is a process in a cgroup or below it.
+func populated(dir string) bool {
+	found := false
+	// What cannot be read counts as empty: nobody can be told more of it.
+	_ = filepath.WalkDir(dir, func(name string, entry os.DirEntry, err error) error {
+		if err == nil && entry.Name() == "cgroup.procs" && strings.TrimSpace(read(name)) != "" {
+			found = true
+			return filepath.SkipAll
+		}
+		return nil
+	})
+	return found
+}
+
+// leftCgroups tells of the cgroups that are there already.
+func (e *examiner) leftCgroups() {
+	if len(e.cgroups) == 0 {
+		return
+	}
+	first := e.cgroups[0]
+	exact, used := false, false
+	var dirs []string
+	for _, c := range e.cgroups {
+		exact, used = exact || c.exact, used || c.used
+		dirs = append(dirs, c.dir)
+	}
+	e.step = first.step
+	more := ""
+	if len(dirs) > 1 {
+		more = fmt.Sprintf(" (and in %d other hierarchies)", len(dirs)-1)
+	}
+	severity, consequence := Warning, "the container's will be called "+filepath.Base(first.dir)+"-1"
+	if exact {
+		severity, consequence = Error, "and the configuration allows no other name"
+	}
+	if used {
+		e.reportf("cgroup-used", severity, "A container of this name is running, or something else has taken the name: `systemd-cgls` shows the processes.",
+			"the cgroup %q%s has processes: %s", first.dir, more, consequence)
+		return
+	}
+	e.reportf("cgroup-left", severity, fmt.Sprintf("Remove it: `find %s -depth -type d -exec rmdir {} \\;`.", strings.Join(dirs, " ")),
+		"the cgroup %q%s is left of a container that has ended: %s", first.dir, more, consequence)
+}
+
+// image looks whether a loop device has an image attached already: it is in use, or
+// left of a launcher that was killed.
+func (e *examiner) image(r plan.Requirement) {
+	devices, _ := filepath.Glob("/sys/block/loop*/loop/backing_file") // the pattern is right
+	for _, backing := range devices {
+		if strings.TrimSpace(read(backing)) != r.Object {
+			continue
+		}
+		device := "/dev/" + strings.Split(backing, "/")[3]
+		if hasWord(read("/proc/mounts"), device) {
+			e.reportf("image", Warning, "Two that write to one file system destroy it.", "the image %q is mounted already, through %s", r.Object, device)
+			continue
+		}
+		e.reportf("image", Warning, fmt.Sprintf("Detach it: `losetup -d %s`.", device), "the image %q is left attached to %s", r.Object, device)
+	}
+}
