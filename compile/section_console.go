@@ -10,11 +10,20 @@ import (
 // writes its number as it is.
 const devptsGroup = 5
 
+// maxTTYs is how many ptys a kernel has for all its containers together, unless the
+// sysctl kernel.pty.max says otherwise.
+const maxTTYs = 4096
+
 // compileConsole sets up terminals: the container's own devpts, its console and
 // its ttys.
 func (c *compiler) compileConsole() {
 	console := &c.config.Console
 	ttys, ptys := console.TTYMax.V, console.PTYMax.V
+	if ttys > maxTTYs {
+		c.refuse(console.TTYMax.Origin, "console/too-many-ttys", fmt.Sprintf("%d ttys are more than the %d ptys that a kernel has", ttys, maxTTYs),
+			"LXC takes the ptys one by one until there are none left. A login for each needs a tty: 4 are usual.")
+		return
+	}
 	c.compileDevpts(uint64(ptys) + uint64(ttys))
 
 	dir := "/dev"

@@ -41,7 +41,11 @@ func (c *compiler) compileDev() {
 	tmpfs := plan.Mount{Source: "none", Target: "/dev", FSType: "tmpfs",
 		Data: plan.ListOf("mode=0755", fmt.Sprintf("size=%d", size))}
 	addFor(c, plan.AtDev, plan.Directory{Path: "/dev", Mode: 0o755}, auto, because)
-	addFor(c, plan.AtDev, tmpfs, auto, because)
+	tmpfsLines, tmpfsBecause := append(lineOf(auto), lineOf(c.config.Dev.TmpfsSize)...), because
+	if auto.Set {
+		tmpfsBecause = ""
+	}
+	c.builder.Add(plan.AtDev, tmpfs, tmpfsBecause, planOrigins(tmpfsLines)...)
 	addFor(c, plan.AtDev, plan.Directory{Path: "/dev/pts", Mode: 0o755}, auto, because)
 
 	for _, node := range deviceNodes {

@@ -2,11 +2,13 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"lxcfg/compile/config"
 	"lxcfg/compile/plan"
 	"lxcfg/grammar"
+	"lxcfg/grammar/diag"
 )
 
 // sigKill is the signal the payload gets from the kernel when the monitor dies.
@@ -39,11 +41,12 @@ func (c *compiler) compileProcess() {
 	}
 	c.compileIdentity()
 	c.compileExec()
-	c.addDefault(plan.AtRun, plan.Run{
+	signals := slices.Concat(lineOf(cfg.Signals.Halt), lineOf(cfg.Signals.Reboot), lineOf(cfg.Signals.Stop))
+	c.builder.Add(plan.AtRun, plan.Run{
 		HaltSignal:   cfg.Signals.Halt.V,
 		RebootSignal: cfg.Signals.Reboot.V,
 		StopSignal:   cfg.Signals.Stop.V,
-	}, "the container runs until its init ends")
+	}, "the container runs until its init ends", planOrigins(signals)...)
 }
 
 // compileIdentity gives init its ids. Where nothing changes hands there is no
@@ -115,16 +118,17 @@ func (c *compiler) compileExec() {
 }
 
 // environment is init's whole environment: lxc.environment, then
-// lxc.environment.runtime, then what LXC adds. Of one name the last wins.
+// lxc.environment.runtime, then what LXC adds. Of one name the last wins, at the
+// place of the first.
 func (c *compiler) environment() (env []string, lines []config.Origin) {
+	at := make(map[string]int)
 	set := func(assignment string) {
 		name, _, _ := strings.Cut(assignment, "=")
-		for i, old := range env {
-			if strings.HasPrefix(old, name+"=") {
-				env[i] = assignment
-				return
-			}
+		if i, again := at[name]; again {
+			env[i] = assignment
+			return
 		}
+		at[name] = len(env)
 		env = append(env, assignment)
 	}
 	for _, items := range []config.Items[string]{c.config.Env.Both, c.config.Env.Runtime} {
@@ -149,8 +153,9 @@ func (c *compiler) ttyNames() string {
 	if console.PTYMax.V > 1 && console.Path.V != "none" {
 		first = 1
 	}
-	names := make([]string, 0, console.TTYMax.V)
-	for i := range console.TTYMax.V {
+	ttys := min(console.TTYMax.V, maxTTYs)
+	names := make([]string, 0, ttys)
+	for i := range ttys {
 		names = append(names, fmt.Sprintf("pts/%d", first+i))
 	}
 	return strings.Join(names, " ")
@@ -158,14 +163,11 @@ func (c *compiler) ttyNames() string {
 
 // distinct drops repeated origins, as of several words of one line.
 func distinct(lines []config.Origin) []config.Origin {
+	seen := make(map[diag.Place]bool, len(lines))
 	var out []config.Origin
 	for _, o := range lines {
-		same := func(p config.Origin) bool { return p.Place() == o.Place() }
-		seen := false
-		for _, p := range out {
-			seen = seen || same(p)
-		}
-		if !seen {
+		if at := o.Place(); !seen[at] {
+			seen[at] = true
 			out = append(out, o)
 		}
 	}

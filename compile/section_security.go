@@ -48,8 +48,10 @@ func (c *compiler) droppedCapabilities() []config.Capability {
 		}
 		return dropped
 	}
-	for i, d := range caps.Drop {
-		if d.V.Number <= c.facts.LastCap && !hasCapability(caps.Drop[:i], d.V.Number) {
+	told := make(map[uint32]bool)
+	for _, d := range caps.Drop {
+		if d.V.Number <= c.facts.LastCap && !told[d.V.Number] {
+			told[d.V.Number] = true
 			dropped = append(dropped, d.V)
 		}
 	}

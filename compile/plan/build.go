@@ -46,8 +46,7 @@ func (b *Builder) Draft() Plan {
 }
 
 func (b *Builder) draft() Plan {
-	steps := slices.Clone(b.steps)
-	slices.SortStableFunc(steps, func(x, y Step) int { return x.Place.rank() - y.Place.rank() })
+	steps := inOrder(b.steps)
 	seen := make(map[string]int, len(steps))
 	for i := range steps {
 		s := &steps[i]
@@ -63,6 +62,16 @@ func (b *Builder) draft() Plan {
 		facts:     b.Facts,
 		steps:     List[Step]{steps},
 	}
+}
+
+// inOrder sorts steps by their places; those of one place stay as they came.
+func inOrder(steps []Step) []Step {
+	buckets := make([][]Step, len(places)+1) // the first is for places nobody knows
+	for _, s := range steps {
+		at := s.Place.rank() + 1
+		buckets[at] = append(buckets[at], s)
+	}
+	return slices.Concat(buckets...)
 }
 
 // check holds what every plan has to fulfil, built or read.
