@@ -9,12 +9,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"lxcfg/compile/plan"
+	"lxcfg/launch"
 )
 
 // TestPlanFile stores a plan, starts it, and has every altered copy refused: a
 // launch from a file does what the file's author saw, or nothing.
 func TestPlanFile(t *testing.T) {
-	c := newContainer(t, 0, first(common))
+	c := newContainer(t, 0, all(first(common), with("lxc.environment = TOKEN=secret")))
 	c.fresh(t)
 	file := filepath.Join(c.lxcpath, "plan.json")
 	make := exec.Command(lxcfg(t), "plan", "-P", c.lxcpath, "-n", containerName, "-o", file, "--", "/bin/sh", "-c", "exit 3")
@@ -30,6 +33,35 @@ func TestPlanFile(t *testing.T) {
 	if ended := onTerminal(t, start, withoutHelpers, nil); ended.status != 3 {
 		t.Fatalf("the stored plan ends with %d, want init's 3:\n%s", ended.status, ended.output)
 	}
+
+	t.Run("starts from standard input", func(t *testing.T) {
+		piped := isolated(nil, "/bin/sh", "-c", `exec "$0" start -F --plan - <"$1"`, lxcfg(t), file)
+		if ended := onTerminal(t, piped, withoutHelpers, nil); ended.status != 3 {
+			t.Errorf("the plan ends with %d, want init's 3:\n%s", ended.status, ended.output)
+		}
+	})
+	t.Run("is the same after its launch", func(t *testing.T) {
+		p, err := plan.Read(sound)
+		if err != nil {
+			t.Fatal(err)
+		}
+		silence, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer silence.Close()
+		result, err := launch.Start(p, launch.Options{Stdin: silence, Stdout: silence})
+		if err != nil || result.Status.ExitStatus() != 3 {
+			t.Fatalf("the launch ends with %v, %v", result.Status, err)
+		}
+		if after, err := p.JSON(); err != nil || !bytes.Equal(after, sound) {
+			t.Errorf("the plan is another after its launch (%v):\n%s", err, after)
+		}
+		masked, _ := p.Masked()
+		if _, err := launch.Start(masked, launch.Options{Stdout: silence}); err == nil || !strings.Contains(err.Error(), "to be read, not launched") {
+			t.Errorf("a plan with masked values is launched: %v", err)
+		}
+	})
 
 	replace := func(from, to string) []byte {
 		changed := bytes.Replace(sound, []byte(from), []byte(to), 1)

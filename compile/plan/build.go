@@ -1,9 +1,6 @@
 package plan
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // Builder collects steps in any order and seals them into a Plan.
 type Builder struct {
@@ -66,12 +63,21 @@ func (b *Builder) draft() Plan {
 
 // inOrder sorts steps by their places; those of one place stay as they came.
 func inOrder(steps []Step) []Step {
-	buckets := make([][]Step, len(places)+1) // the first is for places nobody knows
-	for _, s := range steps {
-		at := s.Place.rank() + 1
-		buckets[at] = append(buckets[at], s)
+	ranks := make([]int, len(steps))
+	var next [len(places) + 2]int // where the next step of a place goes; the first place is for those nobody knows
+	for i, s := range steps {
+		ranks[i] = s.Place.rank() + 1
+		next[ranks[i]+1]++
 	}
-	return slices.Concat(buckets...)
+	for rank := 1; rank < len(next); rank++ {
+		next[rank] += next[rank-1]
+	}
+	ordered := make([]Step, len(steps))
+	for i, s := range steps {
+		ordered[next[ranks[i]]] = s
+		next[ranks[i]]++
+	}
+	return ordered
 }
 
 // check holds what every plan has to fulfil, built or read.
