@@ -1,9 +1,13 @@
 package compile
 
-import "lxcfg/grammar/diag"
+import (
+	"slices"
+
+	"lxcfg/grammar/diag"
+)
 
 // Codes documents what loading and compiling say.
-func Codes() []diag.Row { return append(loadCodes(), compileCodes()...) }
+func Codes() []diag.Row { return slices.Concat(loadCodes(), compileCodes(), hostCodes()) }
 
 // loadCodes are about what a configuration refers to, and about the whole of it.
 func loadCodes() []diag.Row {
@@ -92,6 +96,11 @@ func compileCodes() []diag.Row {
 			Code: "internal/plan", Verdicts: []diag.Verdict{diag.Failing}, Title: "a plan that contradicts itself",
 			Doc:       "This is a bug of lxcfg, and nothing was started. Please report it together with the configuration.",
 			NoExample: "If there were one, it would be mended.",
+		},
+		{
+			Code: "console/too-many-ttys", Verdicts: []diag.Verdict{diag.Failing}, Title: "more ttys than a kernel has ptys",
+			Doc: "Each tty is a pty, and a kernel has 4096 for all containers together unless the sysctl kernel.pty.max says otherwise. LXC takes them one by one until there are none left, and fails.",
+			Bad: "lxc.rootfs.path = dir:/srv/web\nlxc.tty.max = 100000\n", Good: "lxc.rootfs.path = dir:/srv/web\nlxc.tty.max = 4\n",
 		},
 		{
 			Code: "init/empty-command", Verdicts: []diag.Verdict{diag.Failing}, Title: "a command line that names no program",

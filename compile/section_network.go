@@ -58,6 +58,7 @@ func (n *networkCompiler) compileNIC(nic *config.NIC, name string) {
 	}
 	link, ok := n.link(nic)
 	if !ok {
+		n.compileScripts(nic, nic.Link.V, false) // for a draft, which tells what else there is
 		return
 	}
 	switch nic.Type.V {

@@ -65,7 +65,7 @@ func tally(changes []plan.Change) string {
 		what string
 	}{{plan.Changed, "changed"}, {plan.Added, "new"}, {plan.Removed, "gone"}, {plan.Moved, "moved"}} {
 		if n := counts[row.kind]; n > 0 {
-			words = append(words, count(n, "step ", "steps ")+row.what)
+			words = append(words, count(n, "step")+" "+row.what)
 		}
 	}
 	if len(words) == 0 {

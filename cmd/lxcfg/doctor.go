@@ -134,6 +134,9 @@ func (d *diagnosis) examine(p plan.Plan) {
 	}
 	lacks, looked := examineHost(p)
 	for _, l := range lacks {
+		if d.toldByCompiler(l) {
+			continue
+		}
 		f := diag.Diagnostic{Code: l.code, Severity: l.severity, Effect: diag.Advice, Summary: l.summary, Detail: l.help}
 		if l.severity == diag.Error {
 			f.Effect = diag.FailsAtStart
@@ -145,6 +148,22 @@ func (d *diagnosis) examine(p plan.Plan) {
 		d.findings = append(d.findings, f)
 	}
 	d.looked = looked
+}
+
+// toldByCompiler reports whether a lack has been told already: the compiler knows the
+// links of the host.
+func (d *diagnosis) toldByCompiler(l lack) bool {
+	if l.code != "host/link" && l.code != "host/bridge" || l.step == nil {
+		return false
+	}
+	for _, f := range d.findings {
+		for _, o := range l.step.Origins.All() {
+			if strings.HasPrefix(f.Code, "net/") && f.Key == o.Key && f.Subject.File == o.File && f.Subject.Start.Line == o.Line {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // lack is something that this host lacks for a step.
@@ -189,13 +208,13 @@ func (a *app) summarize(d diagnosis) {
 		verdict = "as far as the facts go, that host has what the launch needs"
 	}
 	if missing > 0 {
-		verdict = count(missing, "problem", "problems")
+		verdict = count(missing, "problem")
 	}
 	fmt.Fprintf(a.stdout, "%s: %s", diag.Visible(d.container), verdict)
 	switch {
 	case d.elsewhere != "":
 		fmt.Fprintf(a.stdout, " (%s says nothing of paths and programs)\n", d.elsewhere)
 	default:
-		fmt.Fprintf(a.stdout, " (%s looked for)\n", count(d.looked, "thing", "things"))
+		fmt.Fprintf(a.stdout, " (%s looked for)\n", count(d.looked, "thing"))
 	}
 }

@@ -142,7 +142,7 @@ func (e *explaining) text(w io.Writer) {
 func (e *explaining) code(w io.Writer, row *diag.Row) {
 	fmt.Fprintf(w, "%s: %s\n\n", row.Code, row.Title)
 	columns := 76
-	if terminal := width(e.app.stdout); terminal > 0 {
+	if terminal := terminalWidth(e.app.stdout); terminal > 0 {
 		columns = min(columns, max(30, terminal-4))
 	}
 	paragraph := func(text string) {

@@ -40,7 +40,8 @@ func runFacts(a *app, c command, args []string) int {
 
 // writeFacts prints or stores the facts, with those that a configuration names.
 func (a *app) writeFacts(here *host, t target, o common, named bool, file string) error {
-	needs := plan.Needs{Links: allLinks()}
+	links := allLinks()
+	needs := plan.Needs{Links: links, Gateways: links}
 	if named {
 		l, err := a.load(t, o)
 		if err != nil {

@@ -211,7 +211,7 @@ func (l *linting) print(result *lint.Result, to *os.File) error {
 		return out.Flush()
 	}
 	report := diag.Report{
-		Options:  diag.Options{Color: l.colored(to), Width: width(to), LXC: l.judge().String(), Source: result.Text},
+		Options:  diag.Options{Color: l.colored(to), Width: terminalWidth(to), LXC: l.judge().String(), Source: result.Text},
 		Findings: result.Findings, Fails: result.Fails, Checked: result.Checked, Row: lint.LookupCode, Version: plan.Version,
 	}
 	if l.failed != nil {

@@ -120,7 +120,7 @@ func (a *app) printPlan(p plan.Plan, o common, po planOutput) error {
 	if !toFile && !po.showValues {
 		var masked int
 		if p, masked = p.Masked(); masked > 0 {
-			v.note = fmt.Sprintf("%s masked, and the digest is that of the masked plan; --show-values prints all", count(masked, "value is", "values are"))
+			v.note = count(masked, "value") + " masked, and the digest is that of the masked plan; --show-values prints all"
 		}
 	}
 	if po.file == "" && o.format == "text" {

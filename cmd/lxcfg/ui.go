@@ -77,14 +77,6 @@ func (a *app) printFindings(w *os.File, list diag.List, o common, sources func(s
 	return diag.Text(w, list, diag.Options{Color: o.colored(w), Width: terminalWidth(w), LXC: o.judge().String(), Source: sources})
 }
 
-// count is a number of things in words.
-func count(n int, one, several string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, several)
-}
-
 // wrap breaks a text into lines of so many columns, at blanks where that can be, and
 // in the middle of words that are longer than a line.
 func wrap(text string, columns int) []string {

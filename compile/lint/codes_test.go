@@ -286,7 +286,7 @@ func TestCodesInSourceHaveRows(t *testing.T) {
 func packages(t *testing.T) map[string][]*ast.File {
 	t.Helper()
 	all := make(map[string][]*ast.File)
-	for _, root := range []string{"../../grammar", "../../compile", "../../cmd"} {
+	for _, root := range []string{"../../grammar", "../../compile", "../../launch", "../../cmd"} {
 		err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
 				return err

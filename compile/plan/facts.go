@@ -79,6 +79,9 @@ type NICGrant struct {
 	Count  int    `json:"count"`
 }
 
+// String gives the grant without the name it is for: "veth br0 10".
+func (g NICGrant) String() string { return fmt.Sprintf("%s %s %d", g.Type, g.Bridge, g.Count) }
+
 // SubIDs is a range of subordinate ids (subuid(5)).
 type SubIDs struct {
 	First uint32 `json:"first"`

@@ -135,9 +135,12 @@ func namesake(items []reflect.Value, item reflect.Value) (reflect.Value, bool) {
 }
 
 // itemName is the name of an item: itself when it is a text, its first field when
-// that is one, else empty.
+// that is called Name or Path, else empty.
 func itemName(item reflect.Value) string {
 	if item.Kind() == reflect.Struct {
+		if first := item.Type().Field(0).Name; first != "Name" && first != "Path" {
+			return ""
+		}
 		item = item.Field(0)
 	}
 	if item.Kind() == reflect.String {

@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"bytes"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -93,8 +94,8 @@ func collectFacts(of reflect.Type, path string, facts *[]string) {
 	if item, isList := listItem(of); isList {
 		of = item
 	}
-	if of.Kind() != reflect.Struct || of == reflect.TypeFor[plan.SubIDs]() {
-		return
+	if of.Kind() != reflect.Struct || of != reflect.TypeFor[plan.Facts]() && of.Implements(reflect.TypeFor[fmt.Stringer]()) {
+		return // one that says itself what it is has no parts to tell
 	}
 	for i := range of.NumField() {
 		name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")

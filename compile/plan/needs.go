@@ -97,7 +97,10 @@ func (f Facts) Device(path string) Device {
 func (f Facts) Select(n Needs) (selected Facts, lacks []string) {
 	needs, facts := reflect.ValueOf(n), reflect.ValueOf(&f).Elem()
 	for i := range needs.NumField() {
-		field, _ := facts.Type().FieldByName(needs.Type().Field(i).Name)
+		field, ok := facts.Type().FieldByName(needs.Type().Field(i).Name)
+		if !ok {
+			continue // it says more of a list that another one names
+		}
 		list := facts.FieldByIndex(field.Index)
 		items, _ := listItems(list)
 		var indices []int
@@ -112,5 +115,12 @@ func (f Facts) Select(n Needs) (selected Facts, lacks []string) {
 		}
 		list.Set(reflect.ValueOf(list.Interface().(interface{ pick([]int) any }).pick(indices)))
 	}
+	links := f.Links.Slice()
+	for i := range links {
+		if !slices.Contains(n.Gateways, links[i].Name) {
+			links[i].Addresses = List[string]{} // nobody asks for them
+		}
+	}
+	f.Links = ListOf(links...)
 	return f, lacks
 }

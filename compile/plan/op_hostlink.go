@@ -39,6 +39,13 @@ func (o BridgePort) Object() string { return nicObject(o.NIC) }
 func (o BridgePort) Describe() string {
 	return fmt.Sprintf("attach the host's end of interface %d to the bridge %s", o.NIC, o.Bridge)
 }
+func (o BridgePort) Row() Row {
+	return Row{"port", HostLink{NIC: o.NIC}.describe() + " → " + o.Bridge, nil}
+}
+func (o BridgePort) Summary() (Topic, string) { return TopicNetwork, "on the bridge " + o.Bridge }
+func (o BridgePort) Requires() []Requirement {
+	return []Requirement{{Need: NeedBridge, Object: o.Bridge}}
+}
 
 // BridgeVLAN says which VLANs a port of a bridge belongs to.
 type BridgeVLAN struct {
@@ -86,6 +93,15 @@ func (o OpenVSwitchPort) Describe() string {
 		text += ", " + strings.Join(settings, " ")
 	}
 	return text
+}
+func (o OpenVSwitchPort) Row() Row {
+	return Row{"port", HostLink{NIC: o.NIC}.describe() + " → " + o.Bridge, append([]string{"by ovs-vsctl"}, o.Settings()...)}
+}
+func (o OpenVSwitchPort) Summary() (Topic, string) {
+	return TopicNetwork, "on the Open vSwitch bridge " + o.Bridge
+}
+func (o OpenVSwitchPort) Requires() []Requirement {
+	return []Requirement{{Need: NeedProgram, Object: "ovs-vsctl"}, {Need: NeedBridge, Object: o.Bridge}}
 }
 
 // Settings are the columns of the port as `ovs-vsctl set port` takes them, none
@@ -180,13 +196,30 @@ const NetPeer = "LXC_NET_PEER"
 func (NetScript) Kind() Kind       { return "net-script" }
 func (o NetScript) Object() string { return fmt.Sprintf("%d %s", o.NIC, o.When) }
 func (o NetScript) Describe() string {
-	words := append([]string{o.Script}, o.Arguments.items...)
-	if o.Peer {
-		words = append(words, "HOST-END")
-	}
-	text := "run " + strings.Join(words, " ")
+	text := "run " + o.command()
 	if o.When == "down" {
 		text += " when the container has ended"
 	}
 	return text
+}
+func (o NetScript) Row() Row {
+	when := "once the interface is made"
+	if o.When == "down" {
+		when = "when the container has ended"
+	}
+	return Row{"run", o.command(), []string{when}}
+}
+func (o NetScript) Summary() (Topic, string) { return TopicPrograms, o.Script }
+func (o NetScript) Masked() Op               { o.Environment = maskVariables(o.Environment); return o }
+func (o NetScript) Requires() []Requirement {
+	return []Requirement{{Need: NeedCommand, Object: o.Script, Makes: o.When == "up"}}
+}
+
+// command is what is run, as a person would type it.
+func (o NetScript) command() string {
+	words := append([]string{o.Script}, o.Arguments.items...)
+	if o.Peer {
+		words = append(words, "HOST-END")
+	}
+	return strings.Join(words, " ")
 }

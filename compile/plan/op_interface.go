@@ -36,6 +36,9 @@ func (o InterfaceAddress) Describe() string {
 	}
 	return text
 }
+func (o InterfaceAddress) Summary() (Topic, string) {
+	return TopicNetwork, o.Interface + " " + o.Address
+}
 
 // InterfaceUp switches an interface of the container on.
 type InterfaceUp struct {
@@ -70,4 +73,10 @@ func (o InterfaceRoute) Describe() string {
 		return fmt.Sprintf("reach %s by %s via the address that %s has at the launch", to, o.Interface, o.GatewayOf)
 	}
 	return fmt.Sprintf("reach %s by %s", to, o.Interface)
+}
+func (o InterfaceRoute) Summary() (Topic, string) {
+	if o.Gateway == "" {
+		return TopicNetwork, ""
+	}
+	return TopicNetwork, "gateway " + o.Gateway
 }

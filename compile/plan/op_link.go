@@ -23,6 +23,25 @@ type MTU struct {
 	Of    string `json:"of,omitempty"` // as large as that of a link of the host, which is not there before the launch
 }
 
+// String tells an MTU by itself.
+func (m MTU) String() string {
+	switch {
+	case m.Of != "":
+		return "that of " + m.Of
+	case m.Bytes != 0:
+		return fmt.Sprint(m.Bytes)
+	}
+	return "the kernel's choice"
+}
+
+// words is the MTU among other details, nothing when the kernel chooses.
+func (m MTU) words() []string {
+	if m == (MTU{}) {
+		return nil
+	}
+	return []string{"MTU " + m.String()}
+}
+
 func (m MTU) describe() string {
 	switch {
 	case m.Of != "":
@@ -47,11 +66,7 @@ type Veth struct {
 func (Veth) Kind() Kind       { return "veth" }
 func (o Veth) Object() string { return nicObject(o.NIC) }
 func (o Veth) Describe() string {
-	host := o.Host
-	if host == "" {
-		host = "vethXXXXXX"
-	}
-	text := fmt.Sprintf("make a veth pair: %s on the host, %s in the container", host, o.Name)
+	text := fmt.Sprintf("make a veth pair: %s on the host, %s in the container", o.hostName(), o.Name)
 	if o.Host == "" {
 		text += " (each X is drawn at the launch)"
 	}
@@ -63,6 +78,26 @@ func (o Veth) Describe() string {
 		text += fmt.Sprintf(", %d transmit queues", o.TxQueues)
 	}
 	return text
+}
+func (o Veth) Row() Row {
+	row := Row{"veth", o.hostName() + " → " + o.Name, o.MTU.words()}
+	if o.RxQueues != 0 {
+		row.Details = append(row.Details, fmt.Sprintf("%d receive queues", o.RxQueues))
+	}
+	if o.TxQueues != 0 {
+		row.Details = append(row.Details, fmt.Sprintf("%d transmit queues", o.TxQueues))
+	}
+	return row
+}
+func (o Veth) Summary() (Topic, string) { return TopicNetwork, o.Name + ", a veth pair" }
+func (Veth) Requires() []Requirement    { return []Requirement{{Need: NeedModule, Object: "veth"}} }
+
+// hostName is the name of the host's end, or what it is drawn from.
+func (o Veth) hostName() string {
+	if o.Host == "" {
+		return "vethXXXXXX"
+	}
+	return o.Host
 }
 
 // UserVeth has lxc-user-nic(1) make a veth pair for an ordinary user and attach its
@@ -84,6 +119,26 @@ func (o UserVeth) Describe() string {
 	}
 	return text
 }
+func (o UserVeth) Row() Row {
+	row := Row{"veth", "→ " + o.Name, []string{"by " + o.Helper}}
+	if o.Bridge != "" {
+		row.Subject = o.Bridge + " → " + o.Name
+	}
+	return row
+}
+func (o UserVeth) Summary() (Topic, string) {
+	if o.Bridge == "" {
+		return TopicNetwork, o.Name + ", a veth pair"
+	}
+	return TopicNetwork, o.Name + ", a veth pair on the bridge " + o.Bridge
+}
+func (o UserVeth) Requires() []Requirement {
+	needs := []Requirement{{Need: NeedCommand, Object: o.Helper}, {Need: NeedModule, Object: "veth"}}
+	if o.Bridge != "" {
+		needs = append(needs, Requirement{Need: NeedBridge, Object: o.Bridge})
+	}
+	return needs
+}
 
 // Macvlan makes a link with a hardware address of its own on a link of the host.
 type Macvlan struct {
@@ -98,6 +153,15 @@ func (Macvlan) Kind() Kind       { return "macvlan" }
 func (o Macvlan) Object() string { return nicObject(o.NIC) }
 func (o Macvlan) Describe() string {
 	return fmt.Sprintf("make %s in the container, a macvlan of mode %s on %s%s", o.Name, o.Mode, o.Parent, o.MTU.describe())
+}
+func (o Macvlan) Row() Row {
+	return Row{"macvlan", o.Parent + " → " + o.Name, append([]string{"mode " + o.Mode}, o.MTU.words()...)}
+}
+func (o Macvlan) Summary() (Topic, string) {
+	return TopicNetwork, o.Name + ", a macvlan on " + o.Parent
+}
+func (o Macvlan) Requires() []Requirement {
+	return []Requirement{{Need: NeedModule, Object: "macvlan"}, {Need: NeedLink, Object: o.Parent}}
 }
 
 // IPvlan makes a link that shares the hardware address of a link of the host.
@@ -115,6 +179,15 @@ func (o IPvlan) Object() string { return nicObject(o.NIC) }
 func (o IPvlan) Describe() string {
 	return fmt.Sprintf("make %s in the container, an ipvlan of mode %s, isolation %s, on %s%s", o.Name, o.Mode, o.Isolation, o.Parent, o.MTU.describe())
 }
+func (o IPvlan) Row() Row {
+	return Row{"ipvlan", o.Parent + " → " + o.Name, append([]string{"mode " + o.Mode, "isolation " + o.Isolation}, o.MTU.words()...)}
+}
+func (o IPvlan) Summary() (Topic, string) {
+	return TopicNetwork, o.Name + ", an ipvlan on " + o.Parent
+}
+func (o IPvlan) Requires() []Requirement {
+	return []Requirement{{Need: NeedModule, Object: "ipvlan"}, {Need: NeedLink, Object: o.Parent}}
+}
 
 // VLAN makes a link for one tagged network of a link of the host.
 type VLAN struct {
@@ -129,6 +202,15 @@ func (VLAN) Kind() Kind       { return "vlan" }
 func (o VLAN) Object() string { return nicObject(o.NIC) }
 func (o VLAN) Describe() string {
 	return fmt.Sprintf("make %s in the container, the VLAN %d of %s%s", o.Name, o.ID, o.Parent, o.MTU.describe())
+}
+func (o VLAN) Row() Row {
+	return Row{"vlan", o.Parent + " → " + o.Name, append([]string{fmt.Sprintf("VLAN %d", o.ID)}, o.MTU.words()...)}
+}
+func (o VLAN) Summary() (Topic, string) {
+	return TopicNetwork, fmt.Sprintf("%s, VLAN %d of %s", o.Name, o.ID, o.Parent)
+}
+func (o VLAN) Requires() []Requirement {
+	return []Requirement{{Need: NeedModule, Object: "8021q"}, {Need: NeedLink, Object: o.Parent}}
 }
 
 // Phys moves a device of the host into the container. The host gets it back at the
@@ -149,5 +231,10 @@ func (o Phys) Describe() string {
 	}
 	return text + o.MTU.describe()
 }
+func (o Phys) Row() Row {
+	return Row{"phys", o.Link + " → " + o.Name, append([]string{"the host's own device"}, o.MTU.words()...)}
+}
+func (o Phys) Summary() (Topic, string) { return TopicNetwork, o.Name + ", the host's " + o.Link }
+func (o Phys) Requires() []Requirement  { return []Requirement{{Need: NeedLink, Object: o.Link}} }
 
 func nicObject(nic uint32) string { return fmt.Sprint(nic) }

@@ -23,9 +23,9 @@ func (e *examiner) target(r plan.Requirement) {
 	switch {
 	case !known:
 	case errors.Is(there, unix.ELOOP):
-		e.reportf("target", Error, "Write where the link leads to: the launch follows none, as the container could lay them.", "%q leads over a symbolic link of the container", r.Object)
+		e.reportf("host/target", Error, "Write where the link leads to: the launch follows none, as the container could lay them.", "%q leads over a symbolic link of the container", r.Object)
 	case there != nil:
-		e.missing(r, "target", fmt.Sprintf("the container has no %q to mount on", r.Object), "Make it in the rootfs, or have the launch make it: add create=dir or create=file to the options of the line.")
+		e.missing(r, "host/target", fmt.Sprintf("the container has no %q to mount on", r.Object), "Make it in the rootfs, or have the launch make it: add create=dir or create=file to the options of the line.")
 	}
 }
 
@@ -36,7 +36,7 @@ func (e *examiner) init(r plan.Requirement) {
 			return
 		}
 	}
-	e.missing(r, "init", fmt.Sprintf("the container has no %q", strings.ReplaceAll(r.Object, "\n", `" or "`)),
+	e.missing(r, "host/init", fmt.Sprintf("the container has no %q", strings.ReplaceAll(r.Object, "\n", `" or "`)),
 		"Name the program it has with lxc.init.cmd, or give a command behind `--`.")
 }
 
@@ -82,7 +82,7 @@ func (e *examiner) running() {
 	socket := "@" + filepath.Join(e.plan.LXCPath(), e.plan.Container(), "command")
 	for line := range strings.Lines(read("/proc/net/unix")) {
 		if fields := strings.Fields(line); len(fields) > 7 && fields[len(fields)-1] == socket {
-			e.reportf("running", Warning, fmt.Sprintf("Stop it first: `lxc-stop -n %s`.", e.plan.Container()), "the container %q is running", e.plan.Container())
+			e.reportf("host/running", Warning, fmt.Sprintf("Stop it first: `lxc-stop -n %s`.", e.plan.Container()), "the container %q is running", e.plan.Container())
 			return
 		}
 	}
@@ -140,11 +140,11 @@ func (e *examiner) leftCgroups() {
 		severity, consequence = Error, "and the configuration allows no other name"
 	}
 	if used {
-		e.reportf("cgroup-used", severity, "A container of this name is running, or something else has taken the name: `systemd-cgls` shows the processes.",
+		e.reportf("host/cgroup-used", severity, "A container of this name is running, or something else has taken the name: `systemd-cgls` shows the processes.",
 			"the cgroup %q%s has processes: %s", first.dir, more, consequence)
 		return
 	}
-	e.reportf("cgroup-left", severity, fmt.Sprintf("Remove it: `find %s -depth -type d -exec rmdir {} \\;`.", strings.Join(dirs, " ")),
+	e.reportf("host/cgroup-left", severity, fmt.Sprintf("Remove it: `find %s -depth -type d -exec rmdir {} \\;`.", strings.Join(dirs, " ")),
 		"the cgroup %q%s is left of a container that has ended: %s", first.dir, more, consequence)
 }
 
@@ -158,9 +158,9 @@ func (e *examiner) image(r plan.Requirement) {
 		}
 		device := "/dev/" + strings.Split(backing, "/")[3]
 		if hasWord(read("/proc/mounts"), device) {
-			e.reportf("image", Warning, "Two that write to one file system destroy it.", "the image %q is mounted already, through %s", r.Object, device)
+			e.reportf("host/image", Warning, "Two that write to one file system destroy it.", "the image %q is mounted already, through %s", r.Object, device)
 			continue
 		}
-		e.reportf("image", Warning, fmt.Sprintf("Detach it: `losetup -d %s`.", device), "the image %q is left attached to %s", r.Object, device)
+		e.reportf("host/image", Warning, fmt.Sprintf("Detach it: `losetup -d %s`.", device), "the image %q is left attached to %s", r.Object, device)
 	}
 }

@@ -148,7 +148,7 @@ func (e *examiner) report(code string, severity Severity, summary, help string) 
 		return
 	}
 	e.told[summary] = true
-	e.findings = append(e.findings, Finding{Code: "host/" + code, Severity: severity, Step: e.step, Summary: summary, Help: help})
+	e.findings = append(e.findings, Finding{Code: code, Severity: severity, Step: e.step, Summary: summary, Help: help})
 }
 
 // reportf is report with a summary that is put together.

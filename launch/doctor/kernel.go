@@ -16,7 +16,7 @@ import (
 // kernel compares releases, "5.12" and "6.1.0-28-amd64".
 func (e *examiner) kernel(r plan.Requirement) {
 	if older(e.plan.Facts().Kernel, r.Object) {
-		e.reportf("kernel", Error, "Boot a newer kernel.", "the step needs Linux %s, and this is %s", r.Object, e.plan.Facts().Kernel)
+		e.reportf("host/kernel", Error, "Boot a newer kernel.", "the step needs Linux %s, and this is %s", r.Object, e.plan.Facts().Kernel)
 	}
 }
 
@@ -56,7 +56,7 @@ func (e *examiner) fileSystem(r plan.Requirement) {
 		return
 	}
 	if e.owner.mapped && !slices.Contains(anywhere, r.Object) {
-		e.reportf("filesystem", Error, "Mount it on the host, and bind it into the container.", "a container with an id map may not mount a %s file system", r.Object)
+		e.reportf("host/filesystem", Error, "Mount it on the host, and bind it into the container.", "a container with an id map may not mount a %s file system", r.Object)
 		return
 	}
 	if hasWord(read("/proc/filesystems"), r.Object) {
@@ -70,7 +70,7 @@ func (e *examiner) fileSystem(r plan.Requirement) {
 	case modules.listed == "":
 		severity, summary = Warning, summary+", and no modules are installed for it here"
 	}
-	e.report("filesystem", severity, summary, "`cat /proc/filesystems` lists the types it has; others come as modules.")
+	e.report("host/filesystem", severity, summary, "`cat /proc/filesystems` lists the types it has; others come as modules.")
 }
 
 // module looks for a kernel module, loaded, installed or built in. Where no modules
@@ -80,7 +80,7 @@ func (e *examiner) module(r plan.Requirement) {
 		return
 	}
 	if modules := installedModules(); modules.listed != "" && !modules.has(r.Object) {
-		e.missing(r, "module", fmt.Sprintf("this kernel has no %q", r.Object), "Install the modules of the kernel, or boot one that has it.")
+		e.missing(r, "host/module", fmt.Sprintf("this kernel has no %q", r.Object), "Install the modules of the kernel, or boot one that has it.")
 	}
 }
 
@@ -112,16 +112,16 @@ func (m modules) alias(name string) bool { return hasWord(m.aliases, name) }
 // namespaces.
 func (e *examiner) userNamespaces(plan.Requirement) {
 	if number("user/max_user_namespaces") == "0" {
-		e.report("user-namespace", Error, "this host has no room for user namespaces: user.max_user_namespaces is 0", "`sysctl user.max_user_namespaces=10000` gives it some.")
+		e.report("host/user-namespace", Error, "this host has no room for user namespaces: user.max_user_namespaces is 0", "`sysctl user.max_user_namespaces=10000` gives it some.")
 	}
 	if e.plan.Facts().Caller.Root() {
 		return
 	}
 	if number("kernel/unprivileged_userns_clone") == "0" {
-		e.report("user-namespace", Error, "this host lets only root make user namespaces", "`sysctl kernel.unprivileged_userns_clone=1` lets everybody.")
+		e.report("host/user-namespace", Error, "this host lets only root make user namespaces", "`sysctl kernel.unprivileged_userns_clone=1` lets everybody.")
 	}
 	if number("kernel/apparmor_restrict_unprivileged_userns") == "1" {
-		e.report("user-namespace", Warning, "AppArmor takes the capabilities from user namespaces of programs without a profile for it",
+		e.report("host/user-namespace", Warning, "AppArmor takes the capabilities from user namespaces of programs without a profile for it",
 			"`sysctl kernel.apparmor_restrict_unprivileged_userns=0` switches that off; or write a profile for lxcfg with the rule `userns,`.")
 	}
 }
@@ -136,7 +136,7 @@ func (e *examiner) sysctl(r plan.Requirement) {
 		return
 	}
 	if _, err := os.Stat(filepath.Join("/proc/sys", r.Object)); err != nil {
-		e.missing(r, "sysctl", fmt.Sprintf("this kernel has no setting %q", strings.ReplaceAll(r.Object, "/", ".")), "`sysctl -a` lists them. It may belong to a module that is not loaded.")
+		e.missing(r, "host/sysctl", fmt.Sprintf("this kernel has no setting %q", strings.ReplaceAll(r.Object, "/", ".")), "`sysctl -a` lists them. It may belong to a module that is not loaded.")
 	}
 }
 
@@ -151,7 +151,7 @@ func (e *examiner) profile(r plan.Requirement) {
 			return
 		}
 	}
-	e.missing(r, "profile", fmt.Sprintf("the AppArmor profile %q is not loaded", r.Object),
+	e.missing(r, "host/profile", fmt.Sprintf("the AppArmor profile %q is not loaded", r.Object),
 		"Load the file that has it: `apparmor_parser -r /etc/apparmor.d/lxc-containers` for those of LXC.")
 }
 

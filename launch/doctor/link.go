@@ -15,7 +15,7 @@ import (
 // link looks for a network link of the host.
 func (e *examiner) link(r plan.Requirement) {
 	if !e.plan.Facts().Link(r.Object).Exists {
-		e.missing(r, "link", fmt.Sprintf("the network link %q does not exist", r.Object), "`ip link` lists the links of this host.")
+		e.missing(r, "host/link", fmt.Sprintf("the network link %q does not exist", r.Object), "`ip link` lists the links of this host.")
 	}
 }
 
@@ -28,11 +28,11 @@ func (e *examiner) bridge(r plan.Requirement) {
 		if r.Object == "lxcbr0" {
 			help = "`systemctl start lxc-net` makes it, with addresses and DHCP; `ip link add lxcbr0 type bridge && ip link set lxcbr0 up` makes a bare one."
 		}
-		e.missing(r, "bridge", fmt.Sprintf("the bridge %q does not exist", r.Object), help)
+		e.missing(r, "host/bridge", fmt.Sprintf("the bridge %q does not exist", r.Object), help)
 	case l.Kind != "bridge" && l.Kind != "openvswitch":
-		e.reportf("bridge", Error, "`ip link show type bridge` lists the bridges of this host.", "the network link %q is no bridge", r.Object)
+		e.reportf("host/bridge", Error, "`ip link show type bridge` lists the bridges of this host.", "the network link %q is no bridge", r.Object)
 	case l.Kind == "bridge" && !switchedOn(r.Object):
-		e.reportf("bridge-down", Warning, fmt.Sprintf("Switch it on: `ip link set %s up`.", r.Object), "the bridge %q is switched off: nothing gets through", r.Object)
+		e.reportf("host/bridge-down", Warning, fmt.Sprintf("Switch it on: `ip link set %s up`.", r.Object), "the bridge %q is switched off: nothing gets through", r.Object)
 	}
 }
 

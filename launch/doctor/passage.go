@@ -77,7 +77,7 @@ func (e *examiner) passage(path string) {
 		if !ok || e.owner.mayFully(st) || e.owner.maySearch(dir, st) {
 			continue
 		}
-		e.reportf("passage", Error,
+		e.reportf("host/passage", Error,
 			fmt.Sprintf("Let it pass: `chmod o+x %s`, or only this container: `setfacl -m u:%d:x %s`.", dir, e.owner.uid, dir),
 			"uid %d, the container's root, may not pass %q on the way to %q", e.owner.uid, dir, path)
 		return

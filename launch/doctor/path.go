@@ -22,9 +22,9 @@ func (e *examiner) path(r plan.Requirement) {
 	}
 	switch {
 	case r.Create == plan.CreateDir && !info.IsDir():
-		e.reportf("path-kind", Error, "Write create=file in the place of create=dir.", "%q is no directory, and the line makes a directory to mount it on", r.Object)
+		e.reportf("host/path-kind", Error, "Write create=file in the place of create=dir.", "%q is no directory, and the line makes a directory to mount it on", r.Object)
 	case r.Create == plan.CreateFile && info.IsDir():
-		e.reportf("path-kind", Error, "Write create=dir in the place of create=file.", "%q is a directory, and the line makes a file to mount it on", r.Object)
+		e.reportf("host/path-kind", Error, "Write create=dir in the place of create=file.", "%q is a directory, and the line makes a file to mount it on", r.Object)
 	}
 }
 
@@ -35,11 +35,11 @@ func (e *examiner) directory(r plan.Requirement) {
 		return
 	}
 	if !info.IsDir() {
-		e.reportf("path", Error, "Name a directory.", "%q is no directory", r.Object)
+		e.reportf("host/path", Error, "Name a directory.", "%q is no directory", r.Object)
 		return
 	}
 	if st, known := info.Sys().(*syscall.Stat_t); known && r.Owned && e.owner.mapped && !e.owner.holdsUID(st.Uid) {
-		e.reportf("not-shifted", Warning,
+		e.reportf("host/not-shifted", Warning,
 			fmt.Sprintf("Inside, its files belong to nobody and nobody may change them. Give them to ids of the map (`chown` of the whole tree by %d for a tree made for root), "+
 				"or have the mount do it: `lxc.rootfs.options = idmap=container`.", e.owner.uid),
 			"%q belongs to uid %d, which the id map does not hold", r.Object, st.Uid)
@@ -55,10 +55,10 @@ func (e *examiner) stat(r plan.Requirement) (info fs.FileInfo, ok bool) {
 		if e.step.Side() == plan.Payload && !r.Lenient {
 			e.passage(r.Object)
 		}
-		e.missing(r, "path", fmt.Sprintf("%q does not exist%s", r.Object, existing(r.Object)), missingHelp(r))
+		e.missing(r, "host/path", fmt.Sprintf("%q does not exist%s", r.Object, existing(r.Object)), missingHelp(r))
 		return nil, false
 	case err != nil:
-		e.reportf("path", Info, "Look as root.", "%q cannot be looked at: %v", r.Object, errno(err))
+		e.reportf("host/path", Info, "Look as root.", "%q cannot be looked at: %v", r.Object, errno(err))
 		return nil, false
 	}
 	if e.step.Side() == plan.Payload && !r.Lenient {

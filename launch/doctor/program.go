@@ -42,7 +42,7 @@ func (e *examiner) program(r plan.Requirement) {
 	if name, ok := packages[r.Object]; ok {
 		help = fmt.Sprintf("Install it: `apt install %s`, or the package of your distribution that has it.", name)
 	}
-	e.missing(r, "program", fmt.Sprintf("the program %q is not installed", r.Object), help)
+	e.missing(r, "host/program", fmt.Sprintf("the program %q is not installed", r.Object), help)
 }
 
 // found reports whether a program is on the path, or where administrators' are.
@@ -68,20 +68,20 @@ func (e *examiner) command(r plan.Requirement) {
 	name := fields[0]
 	if !strings.Contains(name, "/") {
 		if !found(name) {
-			e.missing(r, "command", fmt.Sprintf("the program %q is not on the path", name), "Write its whole path, or install it.")
+			e.missing(r, "host/command", fmt.Sprintf("the program %q is not on the path", name), "Write its whole path, or install it.")
 		}
 		return
 	}
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		e.missing(r, "command", fmt.Sprintf("%q does not exist%s", name, existing(name)), "Correct the path, or put the program there.")
+		e.missing(r, "host/command", fmt.Sprintf("%q does not exist%s", name, existing(name)), "Correct the path, or put the program there.")
 	case err != nil:
-		e.reportf("command", Info, "Look as root.", "%q cannot be looked at: %v", name, errno(err))
+		e.reportf("host/command", Info, "Look as root.", "%q cannot be looked at: %v", name, errno(err))
 	case info.IsDir():
-		e.reportf("command", Error, "Name the program in it.", "%q is a directory and no program", name)
+		e.reportf("host/command", Error, "Name the program in it.", "%q is a directory and no program", name)
 	case info.Mode()&0o111 == 0 || unix.Access(name, unix.X_OK) != nil:
-		e.reportf("command", Error, fmt.Sprintf("Make it executable: `chmod +x %s`.", name), "%q may not be executed", name)
+		e.reportf("host/command", Error, fmt.Sprintf("Make it executable: `chmod +x %s`.", name), "%q may not be executed", name)
 	default:
 		e.interpreter(name)
 	}
@@ -102,11 +102,11 @@ func (e *examiner) interpreter(name string) {
 	switch fields := strings.Fields(rest); {
 	case isScript && len(fields) > 0:
 		if strings.HasSuffix(fields[0], "\r") || strings.HasSuffix(line, "\r") {
-			e.reportf("command", Error, fmt.Sprintf("Remove the carriage returns: `sed -i 's/\\r$//' %s`.", name), "the first line of %q ends in a carriage return, which becomes part of the interpreter's name", name)
+			e.reportf("host/command", Error, fmt.Sprintf("Remove the carriage returns: `sed -i 's/\\r$//' %s`.", name), "the first line of %q ends in a carriage return, which becomes part of the interpreter's name", name)
 		} else if _, err := os.Stat(fields[0]); err != nil {
-			e.reportf("command", Error, "Install it, or correct the first line.", "%q is to be run by %q, which does not exist", name, fields[0])
+			e.reportf("host/command", Error, "Install it, or correct the first line.", "%q is to be run by %q, which does not exist", name, fields[0])
 		}
 	case isScript, !strings.HasPrefix(line, "\x7fELF"):
-		e.reportf("command", Warning, "Begin it with a line such as `#!/bin/sh`.", "%q does not say what runs it: a shell takes it for a script of its own", name)
+		e.reportf("host/command", Warning, "Begin it with a line such as `#!/bin/sh`.", "%q does not say what runs it: a shell takes it for a script of its own", name)
 	}
 }
