@@ -3,7 +3,6 @@
 package compile_test
 
 import (
-	"fmt"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -73,15 +72,6 @@ func typicalText(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return string(text)
-}
-
-// numbered repeats a line with the numbers from 0.
-func numbered(line string, times int) string {
-	var text strings.Builder
-	for i := range times {
-		fmt.Fprintf(&text, line, i)
-	}
-	return text.String()
 }
 
 // A file of a million lines is loaded in a heap of at most twenty times its size.

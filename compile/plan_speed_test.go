@@ -32,6 +32,15 @@ var many = map[string]func(n int) string{
 	"groups":       func(n int) string { return numbered("lxc.init.groups = %d\n", n) },
 }
 
+// numbered repeats a line with the numbers from 0.
+func numbered(line string, times int) string {
+	var text strings.Builder
+	for i := range times {
+		fmt.Fprintf(&text, line, i)
+	}
+	return text.String()
+}
+
 // compileMany compiles n lines of one kind, and reports how many steps that makes.
 func compileMany(tb testing.TB, kind string, n int) func() int {
 	tb.Helper()

@@ -33,6 +33,7 @@ type linting struct {
 	stated     lint.Settings // on the command line
 	config     string        // the project file, or "none"
 	stdinName  string
+	facts      string // the file of the host to judge by too
 	quiet      bool
 	statistics bool
 	fix        fixOptions
@@ -69,6 +70,7 @@ func (l *linting) options() options {
 		option{"baseline", "", "FILE", "leave out the findings that FILE lists, and report those that are gone", text(&l.stated.Baseline)},
 		option{"write-baseline", "", "FILE", "write the findings to FILE as a baseline", text(&l.writeBaseline)},
 		option{"config", "", "FILE|none", "the project file to use for all files, in place of those beside them", text(&l.config)},
+		option{"facts", "", "FILE", "judge also by the host whose facts `lxcfg facts -o` has stored: what has no effect there, or fails", text(&l.facts)},
 		option{"stdin-filename", "", "FILE", "what to call standard input", text(&l.stdinName)},
 		option{"statistics", "", "", "print how many findings there are of each code, in place of them", toggle(&l.statistics)},
 		option{"quiet", "q", "", "print no findings; the exit status tells", toggle(&l.quiet)},
@@ -168,6 +170,13 @@ func (l *linting) request(names []string) (lint.Request, error) {
 		return lint.Request{}, err
 	}
 	r := lint.Request{Names: names, Files: l.files, LookupEnv: os.LookupEnv, Settings: l.projects.settings}
+	if l.facts != "" {
+		h, err := l.app.openHost(l.facts)
+		if err != nil {
+			return r, err
+		}
+		r.Host = &lint.Host{Facts: h.factsFor, Name: nameFor, LXCPath: h.lxcPath}
+	}
 	if l.writeBaseline == "" {
 		r.Baseline, err = l.projects.baselines(names)
 	}

@@ -39,6 +39,11 @@ func (r *Request) check(name string, shared *documents) checked {
 		l := compile.Load(compile.Request{File: f, Files: r.Files, LookupEnv: r.LookupEnv,
 			Dialect: DialectOf(settings.Dialect, f, settings.Version), Version: settings.Version, Stated: settings.Version != 0, Parse: shared.parserFor(name)})
 		c.findings, c.sources = l.Findings, l.Config.Sources
+		if r.Host != nil {
+			more, err := r.Host.findings(l, name)
+			c.findings, c.err = append(c.findings, more...), err
+			c.findings.Sort(sourceNames(c.sources)...)
+		}
 	}
 	if settings.Version != 0 {
 		for i := range c.findings {

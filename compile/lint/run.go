@@ -18,6 +18,8 @@ type Request struct {
 	// Settings returns what holds for the findings in a file that is read because of
 	// the one named. Nil: nothing is said. Several goroutines ask at once.
 	Settings func(named, file string) Settings
+	// Host is the host to judge by too, nil for none.
+	Host *Host
 	// Baseline returns the known findings of a file named, nil for none. Nil: there
 	// are none at all.
 	Baseline func(named string) *Baseline

@@ -1,0 +1,32 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"lxcfg/compile"
+	"lxcfg/compile/plan"
+	"lxcfg/grammar/diag"
+)
+
+// Host is the host that configurations are meant for. What they come to is judged by
+// what is known of it: limits that have no effect there, ids that are not granted,
+// links that do not exist.
+type Host struct {
+	Facts   func(plan.Needs) (plan.Facts, error) // several goroutines ask at once
+	Name    func(file string) string             // of the container that a file configures
+	LXCPath string
+}
+
+// findings are those of a launch there. What lxcfg cannot carry out is no matter of
+// lint's, and what a policy gets wrong has been told.
+func (h *Host) findings(l *compile.Loaded, file string) (diag.List, error) {
+	facts, err := h.Facts(l.Needs())
+	if err != nil {
+		return nil, err
+	}
+	_, list := compile.Draft(l, compile.Options{Name: h.Name(file), LXCPath: h.LXCPath}, facts)
+	return slices.DeleteFunc(list, func(f diag.Diagnostic) bool {
+		return f.Code == "launch/unsupported" || strings.HasPrefix(f.Code, "seccomp/")
+	}), nil
+}
