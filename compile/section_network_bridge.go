@@ -21,7 +21,7 @@ func (n *networkCompiler) compileBridge(nic *config.NIC, link plan.Link) {
 	case !link.Exists, link.Kind == "bridge":
 		n.addNIC(nic, plan.BridgePort{NIC: nic.Index, Bridge: nic.Link.V}, lineOf(nic.Link))
 		n.compileBridgeVLANs(nic, link)
-	case isOpenVSwitch(link):
+	case link.IsOpenVSwitch():
 		n.compileOpenVSwitch(nic)
 	default:
 		n.refuse(nic.Link.Origin, "net/not-a-bridge", fmt.Sprintf("%s is no bridge, so nothing can be attached to it", nic.Link.V),
@@ -29,10 +29,6 @@ func (n *networkCompiler) compileBridge(nic *config.NIC, link plan.Link) {
 				nic.Index, nic.Link.V, nic.Index))
 	}
 }
-
-// isOpenVSwitch reports whether a link can be a bridge of Open vSwitch: its own port
-// in the kernel's switch, or the tap device of one that runs as a process.
-func isOpenVSwitch(link plan.Link) bool { return link.Kind == "openvswitch" || link.Kind == "tun" }
 
 // compileBridgeVLANs lets VLANs through at the port of a bridge of the kernel's.
 func (n *networkCompiler) compileBridgeVLANs(nic *config.NIC, link plan.Link) {

@@ -60,6 +60,6 @@ func (n *networkCompiler) compileUserVeth(nic *config.NIC, name string, link pla
 				"Remove the line, or start the container as root.")
 		}
 	}
-	n.addNIC(nic, plan.UserVeth{NIC: nic.Index, Helper: n.facts.Caller.UserNIC, Bridge: nic.Link.V, Name: name, Release: isOpenVSwitch(link)},
+	n.addNIC(nic, plan.UserVeth{NIC: nic.Index, Helper: n.facts.Caller.UserNIC, Bridge: nic.Link.V, Name: name, Release: link.IsOpenVSwitch()},
 		lineOf(nic.Link), lineOf(nic.Name))
 }

@@ -16,7 +16,19 @@ import (
 // warning, and its exit status.
 func examined(t *testing.T, c container, command ...string) (codes []string, status int) {
 	t.Helper()
-	doctor := exec.Command(lxcfg(t), append([]string{"doctor", "--format", "json", "-P", c.lxcpath, "-n", containerName, "--"}, command...)...)
+	return diagnosed(t, append(doctorOf(t, c), command...))
+}
+
+// doctorOf is the command line that examines a container.
+func doctorOf(t *testing.T, c container) []string {
+	t.Helper()
+	return []string{lxcfg(t), "doctor", "--format", "json", "-P", c.lxcpath, "-n", containerName, "--"}
+}
+
+// diagnosed runs a doctor.
+func diagnosed(t *testing.T, argv []string) (codes []string, status int) {
+	t.Helper()
+	doctor := exec.Command(argv[0], argv[1:]...)
 	out, err := doctor.Output()
 	var report struct {
 		Findings []struct{ Code, Severity string }
@@ -119,6 +131,33 @@ func TestDoctorForetellsFailures(t *testing.T) {
 				t.Errorf("the launch ends with %d:\n%s", ended.status, ended.output)
 			case !test.starts && ended.status != 125:
 				t.Errorf("the launch ends with %d, want 125: there is nothing to find\n%s", ended.status, ended.output)
+			}
+		})
+	}
+}
+
+// TestDoctorLooksAtLinks examines a container with an interface on hosts with other
+// networks.
+func TestDoctorLooksAtLinks(t *testing.T) {
+	c := networkContainer(t, 0, "lxc.net.0.type = veth", "lxc.net.0.link = br77", "lxc.net.0.flags = up")
+	for _, test := range []struct {
+		name, code string
+		make       []string
+		fails      bool // the launch does
+	}{
+		{name: "no bridge", code: "net/link-missing", fails: true},
+		{name: "a bridge", make: []string{"ip link add br77 type bridge", "ip link set br77 up"}},
+		{name: "a bridge switched off", code: "host/bridge-down", make: []string{"ip link add br77 type bridge"}},
+		{name: "no bridge but a device", code: "net/not-a-bridge", fails: true, make: []string{"ip link add br77 type veth peer name wire77"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			h := newHostnet(t, test.make...)
+			codes, status := diagnosed(t, append(h.enter(doctorOf(t, c)...), "/bin/true"))
+			if got := strings.Join(codes, " "); got != test.code || (status == 0) != (test.code == "") {
+				t.Errorf("the doctor finds %q and ends with %d, want %q", got, status, test.code)
+			}
+			if output, status := h.start(t, c, "/bin/true"); (status != 0) != test.fails {
+				t.Errorf("the launch ends with %d:\n%s", status, output)
 			}
 		})
 	}

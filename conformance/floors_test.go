@@ -29,7 +29,7 @@ compile/plan < compile/plan/schema;
 compile/plan < launch/program < launch/payload < launch/monitor < launch;
 compile/plan, launch/netlink < launch/probe < launch;
 launch/netlink < launch/monitor < launch;
-compile/plan < launch/doctor;
+compile/plan, launch/netlink < launch/doctor;
 launch/rlimit < launch;
 
 compile, compile/keys, launch, launch/doctor, launch/payload, launch/probe < cmd/lxcfg;

@@ -27,6 +27,10 @@ type Link struct {
 	DefaultPVID   uint16       `json:"default_pvid,omitempty"`   // of a bridge: the VLAN it gives every new port
 }
 
+// IsOpenVSwitch reports whether a link can be a bridge of Open vSwitch: its own port in
+// the kernel's switch, or the tap device of one that runs as a process.
+func (l Link) IsOpenVSwitch() bool { return l.Kind == "openvswitch" || l.Kind == "tun" }
+
 // SysctlValue is a setting of the host that the configuration depends on.
 type SysctlValue struct {
 	Name  string `json:"name"`  // path below /proc/sys, "net/ipv4/conf/eth0/forwarding"

@@ -4,12 +4,9 @@ package doctor
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
 
 	"lxcfg/compile/plan"
+	"lxcfg/launch/netlink"
 )
 
 // link looks for a network link of the host.
@@ -29,7 +26,7 @@ func (e *examiner) bridge(r plan.Requirement) {
 			help = "`systemctl start lxc-net` makes it, with addresses and DHCP; `ip link add lxcbr0 type bridge && ip link set lxcbr0 up` makes a bare one."
 		}
 		e.missing(r, "host/bridge", fmt.Sprintf("the bridge %q does not exist", r.Object), help)
-	case l.Kind != "bridge" && l.Kind != "openvswitch":
+	case l.Kind != "bridge" && !l.IsOpenVSwitch():
 		e.reportf("host/bridge", Error, "`ip link show type bridge` lists the bridges of this host.", "the network link %q is no bridge", r.Object)
 	case l.Kind == "bridge" && !switchedOn(r.Object):
 		e.reportf("host/bridge-down", Warning, fmt.Sprintf("Switch it on: `ip link set %s up`.", r.Object), "the bridge %q is switched off: nothing gets through", r.Object)
@@ -37,11 +34,13 @@ func (e *examiner) bridge(r plan.Requirement) {
 }
 
 // switchedOn reports whether a link is administratively up (netdevice(7), IFF_UP).
-func switchedOn(link string) bool {
-	text, err := os.ReadFile(filepath.Join("/sys/class/net", filepath.Base(link), "flags"))
+// sysfs would show the links of the namespace that it was mounted in.
+func switchedOn(name string) bool {
+	c, err := netlink.Open()
 	if err != nil {
 		return true
 	}
-	flags, err := strconv.ParseUint(strings.TrimSpace(string(text)), 0, 32)
-	return err != nil || flags&1 != 0
+	defer c.Close()
+	l, err := c.LinkByName(name)
+	return err != nil || l.Up
 }
