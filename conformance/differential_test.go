@@ -51,6 +51,7 @@ var cases = []struct {
 		mend: with("lxc.init.uid = 1000", "lxc.init.gid = 1001", "lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536")},
 	{name: "an init with groups and a directory", mend: with("lxc.init.groups = 10,20,30", "lxc.init.cwd = /var/log")},
 	{name: "init from the configuration", mend: with("lxc.init.cmd = /bin/sh /observed/observe"), command: []string{}},
+	{name: "a script for an init that does not say what runs it", command: []string{"/observed/headless", "and", "arguments"}},
 	{name: "no tty", mend: all(without("lxc.tty.max"), with("lxc.tty.max = 0"))},
 	{name: "no pty", mend: all(without("lxc.pty.max"), with("lxc.pty.max = 0"))},
 	{name: "many ptys, so that the console is one of them", mend: all(without("lxc.pty.max"), with("lxc.pty.max = 64"))},

@@ -69,19 +69,21 @@ func observe(t *testing.T, l launcher, c container, environment []string, comman
 	return seen
 }
 
-// placeObserver puts the script and the fifo it waits at into the rootfs, owned by
-// the container's root and open to every user of the container.
+// placeObserver puts the script, another that does not say what runs it, and the fifo
+// they wait at into the rootfs, owned by the container's root and open to every user
+// of the container.
 func (c container) placeObserver(t *testing.T) {
 	t.Helper()
 	dir := filepath.Join(c.rootfs(), "observed")
 	err := errors.Join(
 		os.Mkdir(dir, 0o755),
 		os.WriteFile(filepath.Join(dir, "observe"), []byte(observer), 0o755),
+		os.WriteFile(filepath.Join(dir, "headless"), []byte(". /observed/observe\n"), 0o755),
 		unix.Mkfifo(filepath.Join(dir, "go"), 0o666),
 		os.Chmod(filepath.Join(dir, "go"), 0o666), // whatever the umask
 		os.Chmod(dir, 0o777),
 	)
-	for _, name := range []string{"", "observe", "go"} {
+	for _, name := range []string{"", "observe", "headless", "go"} {
 		err = errors.Join(err, os.Chown(filepath.Join(dir, name), c.shift, c.shift))
 	}
 	if err != nil {

@@ -138,8 +138,10 @@ func compareCalls(t *testing.T, printed, made []call) {
 		}
 		next++
 	}
-	if next < len(printed) {
-		t.Errorf("the launch ends before the printed %s(%s)", printed[next].name, printed[next].arguments)
+	for _, p := range printed[next:] {
+		if p.name != "execve" { // the next to try, when the one before cannot be executed
+			t.Errorf("the launch ends before the printed %s(%s)", p.name, p.arguments)
+		}
 	}
 }
 

@@ -192,15 +192,26 @@ func (l *lowering) handBack() {
 		program.Blob(make([]byte, 8), "[]"), program.Null, program.Int(8)))
 }
 
-// exec becomes init: the first path that can be executed is taken.
+// exec becomes init: the first path that can be executed is taken. What the kernel does
+// not know for a program is a script, because it is to execvp(3), which LXC calls.
 func (l *lowering) exec(op plan.Exec) {
 	l.handBack()
-	argv, env := program.Strings(op.Argv.Slice()), program.Strings(op.Env.Slice())
+	argv, env := op.Argv.Slice(), program.Strings(op.Env.Slice())
+	scripts := make([]program.Label, op.Paths.Len())
 	for i, p := range op.Paths.All() {
-		var options []program.Option
+		scripts[i] = l.b.NewLabel()
+		options := []program.Option{program.ElseOn(unix.ENOEXEC, scripts[i])}
 		if i < op.Paths.Len()-1 {
 			options = append(options, program.Pass(unix.ENOENT, unix.ENOTDIR, unix.EACCES))
 		}
-		l.call("execve", unix.SYS_EXECVE, args(program.Str(p), argv, env), options...)
+		l.call("execve", unix.SYS_EXECVE, args(program.Str(p), program.Strings(argv), env), options...)
+	}
+	for i, p := range op.Paths.All() {
+		l.b.Place(scripts[i])
+		script := append([]string{shell, p}, argv[min(1, len(argv)):]...)
+		l.call("execve", unix.SYS_EXECVE, args(program.Str(shell), program.Strings(script), env), program.About(p))
 	}
 }
+
+// shell runs scripts that do not say what does.
+const shell = "/bin/sh"

@@ -205,24 +205,45 @@ func TestConfinement(t *testing.T) {
 	}
 }
 
-// Init is the first of the paths that can be executed.
-func TestExecTriesPaths(t *testing.T) {
-	tr := newTree(t)
-	tr.write(t, "not-executable", "")
+// executing is the plan of a container that becomes another init.
+func (tr tree) executing(t *testing.T, change func(plan.Exec) plan.Exec) plan.Plan {
+	t.Helper()
 	b := plan.Builder{Container: "box"}
 	for _, s := range tr.plan(t, "exit 0", nil).Steps() {
-		op := s.Op
-		if exec, ok := op.(plan.Exec); ok {
-			exec.Paths = plan.ListOf("/none", "/not-executable", "/not-executable/below", "/bin/busybox")
-			op = exec
+		if exec, ok := s.Op.(plan.Exec); ok {
+			s.Op = change(exec)
 		}
-		b.Add(s.Place, op, because)
+		b.Add(s.Place, s.Op, because)
 	}
 	p, err := b.Build()
 	if err != nil {
 		t.Fatal(err)
 	}
-	run(t, p).ends(t)
+	return p
+}
+
+// Init is the first of the paths that can be executed.
+func TestExecTriesPaths(t *testing.T) {
+	tr := newTree(t)
+	tr.write(t, "not-executable", "")
+	run(t, tr.executing(t, func(e plan.Exec) plan.Exec {
+		e.Paths = plan.ListOf("/none", "/not-executable", "/not-executable/below", "/bin/busybox")
+		return e
+	})).ends(t)
+}
+
+// A script that does not say what runs it is one of the shell's, with its arguments.
+func TestExecRunsScripts(t *testing.T) {
+	tr := newTree(t)
+	tr.link(t, "busybox", "bin/sh")
+	tr.write(t, "job", `[ "$0 $*" = "/job a b" ]`)
+	if err := os.Chmod(filepath.Join(tr.rootfs, "job"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	run(t, tr.executing(t, func(e plan.Exec) plan.Exec {
+		e.Paths, e.Argv = plan.ListOf("/none", "/job", "/bin/busybox"), plan.ListOf("job", "a", "b")
+		return e
+	})).ends(t)
 }
 
 // Entries that cannot be mounted leave nothing open: a thousand of them fit below
