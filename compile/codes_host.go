@@ -40,8 +40,9 @@ func hostCodes() []diag.Row {
 			Doc: "lxc.sysctl writes a file below the container's /proc/sys. There is none of the name."},
 		{Code: "host/target", Verdicts: missing, Title: "a place in the container that nothing can be mounted on",
 			Doc: "The target of a mount is neither in the root file system nor made by create=, or a symbolic link leads to it, which lxcfg does not follow. What is mounted before is taken into account: a new /dev is empty."},
-		{Code: "host/init", Verdicts: missing, Title: "a container without its init",
-			Doc: "The program of lxc.init.cmd, or of the command line, is not in the root file system."},
+		{Code: "host/init", Verdicts: append(missing, warning), Title: "a container without its init",
+			Doc: "The program of lxc.init.cmd, or of the command line, is not in the root file system, may not be executed, or what runs it is missing: " +
+				"the interpreter of a script, the dynamic linker of a program."},
 		{Code: "host/running", Verdicts: []diag.Verdict{warning}, Title: "a container that runs already",
 			Doc: "LXC's monitor answers for a container of the name. Two inits on one root file system get in each other's way."},
 		{Code: "host/cgroup-left", Verdicts: []diag.Verdict{warning, diag.Failing}, Title: "a cgroup that an earlier launch has left",

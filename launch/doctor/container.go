@@ -31,8 +31,14 @@ func (e *examiner) target(r plan.Requirement) {
 
 // init looks for the program that becomes init.
 func (e *examiner) init(r plan.Requirement) {
-	for path := range strings.SplitSeq(r.Object, "\n") {
-		if there, known := e.inContainer(path, 0); !known || there == nil {
+	for name := range strings.SplitSeq(r.Object, "\n") {
+		path := e.followed(name)
+		there, known := e.inContainer(path, 0)
+		switch {
+		case !known:
+			return
+		case there == nil:
+			e.initFile(name, path)
 			return
 		}
 	}
@@ -40,40 +46,114 @@ func (e *examiner) init(r plan.Requirement) {
 		"Name the program it has with lxc.init.cmd, or give a command behind `--`.")
 }
 
-// inContainer looks for a path of the container as it will be after the steps so far.
-// known is false where nobody can tell: on a file system that is not there yet.
-func (e *examiner) inContainer(path string, resolve uint64) (err error, known bool) {
-	dir, rest := e.rootfs, path
-	empty := false // dir is a file system that holds nothing but what steps have made
+// initFile looks whether the kernel can execute init, which is at a path without links.
+func (e *examiner) initFile(name, path string) {
+	p := e.placeOf(path)
+	fd, err := p.open(0)
+	if err != nil {
+		return // it is of a file system that is not there yet
+	}
+	defer unix.Close(fd)
+	e.executes(file{code: "host/init", whose: "the container's ", name: name, at: filepath.Join(p.dir, p.rest), fd: fd}, func(runner string) bool {
+		there, known := e.inContainer(e.followed(runner), 0)
+		return !known || there == nil
+	})
+}
+
+// place is where a path of the container is to be found, after the steps so far.
+type place struct {
+	dir   string // directory of the host, empty where nobody can tell
+	rest  string // the path below it
+	mount bool   // something is mounted at the very path
+	empty bool   // on a file system that holds nothing but what steps have made
+}
+
+func (e *examiner) placeOf(path string) place {
+	p := place{dir: e.rootfs, rest: path}
 	for _, m := range e.mounts {
 		below, isBelow := strings.CutPrefix(path, strings.TrimSuffix(m.target, "/")+"/")
 		switch {
 		case path == m.target:
-			return nil, true // whatever is mounted there
+			p = place{dir: m.source, rest: "/", mount: true}
 		case isBelow:
-			dir, empty = m.source, m.empty
-			rest = "/" + below
+			p = place{dir: m.source, rest: "/" + below, empty: m.empty}
 		}
 	}
-	switch {
-	case e.made[path]:
-		return nil, true
-	case empty:
-		return unix.ENOENT, true
-	case dir == "":
-		return nil, false
+	return p
+}
+
+// open opens what is at a place, without looking at it.
+func (p place) open(resolve uint64) (fd int, err error) {
+	if p.dir == "" {
+		return -1, unix.ENOENT
 	}
-	root, err := unix.Open(dir, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	// A file may be mounted on a file.
+	if p.rest == "/" {
+		return unix.Open(p.dir, unix.O_PATH|unix.O_CLOEXEC, 0)
+	}
+	root, err := unix.Open(p.dir, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return nil, false // which is told elsewhere
+		return -1, err
 	}
 	defer unix.Close(root)
-	fd, err := unix.Openat2(root, strings.TrimPrefix(rest, "/"), &unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_IN_ROOT | resolve})
+	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS | resolve}
+	return unix.Openat2(root, strings.TrimPrefix(p.rest, "/"), &how)
+}
+
+// inContainer looks for a path of the container as it will be after the steps so far.
+// known is false where nobody can tell: on a file system that is not there yet.
+func (e *examiner) inContainer(path string, resolve uint64) (err error, known bool) {
+	p := e.placeOf(path)
+	switch {
+	case p.mount, e.made[path]:
+		return nil, true
+	case p.empty:
+		return unix.ENOENT, true
+	case p.dir == "" || unix.Access(p.dir, unix.F_OK) != nil: // which is told elsewhere
+		return nil, false
+	}
+	fd, err := p.open(resolve)
 	if err != nil {
 		return err, !errors.Is(err, unix.EACCES) && !errors.Is(err, unix.ENOSYS)
 	}
 	unix.Close(fd)
 	return nil, true
+}
+
+// followed is the path that symbolic links of the container lead to. They may lead onto
+// what a step has mounted, so the kernel cannot follow them in the rootfs alone.
+func (e *examiner) followed(path string) string {
+	done, todo := "/", strings.Split(path, "/")
+	for links := 0; len(todo) > 0; {
+		next := filepath.Join(done, todo[0])
+		todo = todo[1:]
+		to := e.linkTo(next)
+		switch {
+		case to == "":
+			done = next
+			continue
+		case links == 40: // where the kernel gives up (path_resolution(7))
+			return path
+		case filepath.IsAbs(to):
+			done = "/"
+		}
+		links++
+		todo = append(strings.Split(to, "/"), todo...)
+	}
+	return done
+}
+
+// linkTo is what a symbolic link of the container says, empty for anything else.
+func (e *examiner) linkTo(path string) string {
+	p := e.placeOf(path)
+	if p.dir == "" || p.rest == "/" {
+		return ""
+	}
+	to, err := os.Readlink(filepath.Join(p.dir, p.rest))
+	if err != nil {
+		return ""
+	}
+	return to
 }
 
 // running looks whether a container of the name is up: LXC's monitor listens on an

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -264,6 +265,32 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+// TestBrokenPrograms looks at programs that are cut off and bent: none stops the doctor.
+func TestBrokenPrograms(t *testing.T) {
+	sound, err := os.ReadFile("/bin/sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := script(t, 0o755, "")
+	look := func(text []byte) {
+		t.Helper()
+		if err := os.WriteFile(name, text, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		foundBy(draft(plan.Facts{}, need(plan.NeedCommand, name)))
+	}
+	for length := range 200 {
+		look(sound[:length])
+	}
+	for at := range 200 {
+		for _, value := range []byte{0, 1, 0x7f, 0x80, 0xff} {
+			bent := slices.Clone(sound[:1024])
+			bent[at] = value
+			look(bent)
+		}
+	}
+}
+
 func TestPrograms(t *testing.T) {
 	expect(t, draft(plan.Facts{}, need(plan.NeedProgram, "sh")))
 	expect(t, draft(plan.Facts{}, need(plan.NeedProgram, "nosuchprogram")), "error host/program")
@@ -307,12 +334,24 @@ func TestInsideTheContainer(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for link, to := range map[string]string{"sbin": "/usr/sbin", "usr/sbin/init": "/usr/sbin/real", "out": "/etc"} {
+	for link, to := range map[string]string{"sbin": "/usr/sbin", "usr/sbin/init": "/usr/sbin/real", "out": "/etc", "loop": "loop", "lib": "usr/lib", "lib64": "usr/lib64"} {
 		if err := os.Symlink(to, filepath.Join(rootfs, link)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(rootfs, "usr/sbin/real"), nil, 0o755); err != nil {
+	for name, text := range map[string]string{"usr/sbin/real": "#!/sbin/init\n", "usr/sbin/closed": "", "usr/sbin/orphan": "#!/usr/bin/python9\n", "usr/sbin/headless": "exit 0\n"} {
+		if err := os.WriteFile(filepath.Join(rootfs, name), []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chmod(filepath.Join(rootfs, "usr/sbin/closed"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.ReadFile("/bin/sh") // linked to the C library
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(rootfs, "usr/sbin/dynamic"), program, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	tmpfs := func(target string) plan.Mount { return plan.Mount{Source: "none", Target: target, FSType: "tmpfs"} }
@@ -333,6 +372,14 @@ func TestInsideTheContainer(t *testing.T) {
 		"init, over links":                {[]plan.Op{exec("/sbin/init")}, nil},
 		"the second of two":               {[]plan.Op{exec("/bin/init", "/usr/sbin/real")}, nil},
 		"none of two":                     {[]plan.Op{exec("/bin/a", "/usr/bin/a")}, []string{"error host/init"}},
+		"one that nobody may execute":     {[]plan.Op{exec("/usr/sbin/closed")}, []string{"error host/init"}},
+		"one that nothing runs":           {[]plan.Op{exec("/sbin/orphan")}, []string{"error host/init"}},
+		"one without its linker":          {[]plan.Op{exec("/sbin/dynamic")}, []string{"error host/init"}},
+		"one that does not say what does": {[]plan.Op{exec("/sbin/headless")}, []string{"warning host/init"}},
+		"a directory":                     {[]plan.Op{exec("/sbin")}, []string{"error host/init"}},
+		"one of the host, over a link":    {[]plan.Op{plan.Bind{Source: "/usr", Target: "/usr"}, exec("/sbin/../bin/env")}, nil},
+		"one of the host that is not":     {[]plan.Op{plan.Bind{Source: "/usr", Target: "/usr"}, exec("/sbin/real")}, []string{"error host/init"}},
+		"links that lead nowhere":         {[]plan.Op{exec("/loop")}, []string{"error host/init"}},
 		"init below a mount":              {[]plan.Op{plan.Mount{Source: "x", Target: "/srv", FSType: "9p"}, exec("/srv/init")}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -142,11 +142,11 @@ func (e *examiner) sysctl(r plan.Requirement) {
 
 // profile looks for a loaded AppArmor profile, where the list may be read.
 func (e *examiner) profile(r plan.Requirement) {
-	loaded := read("/sys/kernel/security/apparmor/profiles")
-	if loaded == "" || r.Object == "unconfined" || strings.Contains(r.Object, "//") || strings.HasPrefix(r.Object, ":") {
+	data, err := os.ReadFile("/sys/kernel/security/apparmor/profiles")
+	if err != nil || r.Object == "unconfined" || strings.Contains(r.Object, "//") || strings.HasPrefix(r.Object, ":") {
 		return
 	}
-	for line := range strings.Lines(loaded) {
+	for line := range strings.Lines(string(data)) {
 		if name, _, _ := strings.Cut(line, " ("); name == r.Object {
 			return
 		}

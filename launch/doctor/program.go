@@ -5,7 +5,6 @@ package doctor
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"strings"
@@ -72,41 +71,48 @@ func (e *examiner) command(r plan.Requirement) {
 		}
 		return
 	}
-	info, err := os.Stat(name)
+	fd, err := unix.Open(name, unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err == nil {
+		defer unix.Close(fd)
+	}
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENOTDIR):
 		e.missing(r, "host/command", fmt.Sprintf("%q does not exist%s", name, existing(name)), "Correct the path, or put the program there.")
 	case err != nil:
-		e.reportf("host/command", Info, "Look as root.", "%q cannot be looked at: %v", name, errno(err))
-	case info.IsDir():
-		e.reportf("host/command", Error, "Name the program in it.", "%q is a directory and no program", name)
-	case info.Mode()&0o111 == 0 || unix.Access(name, unix.X_OK) != nil:
-		e.reportf("host/command", Error, fmt.Sprintf("Make it executable: `chmod +x %s`.", name), "%q may not be executed", name)
+		e.reportf("host/command", Info, "Look as root.", "%q cannot be looked at: %v", name, err)
 	default:
-		e.interpreter(name)
+		e.executes(file{code: "host/command", name: name, at: name, fd: fd}, func(runner string) bool {
+			_, err := os.Stat(runner)
+			return err == nil
+		})
 	}
 }
 
-// interpreter looks whether a script says what runs it, and whether that is there
-// (execve(2)).
-func (e *examiner) interpreter(name string) {
-	f, err := os.Open(name)
-	if err != nil {
-		return
-	}
-	defer f.Close()
-	head := make([]byte, 256)
-	n, _ := f.Read(head) // an empty file is told of as one
-	line, _, _ := strings.Cut(string(head[:n]), "\n")
-	rest, isScript := strings.CutPrefix(line, "#!")
-	switch fields := strings.Fields(rest); {
-	case isScript && len(fields) > 0:
-		if strings.HasSuffix(fields[0], "\r") || strings.HasSuffix(line, "\r") {
-			e.reportf("host/command", Error, fmt.Sprintf("Remove the carriage returns: `sed -i 's/\\r$//' %s`.", name), "the first line of %q ends in a carriage return, which becomes part of the interpreter's name", name)
-		} else if _, err := os.Stat(fields[0]); err != nil {
-			e.reportf("host/command", Error, "Install it, or correct the first line.", "%q is to be run by %q, which does not exist", name, fields[0])
-		}
-	case isScript, !strings.HasPrefix(line, "\x7fELF"):
-		e.reportf("host/command", Warning, "Begin it with a line such as `#!/bin/sh`.", "%q does not say what runs it: a shell takes it for a script of its own", name)
+// file is a program that a step executes.
+type file struct {
+	code  string // of what is found
+	whose string // "the container's ", or nothing
+	name  string // as the step has it
+	at    string // its path on the host
+	fd    int    // open, if only with O_PATH
+}
+
+// executes looks whether the kernel can execute a file. there says whether the program
+// that runs it exists.
+func (e *examiner) executes(f file, there func(runner string) bool) {
+	x, ok := executableAt(f.fd)
+	switch {
+	case !ok:
+	case x.directory:
+		e.reportf(f.code, Error, "Name the program in it.", "%s%q is a directory and no program", f.whose, f.name)
+	case x.barred:
+		e.reportf(f.code, Error, fmt.Sprintf("Make it executable: `chmod +x %s`.", f.at), "%s%q may not be executed", f.whose, f.name)
+	case x.carriage:
+		e.reportf(f.code, Error, fmt.Sprintf("Remove the carriage returns: `sed -i 's/\\r$//' %s`.", f.at),
+			"the first line of %s%q ends in a carriage return, which becomes part of the interpreter's name", f.whose, f.name)
+	case x.runner != "" && !there(x.runner):
+		e.reportf(f.code, Error, "Install it, or correct the file: the kernel calls the file itself missing.", "%s%q is run by %q, which is not there", f.whose, f.name, x.runner)
+	case x.headless:
+		e.reportf(f.code, Warning, "Begin it with a line such as `#!/bin/sh`.", "%s%q does not say what runs it: a shell takes it for a script of its own", f.whose, f.name)
 	}
 }
