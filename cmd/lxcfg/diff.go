@@ -22,9 +22,9 @@ func diffCommand() command {
 
 func runDiff(a *app, c command, args []string) int {
 	var o common
-	var facts string
+	var facts, lxcPath string
 	showValues := false
-	opts := append(o.options(), factsOption(&facts), showValuesOption(&showValues))
+	opts := append(o.options(), lxcPathOption(&lxcPath), factsOption(&facts), showValuesOption(&showValues))
 	if a.wantsHelp(c, opts, args) {
 		return exitOK
 	}
@@ -40,6 +40,9 @@ func runDiff(a *app, c command, args []string) int {
 	if err != nil {
 		a.error(err)
 		return exitUsage
+	}
+	if lxcPath != "" {
+		host.lxcPath = lxcPath
 	}
 	plans, err := a.plansOf(host, [2]string{words[0], words[1]}, o)
 	if err != nil {

@@ -31,13 +31,18 @@ const sourceUsage = "[-n] NAME [-P LXCPATH] [-f FILE] [-s KEY=VALUE]…"
 func (t *target) options() options {
 	return options{
 		{"name", "n", "NAME", "the container's name; the first word is taken for it when the option is not given", text(&t.name)},
-		{"lxcpath", "P", "DIR", "the directory of containers; the default is LXC's", text(&t.lxcPath)},
+		lxcPathOption(&t.lxcPath),
 		{"rcfile", "f", "FILE", "the configuration to use instead of LXCPATH/NAME/config; - for standard input", text(&t.file)},
 		{"define", "s", "KEY=VALUE", "a setting that stands behind the file; may be repeated", func(v string) error {
 			t.defines = append(t.defines, v)
 			return nil
 		}},
 	}
+}
+
+// lxcPathOption sets the directory that names of containers stand for.
+func lxcPathOption(dir *string) option {
+	return option{"lxcpath", "P", "DIR", "the directory of containers; the default is LXC's", text(dir)}
 }
 
 // resolve takes the words of the command line and finds the file, as LXC does, in
