@@ -1,5 +1,7 @@
 package plan
 
+import "strings"
+
 // Topic is a line of a plan's summary: what a reader wants to know first.
 type Topic string
 
@@ -69,8 +71,11 @@ func (p Plan) Summary() []SummaryLine {
 		if row.topic == TopicNetwork && len(words) == 0 {
 			words = []string{p.networkWords()}
 		}
-		if len(words) == 0 && row.absent != "" {
+		switch {
+		case len(words) == 0 && row.absent != "":
 			words = []string{row.absent}
+		case row.topic == TopicNamespaces: // some are made by clone, the rest later
+			words = []string{strings.Join(words, " ")}
 		}
 		if len(words) > 0 {
 			lines = append(lines, SummaryLine{row.topic, words})
@@ -90,8 +95,17 @@ func askedOnly(topic Topic) bool {
 
 // networkWords says whose network it is, of a plan that makes no interface.
 func (p Plan) networkWords() string {
-	if spawn, _, ok := Find[Spawn](p); ok && spawn.Namespaces.Has(NamespaceNet) {
-		return "a namespace of its own"
+	for _, s := range p.Steps() {
+		made := NamespaceSet{}
+		switch op := s.Op.(type) {
+		case Spawn:
+			made = op.Namespaces
+		case Unshare:
+			made = op.Namespaces
+		}
+		if made.Has(NamespaceNet) {
+			return "a namespace of its own"
+		}
 	}
 	return "the host's"
 }
