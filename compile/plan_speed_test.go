@@ -17,11 +17,16 @@ var many = map[string]func(n int) string{
 	},
 	"absolute mounts": func(n int) string { return numbered("lxc.mount.entry = /srv/%d /srv/web/%[1]d none bind 0 0\n", n) },
 	"one target":      func(n int) string { return strings.Repeat("lxc.mount.entry = tmpfs tmp tmpfs size=1m 0 0\n", n) },
-	"networks":        func(n int) string { return numbered("lxc.net.%d.type = empty\n", n) },
-	"variables":       func(n int) string { return numbered("lxc.environment = NAME%d=value\n", n) },
-	"one variable":    func(n int) string { return strings.Repeat("lxc.environment = NAME=value\n", n) },
-	"limits":          func(n int) string { return numbered("lxc.cgroup2.memory.file%d = 1\n", n) },
-	"idle limits":     func(n int) string { return numbered("lxc.cgroup.memory.file%d = 1\n", n) },
+	"networks": func(n int) string {
+		return numbered("lxc.net.%d.type = veth\nlxc.net.%[1]d.link = br0\nlxc.net.%[1]d.name = net%[1]d\n", n)
+	},
+	"addresses": func(n int) string {
+		return "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.flags = up\n" + numbered("lxc.net.0.ipv6.address = fd00::%x/64\n", n)
+	},
+	"variables":    func(n int) string { return numbered("lxc.environment = NAME%d=value\n", n) },
+	"one variable": func(n int) string { return strings.Repeat("lxc.environment = NAME=value\n", n) },
+	"limits":       func(n int) string { return numbered("lxc.cgroup2.memory.file%d = 1\n", n) },
+	"idle limits":  func(n int) string { return numbered("lxc.cgroup.memory.file%d = 1\n", n) },
 	"both limits": func(n int) string {
 		return numbered("lxc.cgroup2.memory.file%d = 1\nlxc.cgroup.memory.file%[1]d = 1\n", n)
 	},
