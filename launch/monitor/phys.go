@@ -23,7 +23,7 @@ type device struct {
 	monitor *Monitor
 	link    netlink.Link // as it was on the host
 	inside  netlink.Link // as it is in the container, the zero Link before it is there
-	radio   string       // name of its wiphy, empty for a device with a wire
+	radio   string       // number of its wiphy (nl80211), empty for a device with a wire
 }
 
 // takeDevice moves a device of the host into the container.
@@ -68,11 +68,7 @@ func (d *device) move(c *netlink.Conn, name string) error {
 	if d.radio == "" {
 		return c.Move(d.link, netlink.NamespaceOf(m.child.PID), name)
 	}
-	path, err := lookPath("iw")
-	if err != nil {
-		return err
-	}
-	if _, err := m.runProgram(hostProgram{path: path, argv: []string{"iw", "phy", d.radio, "set", "netns", strconv.Itoa(m.child.PID)}, env: os.Environ()}); err != nil {
+	if err := d.moveRadio(m.child.PID); err != nil {
 		return err
 	}
 	if name == d.link.Name {
@@ -85,9 +81,22 @@ func (d *device) move(c *netlink.Conn, name string) error {
 	return inside.Set(l, netlink.Change{Name: name})
 }
 
-// radioOf is the wiphy of a wireless device (nl80211), empty for any other.
+// moveRadio has iw(8) move the device's radio from the network namespace of the calling
+// thread to that of a process.
+func (d *device) moveRadio(pid int) error {
+	path, err := lookPath("iw")
+	if err != nil {
+		return err
+	}
+	_, err = d.monitor.runProgram(hostProgram{path: path, argv: []string{"iw", "phy#" + d.radio, "set", "netns", strconv.Itoa(pid)}, env: os.Environ()})
+	return err
+}
+
+// radioOf is the number of the radio of a wireless device, empty for any other. iw(8)
+// knows a radio by its name only where sysfs shows it, which is not in the container's
+// network namespace.
 func radioOf(link string) string {
-	text, err := os.ReadFile(filepath.Join("/sys/class/net", link, "phy80211/name"))
+	text, err := os.ReadFile(filepath.Join("/sys/class/net", link, "phy80211/index"))
 	if err != nil {
 		return ""
 	}
@@ -104,9 +113,6 @@ func (d *device) giveBack() error {
 	if d.inside.Index != 0 {
 		if err := d.moveBack(); err != nil {
 			return fmt.Errorf("give %s back to the host: %w", d.link.Name, err)
-		}
-		if d.radio != "" {
-			return nil // the kernel gives it back, when the container's namespace goes
 		}
 	}
 	now, err := c.LinkByName(d.link.Name)
@@ -131,25 +137,38 @@ func (d *device) giveBack() error {
 	return err
 }
 
-// moveBack moves the device out of the container under the name it had. Names that
-// were added to it there would be in the way of others on the host.
+// moveBack moves the device out of the container under the name it had.
 func (d *device) moveBack() error {
 	inside, err := d.monitor.inside()
 	if err != nil {
 		return err
 	}
-	// The kernel wants rights over the host's network namespace of who opened the
-	// socket, and the payload has none when it has a user namespace of its own.
+	home, err := unix.Open("/proc/thread-self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return &os.PathError{Op: "open", Path: "/proc/thread-self/ns/net", Err: err}
+	}
+	defer unix.Close(home)
 	namespace, err := inside.Namespace()
 	if err != nil {
 		return err
 	}
 	defer unix.Close(namespace)
-	c, err := openIn(namespace)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
+	// The kernel wants rights over the host's network namespace of who opened the
+	// socket, and the payload has none when it has a user namespace of its own.
+	return inNamespace(namespace, func() error {
+		c, err := netlink.Open()
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		return d.leave(c, home)
+	})
+}
+
+// leave moves the device from the container's network namespace, in which the socket
+// and the calling thread are. Names that were added to it there would be in the way of
+// others on the host.
+func (d *device) leave(c *netlink.Conn, home int) error {
 	l, err := c.LinkByIndex(d.inside.Index)
 	if err != nil {
 		return err
@@ -160,16 +179,13 @@ func (d *device) moveBack() error {
 		}
 	}
 	if d.radio != "" {
-		if l.Name == d.link.Name {
-			return nil
+		if l.Name != d.link.Name {
+			if err := c.Set(l, netlink.Change{Name: d.link.Name}); err != nil {
+				return err
+			}
 		}
-		return c.Set(l, netlink.Change{Name: d.link.Name})
+		return d.moveRadio(os.Getpid())
 	}
-	home, err := unix.Open("/proc/thread-self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return &os.PathError{Op: "open", Path: "/proc/thread-self/ns/net", Err: err}
-	}
-	defer unix.Close(home)
 	err = c.Move(l, netlink.OpenNamespace(home), d.link.Name)
 	if !errors.Is(err, unix.EEXIST) {
 		return err
@@ -185,23 +201,17 @@ func (d *device) moveBack() error {
 	return fmt.Errorf("%w: the host has it as %s now", err, other)
 }
 
-// openIn opens a netlink socket in another network namespace. It takes a thread that
+// inNamespace does something in another network namespace. It takes a thread that
 // enters it and then ends, because no other goroutine may get onto it.
-func openIn(namespace int) (*netlink.Conn, error) {
-	type result struct {
-		c   *netlink.Conn
-		err error
-	}
-	done := make(chan result)
+func inNamespace(namespace int, do func() error) error {
+	done := make(chan error)
 	go func() {
 		runtime.LockOSThread()
 		if err := unix.Setns(namespace, unix.CLONE_NEWNET); err != nil {
-			done <- result{err: fmt.Errorf("enter the container's network namespace: %w", err)}
+			done <- fmt.Errorf("enter the container's network namespace: %w", err)
 			return
 		}
-		c, err := netlink.Open()
-		done <- result{c, err}
+		done <- do()
 	}()
-	r := <-done
-	return r.c, r.err
+	return <-done
 }
