@@ -22,7 +22,8 @@ import (
 type device struct {
 	monitor *Monitor
 	link    netlink.Link // as it was on the host
-	inside  netlink.Link // as it is in the container, the zero Link before it is there
+	name    string       // what it is called in the container
+	index   int          // what number it has there, 0 when that is not known
 	radio   string       // number of its wiphy (nl80211), empty for a device with a wire
 }
 
@@ -40,7 +41,7 @@ func (m *Monitor) takeDevice(step string, op plan.Phys) error {
 	if err != nil {
 		return err
 	}
-	d := &device{monitor: m, link: link, radio: radioOf(link.Name)}
+	d := &device{monitor: m, link: link, name: op.Name, radio: radioOf(link.Name)}
 	m.later(step, d.giveBack)
 	// Another link of the container may have one of its other names, which would
 	// keep the device out.
@@ -54,31 +55,36 @@ func (m *Monitor) takeDevice(step string, op plan.Phys) error {
 			return err
 		}
 	}
-	if err := d.move(c, op.Name); err != nil {
+	if err := d.move(c); err != nil {
 		return err
 	}
-	_, d.inside, err = m.insideLink(op.Name)
+	_, inside, err := m.insideLink(op.Name)
+	d.index = inside.Index
 	return err
 }
 
 // move moves the device into the container. A wireless one goes with all that its
 // radio has, which iw(8) moves.
-func (d *device) move(c *netlink.Conn, name string) error {
+func (d *device) move(c *netlink.Conn) error {
 	m := d.monitor
 	if d.radio == "" {
-		return c.Move(d.link, netlink.NamespaceOf(m.child.PID), name)
+		return c.Move(d.link, netlink.NamespaceOf(m.child.PID), d.name)
 	}
 	if err := d.moveRadio(m.child.PID); err != nil {
 		return err
 	}
-	if name == d.link.Name {
+	if d.name == d.link.Name {
 		return nil
 	}
-	inside, l, err := m.insideLink(d.link.Name)
+	inside, err := m.inside()
 	if err != nil {
 		return err
 	}
-	return inside.Set(l, netlink.Change{Name: name})
+	l, err := inside.LinkByName(d.link.Name)
+	if err != nil {
+		return err
+	}
+	return inside.Set(l, netlink.Change{Name: d.name})
 }
 
 // moveRadio has iw(8) move the device's radio from the network namespace of the calling
@@ -110,12 +116,15 @@ func (d *device) giveBack() error {
 	if err != nil {
 		return err
 	}
-	if d.inside.Index != 0 {
+	// A move can fail when the device has left already, so look where it is. Numbers
+	// of links are not used again.
+	now, err := c.LinkByIndex(d.link.Index)
+	if gone(err) {
 		if err := d.moveBack(); err != nil {
 			return fmt.Errorf("give %s back to the host: %w", d.link.Name, err)
 		}
+		now, err = c.LinkByName(d.link.Name)
 	}
-	now, err := c.LinkByName(d.link.Name)
 	if err != nil {
 		return err
 	}
@@ -155,21 +164,22 @@ func (d *device) moveBack() error {
 	defer unix.Close(namespace)
 	// The kernel wants rights over the host's network namespace of who opened the
 	// socket, and the payload has none when it has a user namespace of its own.
-	return inNamespace(namespace, func() error {
+	at := unix.Gettid()
+	return inNamespace(namespace, home, func() error {
 		c, err := netlink.Open()
 		if err != nil {
 			return err
 		}
 		defer c.Close()
-		return d.leave(c, home)
+		return d.leave(c, home, at)
 	})
 }
 
 // leave moves the device from the container's network namespace, in which the socket
-// and the calling thread are. Names that were added to it there would be in the way of
-// others on the host.
-func (d *device) leave(c *netlink.Conn, home int) error {
-	l, err := c.LinkByIndex(d.inside.Index)
+// and the calling thread are, to the one that is open and that another thread is in.
+// Names that were added to it there would be in the way of others on the host.
+func (d *device) leave(c *netlink.Conn, home, thread int) error {
+	l, err := d.find(c)
 	if err != nil {
 		return err
 	}
@@ -184,7 +194,7 @@ func (d *device) leave(c *netlink.Conn, home int) error {
 				return err
 			}
 		}
-		return d.moveRadio(os.Getpid())
+		return d.moveRadio(thread) // not the process: its first thread may be the calling one
 	}
 	err = c.Move(l, netlink.OpenNamespace(home), d.link.Name)
 	if !errors.Is(err, unix.EEXIST) {
@@ -201,17 +211,37 @@ func (d *device) leave(c *netlink.Conn, home int) error {
 	return fmt.Errorf("%w: the host has it as %s now", err, other)
 }
 
-// inNamespace does something in another network namespace. It takes a thread that
-// enters it and then ends, because no other goroutine may get onto it.
-func inNamespace(namespace int, do func() error) error {
+// find finds the device in the container's network namespace. What runs in the container
+// may have given it another name.
+func (d *device) find(c *netlink.Conn) (l netlink.Link, err error) {
+	if d.index != 0 {
+		return c.LinkByIndex(d.index)
+	}
+	if l, err = c.LinkByName(d.name); gone(err) {
+		l, err = c.LinkByName(d.link.Name) // it was moved and could not be renamed
+	}
+	return l, err
+}
+
+// inNamespace does something on a thread that is in another network namespace, and
+// takes the thread home again. Where that fails the thread is not given back, so that no
+// other goroutine gets onto it.
+func inNamespace(namespace, home int, do func() error) error {
 	done := make(chan error)
 	go func() {
 		runtime.LockOSThread()
 		if err := unix.Setns(namespace, unix.CLONE_NEWNET); err != nil {
+			runtime.UnlockOSThread()
 			done <- fmt.Errorf("enter the container's network namespace: %w", err)
 			return
 		}
-		done <- do()
+		err := do()
+		if back := unix.Setns(home, unix.CLONE_NEWNET); back != nil {
+			done <- errors.Join(err, fmt.Errorf("leave the container's network namespace: %w", back))
+			return
+		}
+		runtime.UnlockOSThread()
+		done <- err
 	}()
 	return <-done
 }
