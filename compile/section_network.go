@@ -17,7 +17,7 @@ type networkCompiler struct {
 	*compiler
 	links    map[string]plan.Link // of the host, those the configuration names
 	granted  map[string]int       // pairs an ordinary user may still have, by bridge
-	handover []config.Origin      // lines whose steps need the container's netlink socket
+	handover []config.Origin      // the first line whose steps need the container's netlink socket
 	loopback bool                 // there is a step that switches lo on
 }
 
@@ -98,10 +98,11 @@ func (n *networkCompiler) addNIC(nic *config.NIC, op plan.Op, lines ...[]config.
 	}
 }
 
-// handOver notes that an interface is looked at or changed in the container.
+// handOver notes that an interface is looked at or changed in the container. The
+// socket is the same for all, so the first one stands for it.
 func (n *networkCompiler) handOver(nic *config.NIC) {
-	if k := len(n.handover); k == 0 || n.handover[k-1] != nic.Type.Origin {
-		n.handover = append(n.handover, nic.Type.Origin)
+	if n.handover == nil {
+		n.handover = lineOf(nic.Type)
 	}
 }
 

@@ -58,8 +58,8 @@ func (n *networkCompiler) compileBridgeVLANs(nic *config.NIC, link plan.Link) {
 	n.addNIC(nic, op, lines)
 }
 
-// compileOpenVSwitch attaches a port by ovs-vsctl. With tagged VLANs it is a trunk,
-// with an untagged one beside them a trunk with a native VLAN.
+// compileOpenVSwitch attaches a port by ovs-vsctl. With tagged VLANs it takes untagged
+// packets as well, of the VLAN that is given or of none, unless there is to be none.
 func (n *networkCompiler) compileOpenVSwitch(nic *config.NIC) {
 	veth := &nic.Veth
 	op := plan.OpenVSwitchPort{NIC: nic.Index, Bridge: nic.Link.V, Trunks: plan.ListOf(values(veth.Tagged)...)}
@@ -68,10 +68,10 @@ func (n *networkCompiler) compileOpenVSwitch(nic *config.NIC) {
 		op.Mode, op.Tag = "access", strconv.Itoa(int(id))
 	}
 	switch {
-	case len(veth.Tagged) > 0 && isNumber:
-		op.Mode = "native-untagged"
-	case len(veth.Tagged) > 0:
+	case len(veth.Tagged) > 0 && veth.VlanID.V == "none":
 		op.Mode = "trunk"
+	case len(veth.Tagged) > 0:
+		op.Mode = "native-untagged"
 	case veth.VlanID.V == "none":
 		n.refuse(veth.VlanID.Origin, "net/openvswitch-no-vlan", "a port of Open vSwitch belongs to some VLAN",
 			"Give the VLANs by veth.vlan.tagged.id, or take the line out.")

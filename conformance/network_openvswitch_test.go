@@ -29,16 +29,16 @@ func openVSwitch(t *testing.T) (h hostnet, environment []string) {
 	if schema == "" {
 		schema = "/usr/share/openvswitch/vswitch.ovsschema"
 	}
-	words := strings.NewReplacer("DIR", dir, "SCHEMA", schema, "ovsdb-tool", programs["ovsdb-tool"], "ovsdb-server", programs["ovsdb-server"],
+	words := strings.NewReplacer("@", dir, "SCHEMA", schema, "ovsdb-tool", programs["ovsdb-tool"], "ovsdb-server", programs["ovsdb-server"],
 		"ovs-vswitchd", programs["ovs-vswitchd"], "ovs-vsctl", programs["ovs-vsctl"])
 	var commands []string
 	for _, command := range []string{
-		"export OVS_RUNDIR=DIR OVS_DBDIR=DIR",
-		"exec 3>&1 >DIR/log 2>&1", // the daemons must not hold the test's pipe
-		"ovsdb-tool create DIR/conf.db SCHEMA",
-		"ovsdb-server DIR/conf.db --remote=punix:DIR/db.sock --pidfile=DIR/ovsdb.pid --detach --log-file=DIR/ovsdb.log",
+		"export OVS_RUNDIR=@ OVS_DBDIR=@",
+		"exec >@/log 2>&1", // the daemons must not hold the pipe of the test
+		"ovsdb-tool create @/conf.db SCHEMA",
+		"ovsdb-server @/conf.db --remote=punix:@/db.sock --pidfile=@/ovsdb.pid --detach --log-file=@/ovsdb.log",
 		"ovs-vsctl --no-wait init",
-		"ovs-vswitchd unix:DIR/db.sock --pidfile=DIR/vswitchd.pid --detach --log-file=DIR/vswitchd.log",
+		"ovs-vswitchd unix:@/db.sock --pidfile=@/vswitchd.pid --detach --log-file=@/vswitchd.log",
 		"ovs-vsctl --timeout=10 add-br ovs0",
 	} {
 		commands = append(commands, words.Replace(command))

@@ -27,6 +27,7 @@ func TestPrintedCallsAreMade(t *testing.T) {
 	}{
 		{name: "busybox as lxc-create makes it"},
 		{name: "common.conf included", mend: with(common)},
+		{name: "loopback switched on", mend: with("lxc.net.0.flags = up")},
 		{name: "userns.conf and an id map", mend: all(first(common, userns), idMap), shift: shift},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -31,6 +31,7 @@ func networkRules() []Rule {
 		},
 		{
 			Code: "net/none-beside-others", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+			Title: "the type none beside other interfaces",
 			Doc:   "Only a container whose interfaces are all of type none shares the host's network. Beside others none does nothing.",
 			Bad:   "lxc.net.0.type = none\nlxc.net.1.type = empty\n",
 			Good:  "lxc.net.0.type = none\n",
@@ -38,6 +39,7 @@ func networkRules() []Rule {
 		},
 		{
 			Code: "net/shared-namespace", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+			Title: "interfaces for a network that is shared",
 			Doc:   "LXC makes interfaces in a network namespace of the container's own only. In one that it shares, the lines for interfaces do nothing.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.namespace.keep = user net\n",
 			Good:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.namespace.keep = user ipc\n",
@@ -45,15 +47,17 @@ func networkRules() []Rule {
 		},
 		{
 			Code: "net/same-name", Severity: diag.Error, Effect: diag.FailsAtStart,
-			Doc:  "Two interfaces of a container cannot have one name.",
-			Bad:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.name = eth0\nlxc.net.1.type = veth\nlxc.net.1.link = br1\nlxc.net.1.name = eth0\n",
-			Good: "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.name = eth0\nlxc.net.1.type = veth\nlxc.net.1.link = br1\n",
+			Title: "two interfaces with one name",
+			Doc:   "Two interfaces of a container cannot have one name.",
+			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.name = eth0\nlxc.net.1.type = veth\nlxc.net.1.link = br1\nlxc.net.1.name = eth0\n",
+			Good:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.name = eth0\nlxc.net.1.type = veth\nlxc.net.1.link = br1\n",
 			check: repeated(nicOwnName, func(name string) (string, string) {
 				return fmt.Sprintf("two interfaces are called %q", name), "Give them different names, or leave the name out for the first ethN that is free."
 			}),
 		},
 		{
 			Code: "net/loopback-name", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "another name for the loopback device",
 			Doc:   "An interface of type empty is the loopback device, which is called lo.",
 			Bad:   "lxc.net.0.type = empty\nlxc.net.0.name = eth0\n",
 			Good:  "lxc.net.0.type = empty\n",
@@ -61,6 +65,7 @@ func networkRules() []Rule {
 		},
 		{
 			Code: "net/name", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "a name that no interface can have",
 			Doc:   "The kernel takes no interface called . or .., none with a colon, and a percent sign only in %d, which stands for a number.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.name = eth0:1\n",
 			Good:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.name = wan%d\n",
@@ -68,15 +73,17 @@ func networkRules() []Rule {
 		},
 		{
 			Code: "net/same-hwaddr", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
-			Doc:  "Two interfaces with one hardware address on one link take each other's packets. The kernel refuses the second macvlan.",
-			Bad:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.hwaddr = 00:16:3e:00:00:01\nlxc.net.1.type = veth\nlxc.net.1.link = br0\nlxc.net.1.hwaddr = 00:16:3e:00:00:01\n",
-			Good: "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.hwaddr = 00:16:3e:00:00:01\nlxc.net.1.type = veth\nlxc.net.1.link = br1\nlxc.net.1.hwaddr = 00:16:3e:00:00:01\n",
+			Title: "two interfaces with one hardware address",
+			Doc:   "Two interfaces with one hardware address on one link take each other's packets. The kernel refuses the second macvlan.",
+			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.hwaddr = 00:16:3e:00:00:01\nlxc.net.1.type = veth\nlxc.net.1.link = br0\nlxc.net.1.hwaddr = 00:16:3e:00:00:01\n",
+			Good:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.hwaddr = 00:16:3e:00:00:01\nlxc.net.1.type = veth\nlxc.net.1.link = br1\nlxc.net.1.hwaddr = 00:16:3e:00:00:01\n",
 			check: repeated(nicFixedHWAddr, func(string) (string, string) {
 				return "two interfaces on one link have this hardware address", "Write x for digits that are to be drawn, as in 00:16:3e:xx:xx:xx."
 			}),
 		},
 		{
 			Code: "net/mtu", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "an MTU that no interface can have",
 			Doc:   "The kernel gives veth and macvlan interfaces an MTU from 68 to 65535.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.mtu = 67\n",
 			Good:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.mtu = 68\n",
@@ -84,6 +91,7 @@ func networkRules() []Rule {
 		},
 		{
 			Code: "net/vlan-id", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "a VLAN that does not exist",
 			Doc:   "VLANs have ids up to 4094.",
 			Bad:   "lxc.net.0.type = vlan\nlxc.net.0.link = eth0\nlxc.net.0.vlan.id = 4095\n",
 			Good:  "lxc.net.0.type = vlan\nlxc.net.0.link = eth0\nlxc.net.0.vlan.id = 4094\n",
@@ -91,6 +99,7 @@ func networkRules() []Rule {
 		},
 		{
 			Code: "net/l2proxy-mode", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "l2proxy with an ipvlan of another mode than l3s",
 			Doc:   "The host can only answer for an ipvlan of mode l3s. LXC's default is l2, whatever its manual says.",
 			Bad:   "lxc.net.0.type = ipvlan\nlxc.net.0.link = eth0\nlxc.net.0.l2proxy = 1\n",
 			Good:  "lxc.net.0.type = ipvlan\nlxc.net.0.link = eth0\nlxc.net.0.ipvlan.mode = l3s\nlxc.net.0.l2proxy = 1\n",
@@ -98,6 +107,7 @@ func networkRules() []Rule {
 		},
 		{
 			Code: "net/l2proxy-no-link", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+			Title: "l2proxy without a link",
 			Doc:   "The host answers for the container's addresses on the link of the interface. Without one lxc.net.[i].l2proxy does nothing.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.veth.mode = router\nlxc.net.0.l2proxy = 1\n",
 			Good:  "lxc.net.0.type = veth\nlxc.net.0.veth.mode = router\nlxc.net.0.link = eth0\nlxc.net.0.l2proxy = 1\n",

@@ -13,6 +13,7 @@ func gatewayRules() []Rule {
 	return []Rule{
 		{
 			Code: "net/gateway-down", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "a gateway behind an interface that stays down",
 			Doc:   "A route goes over an interface that is up.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.ipv4.address = 10.0.3.5/24\nlxc.net.0.ipv4.gateway = 10.0.3.1\n",
 			Good:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.flags = up\nlxc.net.0.ipv4.address = 10.0.3.5/24\nlxc.net.0.ipv4.gateway = 10.0.3.1\n",
@@ -20,6 +21,7 @@ func gatewayRules() []Rule {
 		},
 		{
 			Code: "net/gateway-no-address", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "a gateway without an address to reach it from",
 			Doc:   "A gateway needs an address of the same kind on the interface, but for one of IPv6 that is local to the link. With `ipv6.gateway = dev` and no address LXC crashes.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.flags = up\nlxc.net.0.ipv4.gateway = 10.0.3.1\n",
 			Good:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.flags = up\nlxc.net.0.ipv6.gateway = fe80::1\n",
@@ -27,6 +29,7 @@ func gatewayRules() []Rule {
 		},
 		{
 			Code: "net/gateway-auto", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "an automatic gateway that LXC cannot find",
 			Doc:   "auto is the address of the link. LXC knows it for veth and macvlan interfaces only, whatever its manual says.",
 			Bad:   "lxc.net.0.type = ipvlan\nlxc.net.0.link = eth0\nlxc.net.0.flags = up\nlxc.net.0.ipv4.address = 10.0.3.5/24\nlxc.net.0.ipv4.gateway = auto\n",
 			Good:  "lxc.net.0.type = macvlan\nlxc.net.0.link = eth0\nlxc.net.0.flags = up\nlxc.net.0.ipv4.address = 10.0.3.5/24\nlxc.net.0.ipv4.gateway = auto\n",
@@ -34,6 +37,7 @@ func gatewayRules() []Rule {
 		},
 		{
 			Code: "net/gateway-dev-stays", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+			Title: "a gateway that dev overrules",
 			Doc:   "Once a gateway was dev it stays so: LXC does not look at an address or auto that a later line gives.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.flags = up\nlxc.net.0.ipv4.address = 10.0.3.5/24\nlxc.net.0.ipv4.gateway = dev\nlxc.net.0.ipv4.gateway = 10.0.3.1\n",
 			Good:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.flags = up\nlxc.net.0.ipv4.address = 10.0.3.5/24\nlxc.net.0.ipv4.gateway = 10.0.3.1\n",
@@ -41,6 +45,7 @@ func gatewayRules() []Rule {
 		},
 		{
 			Code: "net/gateway-elsewhere", Severity: diag.Info, Effect: diag.Advice,
+			Title: "a gateway outside the networks of the interface",
 			Doc:   "A gateway that is in no network of its interface's gets a route of its own. That is meant with an address that is a network by itself, as 10.0.3.5/32, and a mistake with most others.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.flags = up\nlxc.net.0.ipv4.address = 10.0.3.5/24\nlxc.net.0.ipv4.gateway = 10.0.30.1\n",
 			Good:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.flags = up\nlxc.net.0.ipv4.address = 10.0.3.5/32\nlxc.net.0.ipv4.gateway = 10.0.30.1\n",
@@ -48,7 +53,8 @@ func gatewayRules() []Rule {
 		},
 		{
 			Code: "net/two-gateways", Severity: diag.Error, Effect: diag.FailsAtStart,
-			Doc: "There is one default route of each kind: LXC fails to add a second.",
+			Title: "two gateways of one kind",
+			Doc:   "There is one default route of each kind: LXC fails to add a second.",
 			Bad: "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.flags = up\nlxc.net.0.ipv4.address = 10.0.3.5/24\nlxc.net.0.ipv4.gateway = 10.0.3.1\n" +
 				"lxc.net.1.type = veth\nlxc.net.1.link = br1\nlxc.net.1.flags = up\nlxc.net.1.ipv4.address = 10.0.4.5/24\nlxc.net.1.ipv4.gateway = 10.0.4.1\n",
 			Good: "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.flags = up\nlxc.net.0.ipv4.address = 10.0.3.5/24\nlxc.net.0.ipv4.gateway = 10.0.3.1\n" +

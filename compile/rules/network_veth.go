@@ -14,6 +14,7 @@ func vethRules() []Rule {
 	return []Rule{
 		{
 			Code: "net/unattached", Severity: diag.Info, Effect: diag.Advice,
+			Title: "a pair that ends nowhere",
 			Doc:   "A veth pair without a link ends nowhere: nothing reaches the container unless somebody attaches the host's end.",
 			Bad:   "lxc.net.0.type = veth\n",
 			Good:  "lxc.net.0.type = veth\nlxc.net.0.script.up = /etc/lxc/attach\n",
@@ -21,9 +22,10 @@ func vethRules() []Rule {
 		},
 		{
 			Code: "net/same-pair", Severity: diag.Error, Effect: diag.FailsAtStart,
-			Doc:  "The host's ends of two pairs cannot have one name.",
-			Bad:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.veth.pair = web\nlxc.net.1.type = veth\nlxc.net.1.link = br1\nlxc.net.1.veth.pair = web\n",
-			Good: "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.veth.pair = web\nlxc.net.1.type = veth\nlxc.net.1.link = br1\n",
+			Title: "two pairs with one name on the host",
+			Doc:   "The host's ends of two pairs cannot have one name.",
+			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.veth.pair = web\nlxc.net.1.type = veth\nlxc.net.1.link = br1\nlxc.net.1.veth.pair = web\n",
+			Good:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.veth.pair = web\nlxc.net.1.type = veth\nlxc.net.1.link = br1\n",
 			check: repeated(func(n *config.NIC) (string, config.Origin) { return n.Veth.Pair.V, n.Veth.Pair.Origin },
 				func(name string) (string, string) {
 					return fmt.Sprintf("two pairs are called %q on the host", name), "Give them different names, or leave the name out for one that is drawn."
@@ -31,6 +33,7 @@ func vethRules() []Rule {
 		},
 		{
 			Code: "net/vlan-no-bridge", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "VLANs of a pair without a bridge",
 			Doc:   "VLANs are told apart at the port of a bridge, so a pair without a bridge has none.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.veth.mode = router\nlxc.net.0.veth.vlan.id = 10\n",
 			Good:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.veth.vlan.id = 10\n",
@@ -38,6 +41,7 @@ func vethRules() []Rule {
 		},
 		{
 			Code: "net/vlan-twice", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "a VLAN tagged and untagged",
 			Doc:   "Packets of a VLAN are tagged or they are not.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.veth.vlan.id = 10\nlxc.net.0.veth.vlan.tagged.id = 10\n",
 			Good:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.veth.vlan.id = 10\nlxc.net.0.veth.vlan.tagged.id = 20\n",
@@ -45,6 +49,7 @@ func vethRules() []Rule {
 		},
 		{
 			Code: "net/vlan-zero", Severity: diag.Warning, Effect: diag.FailsAtStart,
+			Title: "the VLAN 0",
 			Doc:   "A bridge of the kernel's has no VLAN 0; the launch fails on one.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.veth.vlan.tagged.id = 0\n",
 			Good:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.veth.vlan.tagged.id = 1\n",
@@ -52,6 +57,7 @@ func vethRules() []Rule {
 		},
 		{
 			Code: "net/route-host-bits", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "a route to an address with a prefix",
 			Doc:   "The kernel takes a route of IPv4 to a network only: no bit may be set behind its prefix.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.veth.ipv4.route = 192.168.7.1/24\n",
 			Good:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.veth.ipv4.route = 192.168.7.0/24\n",

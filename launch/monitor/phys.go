@@ -22,8 +22,9 @@ import (
 type device struct {
 	monitor *Monitor
 	link    netlink.Link // as it was on the host
-	inside  netlink.Link // as it is in the container, the zero Link before it is there
-	radio   string       // name of its wiphy, empty for a device with a wire
+	name    string       // what it is called in the container
+	index   int          // what number it has there, 0 when that is not known
+	radio   string       // number of its wiphy (nl80211), empty for a device with a wire
 }
 
 // takeDevice moves a device of the host into the container.
@@ -40,7 +41,7 @@ func (m *Monitor) takeDevice(step string, op plan.Phys) error {
 	if err != nil {
 		return err
 	}
-	d := &device{monitor: m, link: link, radio: radioOf(link.Name)}
+	d := &device{monitor: m, link: link, name: op.Name, radio: radioOf(link.Name)}
 	m.later(step, d.giveBack)
 	// Another link of the container may have one of its other names, which would
 	// keep the device out.
@@ -54,40 +55,54 @@ func (m *Monitor) takeDevice(step string, op plan.Phys) error {
 			return err
 		}
 	}
-	if err := d.move(c, op.Name); err != nil {
+	if err := d.move(c); err != nil {
 		return err
 	}
-	_, d.inside, err = m.insideLink(op.Name)
+	_, inside, err := m.insideLink(op.Name)
+	d.index = inside.Index
 	return err
 }
 
 // move moves the device into the container. A wireless one goes with all that its
 // radio has, which iw(8) moves.
-func (d *device) move(c *netlink.Conn, name string) error {
+func (d *device) move(c *netlink.Conn) error {
 	m := d.monitor
 	if d.radio == "" {
-		return c.Move(d.link, netlink.NamespaceOf(m.child.PID), name)
+		return c.Move(d.link, netlink.NamespaceOf(m.child.PID), d.name)
 	}
+	if err := d.moveRadio(m.child.PID); err != nil {
+		return err
+	}
+	if d.name == d.link.Name {
+		return nil
+	}
+	inside, err := m.inside()
+	if err != nil {
+		return err
+	}
+	l, err := inside.LinkByName(d.link.Name)
+	if err != nil {
+		return err
+	}
+	return inside.Set(l, netlink.Change{Name: d.name})
+}
+
+// moveRadio has iw(8) move the device's radio from the network namespace of the calling
+// thread to that of a process.
+func (d *device) moveRadio(pid int) error {
 	path, err := lookPath("iw")
 	if err != nil {
 		return err
 	}
-	if _, err := m.runProgram(hostProgram{path: path, argv: []string{"iw", "phy", d.radio, "set", "netns", strconv.Itoa(m.child.PID)}, env: os.Environ()}); err != nil {
-		return err
-	}
-	if name == d.link.Name {
-		return nil
-	}
-	inside, l, err := m.insideLink(d.link.Name)
-	if err != nil {
-		return err
-	}
-	return inside.Set(l, netlink.Change{Name: name})
+	_, err = d.monitor.runProgram(hostProgram{path: path, argv: []string{"iw", "phy#" + d.radio, "set", "netns", strconv.Itoa(pid)}, env: os.Environ()})
+	return err
 }
 
-// radioOf is the wiphy of a wireless device (nl80211), empty for any other.
+// radioOf is the number of the radio of a wireless device, empty for any other. iw(8)
+// knows a radio by its name only where sysfs shows it, which is not in the container's
+// network namespace.
 func radioOf(link string) string {
-	text, err := os.ReadFile(filepath.Join("/sys/class/net", link, "phy80211/name"))
+	text, err := os.ReadFile(filepath.Join("/sys/class/net", link, "phy80211/index"))
 	if err != nil {
 		return ""
 	}
@@ -101,15 +116,15 @@ func (d *device) giveBack() error {
 	if err != nil {
 		return err
 	}
-	if d.inside.Index != 0 {
+	// A move can fail when the device has left already, so look where it is. Numbers
+	// of links are not used again.
+	now, err := c.LinkByIndex(d.link.Index)
+	if gone(err) {
 		if err := d.moveBack(); err != nil {
 			return fmt.Errorf("give %s back to the host: %w", d.link.Name, err)
 		}
-		if d.radio != "" {
-			return nil // the kernel gives it back, when the container's namespace goes
-		}
+		now, err = c.LinkByName(d.link.Name)
 	}
-	now, err := c.LinkByName(d.link.Name)
 	if err != nil {
 		return err
 	}
@@ -131,26 +146,40 @@ func (d *device) giveBack() error {
 	return err
 }
 
-// moveBack moves the device out of the container under the name it had. Names that
-// were added to it there would be in the way of others on the host.
+// moveBack moves the device out of the container under the name it had.
 func (d *device) moveBack() error {
 	inside, err := d.monitor.inside()
 	if err != nil {
 		return err
 	}
-	// The kernel wants rights over the host's network namespace of who opened the
-	// socket, and the payload has none when it has a user namespace of its own.
+	home, err := unix.Open("/proc/thread-self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return &os.PathError{Op: "open", Path: "/proc/thread-self/ns/net", Err: err}
+	}
+	defer unix.Close(home)
 	namespace, err := inside.Namespace()
 	if err != nil {
 		return err
 	}
 	defer unix.Close(namespace)
-	c, err := openIn(namespace)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	l, err := c.LinkByIndex(d.inside.Index)
+	// The kernel wants rights over the host's network namespace of who opened the
+	// socket, and the payload has none when it has a user namespace of its own.
+	at := unix.Gettid()
+	return inNamespace(namespace, home, func() error {
+		c, err := netlink.Open()
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		return d.leave(c, home, at)
+	})
+}
+
+// leave moves the device from the container's network namespace, in which the socket
+// and the calling thread are, to the one that is open and that another thread is in.
+// Names that were added to it there would be in the way of others on the host.
+func (d *device) leave(c *netlink.Conn, home, thread int) error {
+	l, err := d.find(c)
 	if err != nil {
 		return err
 	}
@@ -160,16 +189,13 @@ func (d *device) moveBack() error {
 		}
 	}
 	if d.radio != "" {
-		if l.Name == d.link.Name {
-			return nil
+		if l.Name != d.link.Name {
+			if err := c.Set(l, netlink.Change{Name: d.link.Name}); err != nil {
+				return err
+			}
 		}
-		return c.Set(l, netlink.Change{Name: d.link.Name})
+		return d.moveRadio(thread) // not the process: its first thread may be the calling one
 	}
-	home, err := unix.Open("/proc/thread-self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return &os.PathError{Op: "open", Path: "/proc/thread-self/ns/net", Err: err}
-	}
-	defer unix.Close(home)
 	err = c.Move(l, netlink.OpenNamespace(home), d.link.Name)
 	if !errors.Is(err, unix.EEXIST) {
 		return err
@@ -185,23 +211,37 @@ func (d *device) moveBack() error {
 	return fmt.Errorf("%w: the host has it as %s now", err, other)
 }
 
-// openIn opens a netlink socket in another network namespace. It takes a thread that
-// enters it and then ends, because no other goroutine may get onto it.
-func openIn(namespace int) (*netlink.Conn, error) {
-	type result struct {
-		c   *netlink.Conn
-		err error
+// find finds the device in the container's network namespace. What runs in the container
+// may have given it another name.
+func (d *device) find(c *netlink.Conn) (l netlink.Link, err error) {
+	if d.index != 0 {
+		return c.LinkByIndex(d.index)
 	}
-	done := make(chan result)
+	if l, err = c.LinkByName(d.name); gone(err) {
+		l, err = c.LinkByName(d.link.Name) // it was moved and could not be renamed
+	}
+	return l, err
+}
+
+// inNamespace does something on a thread that is in another network namespace, and
+// takes the thread home again. Where that fails the thread is not given back, so that no
+// other goroutine gets onto it.
+func inNamespace(namespace, home int, do func() error) error {
+	done := make(chan error)
 	go func() {
 		runtime.LockOSThread()
 		if err := unix.Setns(namespace, unix.CLONE_NEWNET); err != nil {
-			done <- result{err: fmt.Errorf("enter the container's network namespace: %w", err)}
+			runtime.UnlockOSThread()
+			done <- fmt.Errorf("enter the container's network namespace: %w", err)
 			return
 		}
-		c, err := netlink.Open()
-		done <- result{c, err}
+		err := do()
+		if back := unix.Setns(home, unix.CLONE_NEWNET); back != nil {
+			done <- errors.Join(err, fmt.Errorf("leave the container's network namespace: %w", back))
+			return
+		}
+		runtime.UnlockOSThread()
+		done <- err
 	}()
-	r := <-done
-	return r.c, r.err
+	return <-done
 }
