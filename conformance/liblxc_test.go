@@ -27,6 +27,7 @@ import (
 type judgement struct {
 	accepted bool
 	values   map[string]string // lines of a list joined by "\n"
+	read     string            // every text that was read, includes too; of lxcfg's judgement only
 }
 
 // buildJudge compiles the C program against the installed liblxc.
@@ -149,6 +150,9 @@ func readIn(dir string, version keys.Version, q question) judgement {
 		Version: version, Stated: true,
 		LookupEnv: func(name string) (string, bool) { return "from outside", name == "SET" }})
 	j := judgement{accepted: true, values: map[string]string{}}
+	for _, f := range l.Config.Sources {
+		j.read += f.Text + "\n"
+	}
 	for _, f := range l.Findings {
 		j.accepted = j.accepted && f.Effect != diag.RejectedAtLoad
 	}
@@ -331,6 +335,10 @@ var staleErrno = regexp.MustCompile(`(init\.[ug]id|hook\.version|seccomp\.allow_
 // to open (docs/differences.md).
 var ofTheHost = regexp.MustCompile(`cap\.(drop|keep)\s*=[^\r\n]*\b(4[1-9]|[56]\d)\b|rootfs\.options\s*=[^\r\n]*idmap=`)
 
+// openLink is a link for which LXC takes the last one of the host whose name begins so,
+// while it loads the file (docs/differences.md).
+var openLink = regexp.MustCompile(`net\.\d+\.link\s*=[^\r\n]*\+`)
+
 // batch is how many configurations are judged at a time: their files and answers
 // are in memory and on disk together.
 const batch = 2000
@@ -411,11 +419,14 @@ func (j *jury) judge(t *testing.T, start, end int, draw func(i int) question) []
 	var wrong []string
 	for i, theirs := range j.ask(t, questions) {
 		q := questions[i]
-		said := strings.Join(append([]string{q.text}, q.defines...), "\n")
-		if theirs == nil || staleErrno.MatchString(said) || !theirs.accepted && ofTheHost.MatchString(said) {
+		if theirs == nil {
 			continue
 		}
-		if what := disagreement(readIn(j.dir, keys.V5_0, q), *theirs, j.unset, j.about); what != "" {
+		ours := readIn(j.dir, keys.V5_0, q)
+		if staleErrno.MatchString(ours.read) || openLink.MatchString(ours.read) || !theirs.accepted && ofTheHost.MatchString(ours.read) {
+			continue
+		}
+		if what := disagreement(ours, *theirs, j.unset, j.about); what != "" {
 			wrong = append(wrong, fmt.Sprintf("configuration %d: %s\n%q\n-s %q", start+i, what, q.text, q.defines))
 		}
 	}
