@@ -184,10 +184,10 @@ func describeNetwork(t *testing.T, pid int, hardware func(ipLink) string) []stri
 		slices.Sort(flags)
 		add("link %s %s mtu %d master %q address %s altnames %v queues %d %d kind %q mode %v id %d flags %v", l.Name, strings.Join(flags, ","), l.MTU, l.Master,
 			hardware(l), l.AltNames, l.TxQueues, l.RxQueues, l.Info.Kind, l.Info.Data.Mode, l.Info.Data.ID, l.Info.Data.Flags)
-		for _, setting := range []string{"ipv4/conf/%s/forwarding", "ipv6/conf/%s/forwarding", "ipv6/conf/%s/proxy_ndp", "ipv6/conf/%s/disable_ipv6"} {
-			name := fmt.Sprintf(setting, l.Name)
-			add("sysctl %s %s", name, strings.TrimSpace(in(t, pid, "cat", "/proc/sys/net/"+name)))
-		}
+	}
+	settings := in(t, pid, "sh", "-c", "cd /proc/sys/net && grep -s . ipv4/conf/*/forwarding ipv6/conf/*/forwarding ipv6/conf/*/proxy_ndp ipv6/conf/*/disable_ipv6")
+	for line := range strings.Lines(settings) {
+		add("sysctl %s", strings.TrimSpace(strings.Replace(line, ":", " ", 1)))
 	}
 	for _, l := range ip[ipAddress](t, pid, "addr") {
 		for _, a := range l.Addresses {
