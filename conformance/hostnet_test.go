@@ -94,7 +94,14 @@ func (h hostnet) sh(t *testing.T, script string) string {
 }
 
 // seen describes the network there.
-func (h hostnet) seen(t *testing.T) []string { return networkOf(t, h.pid) }
+func (h hostnet) seen(t *testing.T) []string {
+	return describeNetwork(t, h.pid, func(l ipLink) string {
+		if l.Info.Kind == "veth" && strings.HasPrefix(l.Address, "fe:") {
+			return "fe:random" // the host's end of a pair
+		}
+		return fixedAddress(l)
+	})
+}
 
 // settle waits until the network there is as it was, or stays as it is: links of a
 // container that has run go with its network namespace, which the kernel takes down by
@@ -166,7 +173,9 @@ var (
 // networkOf describes the network namespace of a process: links, addresses, routes,
 // proxy neighbours and settings, one a line. What the kernel draws or does by itself
 // is left out: random addresses, addresses and routes local to a link, carriers.
-func networkOf(t *testing.T, pid int) []string {
+func networkOf(t *testing.T, pid int) []string { return describeNetwork(t, pid, fixedAddress) }
+
+func describeNetwork(t *testing.T, pid int, hardware func(ipLink) string) []string {
 	t.Helper()
 	var lines []string
 	add := func(format string, a ...any) { lines = append(lines, fmt.Sprintf(format, a...)) }
@@ -174,11 +183,11 @@ func networkOf(t *testing.T, pid int) []string {
 		flags := slices.DeleteFunc(l.Flags, func(f string) bool { return slices.Contains(carrier, f) })
 		slices.Sort(flags)
 		add("link %s %s mtu %d master %q address %s altnames %v queues %d %d kind %q mode %v id %d flags %v", l.Name, strings.Join(flags, ","), l.MTU, l.Master,
-			fixedAddress(l), l.AltNames, l.TxQueues, l.RxQueues, l.Info.Kind, l.Info.Data.Mode, l.Info.Data.ID, l.Info.Data.Flags)
-		for _, setting := range []string{"ipv4/conf/%s/forwarding", "ipv6/conf/%s/forwarding", "ipv6/conf/%s/proxy_ndp", "ipv6/conf/%s/disable_ipv6"} {
-			name := fmt.Sprintf(setting, l.Name)
-			add("sysctl %s %s", name, strings.TrimSpace(in(t, pid, "cat", "/proc/sys/net/"+name)))
-		}
+			hardware(l), l.AltNames, l.TxQueues, l.RxQueues, l.Info.Kind, l.Info.Data.Mode, l.Info.Data.ID, l.Info.Data.Flags)
+	}
+	settings := in(t, pid, "sh", "-c", "cd /proc/sys/net && grep -s . ipv4/conf/*/forwarding ipv6/conf/*/forwarding ipv6/conf/*/proxy_ndp ipv6/conf/*/disable_ipv6")
+	for line := range strings.Lines(settings) {
+		add("sysctl %s", strings.TrimSpace(strings.Replace(line, ":", " ", 1)))
 	}
 	for _, l := range ip[ipAddress](t, pid, "addr") {
 		for _, a := range l.Addresses {
@@ -204,13 +213,9 @@ func networkOf(t *testing.T, pid int) []string {
 	return lines
 }
 
-// fixedAddress is the hardware address of a link, or what can be told of one that was
-// drawn: that it is one of a host's end.
+// fixedAddress is the hardware address of a link, unless it was drawn.
 func fixedAddress(l ipLink) string {
-	switch {
-	case strings.HasPrefix(l.Address, "fe:"):
-		return "fe:random"
-	case strings.HasPrefix(l.Address, "02:00:00"), strings.HasPrefix(l.Address, "00:"):
+	if strings.HasPrefix(l.Address, "02:00:00") || strings.HasPrefix(l.Address, "00:") {
 		return l.Address
 	}
 	return "random"

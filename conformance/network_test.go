@@ -114,7 +114,6 @@ func TestSameNetworkAsStock(t *testing.T) {
 }
 
 func sameNetwork(t *testing.T, lines, prepare []string, shift int) {
-	t.Parallel()
 	c := newContainer(t, shift, all(without("lxc.net.0.type"), with(lines...)))
 	c.mend(t, func(config string) string { return strings.ReplaceAll(config, "NETWORK", c.lxcpath) })
 	one := observeNetwork(t, newHostnet(t, prepare...), stock(t), c)

@@ -18,7 +18,7 @@ import (
 // attachToBridge makes the host's end of a pair a port of a bridge. It stops to be
 // one when it goes.
 func (m *Monitor) attachToBridge(op plan.BridgePort) error {
-	bridge, err := m.hostLink(plan.HostLink{Name: op.Bridge})
+	_, bridge, err := m.hostLink(plan.HostLink{Name: op.Bridge})
 	if err != nil {
 		return err
 	}
@@ -27,11 +27,7 @@ func (m *Monitor) attachToBridge(op plan.BridgePort) error {
 
 // changeEnd changes the host's end of a pair.
 func (m *Monitor) changeEnd(nic uint32, change netlink.Change) error {
-	end, err := m.hostLink(plan.HostLink{NIC: nic})
-	if err != nil {
-		return err
-	}
-	c, err := m.outside()
+	c, end, err := m.hostLink(plan.HostLink{NIC: nic})
 	if err != nil {
 		return err
 	}
@@ -40,11 +36,7 @@ func (m *Monitor) changeEnd(nic uint32, change netlink.Change) error {
 
 // admitVLANs says which VLANs pass the port of a bridge.
 func (m *Monitor) admitVLANs(op plan.BridgeVLAN) error {
-	port, err := m.hostLink(plan.HostLink{NIC: op.NIC})
-	if err != nil {
-		return err
-	}
-	c, err := m.outside()
+	c, port, err := m.hostLink(plan.HostLink{NIC: op.NIC})
 	if err != nil {
 		return err
 	}
@@ -82,7 +74,7 @@ func (m *Monitor) admitVLANs(op plan.BridgeVLAN) error {
 // attachToOpenVSwitch has ovs-vsctl(8) make the host's end of a pair a port. Its
 // database keeps the port when the link goes, so it is told to forget it.
 func (m *Monitor) attachToOpenVSwitch(step string, op plan.OpenVSwitchPort) error {
-	end, err := m.hostLink(plan.HostLink{NIC: op.NIC})
+	_, end, err := m.hostLink(plan.HostLink{NIC: op.NIC})
 	if err != nil {
 		return err
 	}
@@ -104,7 +96,7 @@ func (m *Monitor) attachToOpenVSwitch(step string, op plan.OpenVSwitchPort) erro
 
 // setEndSysctl writes a setting of the host's end of a pair.
 func (m *Monitor) setEndSysctl(op plan.HostLinkSysctl) error {
-	end, err := m.hostLink(plan.HostLink{NIC: op.NIC})
+	_, end, err := m.hostLink(plan.HostLink{NIC: op.NIC})
 	if err != nil {
 		return err
 	}
@@ -146,11 +138,7 @@ func (m *Monitor) answerFor(step string, op plan.ProxyNeighbour) error {
 // onHostLink does something to a link of the host, and takes it back at the end where
 // the link is not the container's own.
 func (m *Monitor) onHostLink(step string, on plan.HostLink, do, undo func(*netlink.Conn, netlink.Link) error) error {
-	l, err := m.hostLink(on)
-	if err != nil {
-		return err
-	}
-	c, err := m.outside()
+	c, l, err := m.hostLink(on)
 	if err != nil {
 		return err
 	}

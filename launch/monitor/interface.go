@@ -114,11 +114,7 @@ func (m *Monitor) addRoute(op plan.InterfaceRoute) error {
 
 // firstAddress is the first address of a link of the host.
 func (m *Monitor) firstAddress(link string, ipv4 bool) (netip.Addr, error) {
-	l, err := m.hostLink(plan.HostLink{Name: link})
-	if err != nil {
-		return netip.Addr{}, err
-	}
-	c, err := m.outside()
+	c, l, err := m.hostLink(plan.HostLink{Name: link})
 	if err != nil {
 		return netip.Addr{}, err
 	}

@@ -79,11 +79,7 @@ func (m *Monitor) deleteEnd(name string, fixed bool) error {
 	if m.launched && !fixed {
 		return nil
 	}
-	c, err := m.outside()
-	if err != nil {
-		return err
-	}
-	l, err := c.LinkByName(name)
+	c, l, err := m.hostLink(plan.HostLink{Name: name})
 	if err == nil {
 		err = c.Delete(l)
 	}
@@ -125,11 +121,7 @@ func (m *Monitor) makeVLAN(step string, op plan.VLAN) error {
 // with the container's network namespace, but not at once, and until then the next
 // launch could not have the same VLAN or address on that link: so it is deleted.
 func (m *Monitor) makeChild(step, parent, name string, size plan.MTU, kind netlink.Kind) error {
-	c, err := m.outside()
-	if err != nil {
-		return err
-	}
-	on, err := c.LinkByName(parent)
+	c, on, err := m.hostLink(plan.HostLink{Name: parent})
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 func (m *Monitor) netScript(step string, op plan.NetScript) error {
 	arguments, environment := op.Arguments.Slice(), op.Environment.Slice()
 	if op.Peer {
-		end, err := m.hostLink(plan.HostLink{NIC: op.NIC})
+		_, end, err := m.hostLink(plan.HostLink{NIC: op.NIC})
 		if err != nil {
 			return err
 		}

@@ -64,19 +64,20 @@ func (m *Monitor) closeNetwork() {
 }
 
 // hostLink finds a link on the host: one that is named, or the host's end of a pair.
-func (m *Monitor) hostLink(l plan.HostLink) (netlink.Link, error) {
+func (m *Monitor) hostLink(l plan.HostLink) (*netlink.Conn, netlink.Link, error) {
+	c, err := m.outside()
+	if err != nil {
+		return nil, netlink.Link{}, err
+	}
 	if l.Name != "" {
-		c, err := m.outside()
-		if err != nil {
-			return netlink.Link{}, err
-		}
-		return c.LinkByName(l.Name)
+		found, err := c.LinkByName(l.Name)
+		return c, found, err
 	}
 	end, ok := m.network.ends[l.NIC]
 	if !ok {
-		return end, fmt.Errorf("the plan makes no pair for interface %d", l.NIC)
+		return nil, end, fmt.Errorf("the plan makes no pair for interface %d", l.NIC)
 	}
-	return end, nil
+	return c, end, nil
 }
 
 // keepEnd remembers the host's end of a pair.
@@ -113,7 +114,7 @@ func (m *Monitor) mtu(of plan.MTU) (uint32, error) {
 	if of.Of == "" {
 		return of.Bytes, nil
 	}
-	l, err := m.hostLink(plan.HostLink{Name: of.Of})
+	_, l, err := m.hostLink(plan.HostLink{Name: of.Of})
 	return l.MTU, err
 }
 

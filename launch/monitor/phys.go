@@ -29,11 +29,7 @@ type device struct {
 
 // takeDevice moves a device of the host into the container.
 func (m *Monitor) takeDevice(step string, op plan.Phys) error {
-	c, err := m.outside()
-	if err != nil {
-		return err
-	}
-	link, err := c.LinkByName(op.Link)
+	c, link, err := m.hostLink(plan.HostLink{Name: op.Link})
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func TestLinks(t *testing.T) {
 	var again plan.Facts
 	Add(&again, f.Needs())
 	if changed := f.Differences(again); len(changed) > 0 {
-		t.Errorf("what the facts ask for again differs: %+v", changed)
+		t.Errorf("what the facts ask for again differs: %v", changed)
 	}
 }
 
