@@ -120,6 +120,27 @@ func compileCodes() []diag.Row {
 			Good: "lxc.rootfs.path = dir:/srv/web\nlxc.mount.auto = cgroup:force\n",
 		},
 		{
+			Code: "namespace/no-time", Verdicts: []diag.Verdict{diag.Failing}, Title: "a kernel without time namespaces",
+			Doc: "The offsets of clocks belong to a time namespace, which the kernel has since Linux 5.6 when it was built with CONFIG_TIME_NS.",
+			Bad: "lxc.rootfs.path = dir:/srv/web\nlxc.time.offset.boot = 1h\n", Good: "lxc.rootfs.path = dir:/srv/web\n", Host: "old-kernel",
+		},
+		{
+			Code: "rootfs/no-mount-namespace", Verdicts: []diag.Verdict{diag.Failing}, Title: "a container in the mount namespace of others",
+			Doc: "LXC makes the container's rootfs the root of its mount namespace. When that is the host's, or another container's, everybody in it loses the root they had.",
+			Bad: "lxc.rootfs.path = dir:/srv/web\nlxc.namespace.keep = user mnt\n", Good: "lxc.rootfs.path = dir:/srv/web\nlxc.namespace.keep = user net\n",
+		},
+		{
+			Code: "monitor/unshare-needs-root", Verdicts: []diag.Verdict{diag.Failing}, Title: "a monitor that may make no namespace",
+			Doc:  "A mount namespace of the monitor's own takes CAP_SYS_ADMIN. LXC does not start the container of an ordinary user that asks for one.",
+			Bad:  "lxc.rootfs.path = dir:/srv/web\nlxc.monitor.unshare = 1\nlxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",
+			Good: "lxc.rootfs.path = dir:/srv/web\nlxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n", Host: "user",
+		},
+		{
+			Code: "init/no-command", Verdicts: []diag.Verdict{diag.Failing}, Title: "nothing to execute",
+			Doc:       "`lxcfg execute` runs the command of its command line, or that of lxc.execute.cmd. With neither LXC 5.0 crashes.",
+			NoExample: "It depends on the command line.",
+		},
+		{
 			Code: "namespace/user-without-idmap", Verdicts: []diag.Verdict{diag.Failing}, Title: "a user namespace without ids",
 			Doc:  "No id exists in a new user namespace until lxc.idmap lines map some, and nothing can be set up without one.",
 			Bad:  "lxc.rootfs.path = dir:/srv/web\nlxc.namespace.clone = user mnt pid\n",

@@ -28,6 +28,9 @@ func exampleHosts() map[string]plan.Facts {
 	bare := all["unified"]
 	bare.Cgroups = plan.CgroupFacts{Layout: plan.CgroupNone}
 	all["no-cgroups"] = bare
+	old := all["unified"]
+	old.TimeNS = false
+	all["old-kernel"] = old
 	return all
 }
 

@@ -14,9 +14,11 @@ import (
 
 // Options says what is launched, beside the configuration.
 type Options struct {
-	Name    string   // of the container
-	LXCPath string   // directory that holds the container's directory
-	Argv    []string // the command to run instead of lxc.init.cmd; empty: that
+	Name       string   // of the container
+	LXCPath    string   // directory that holds the container's directory
+	ConfigFile string   // of the configuration, as hooks are told it; empty for none
+	Argv       []string // the command to run instead of lxc.init.cmd; empty: that
+	Execute    bool     // run it below a minimal init, as lxc-execute does; then it is lxc.execute.cmd that it stands for
 }
 
 // compiler is the state of one compilation: what goes in, and what came out so far.
@@ -29,6 +31,7 @@ type compiler struct {
 	findings diag.List
 
 	namespaces plan.NamespaceSet // the payload gets new ones of
+	joined     plan.NamespaceSet // the payload is in those of others of
 	uids, gids []plan.IDMap      // of its user namespace
 }
 
@@ -48,6 +51,8 @@ var sections = [...]func(*compiler){
 	(*compiler).compileConsole,
 	(*compiler).compileCapabilities,
 	(*compiler).compileConfinement,
+	(*compiler).compileHooks,
+	(*compiler).compileProcessLimits,
 	(*compiler).compileProcess,
 }
 
@@ -86,7 +91,7 @@ func compileSections(l *Loaded, o Options, facts plan.Facts) *compiler {
 		loaded:  l,
 		options: o,
 		facts:   facts,
-		builder: plan.Builder{Container: o.Name, LXCPath: o.LXCPath, Facts: facts},
+		builder: plan.Builder{Container: o.Name, LXCPath: o.LXCPath, ConfigFile: o.ConfigFile, Facts: facts},
 	}
 	for _, f := range c.config.Sources {
 		c.builder.AddSource(plan.Source{Name: f.Name, SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(f.Text)))})

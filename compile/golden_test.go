@@ -29,7 +29,8 @@ import (
 //	lxc.rootfs.path = dir:/srv/web
 //	-- plan --
 //
-// The first line names the host (see presets_test.go). Other files of the archive
+// The first line names the host (see presets_test.go); "execute" behind it plans what
+// `lxcfg execute` does. Other files of the archive
 // can be included, or be named as policies. A file called facts is JSON that changes
 // facts of the host. The last file is what comes out; `go test -update` writes it.
 type goldenPlan struct {
@@ -64,8 +65,9 @@ func goldenPlans(t *testing.T) []goldenPlan {
 // compile loads and compiles the configuration for the host of its first line.
 func (g goldenPlan) compile(t *testing.T) (*compile.Loaded, plan.Plan, diag.List) {
 	t.Helper()
-	host, _, _ := strings.Cut(string(g.archive.Comment), "\n")
-	facts := preset(t, strings.TrimSpace(host))
+	first, _, _ := strings.Cut(string(g.archive.Comment), "\n")
+	host, how, _ := strings.Cut(first, " ")
+	facts := preset(t, host)
 	files := tree{}
 	for _, f := range g.archive.Files {
 		files[f.Name] = string(f.Data)
@@ -80,7 +82,7 @@ func (g goldenPlan) compile(t *testing.T) (*compile.Loaded, plan.Plan, diag.List
 	}) {
 		return l, plan.Plan{}, text // a text with such a mistake is not compiled
 	}
-	p, findings := compile.Compile(l, compile.Options{Name: "web", LXCPath: "/var/lib/lxc"}, facts)
+	p, findings := compile.Compile(l, compile.Options{Name: "web", LXCPath: "/var/lib/lxc", Execute: how == "execute"}, facts)
 	return l, p, append(text, findings...)
 }
 

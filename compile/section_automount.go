@@ -84,9 +84,9 @@ func (c *compiler) autoMountCgroup(cgroup config.Value[config.CgroupAuto]) {
 	case c.facts.Cgroups.Layout == plan.CgroupNone:
 		c.refuse(cgroup.Origin, "cgroup/none-mounted", "this host has no cgroups mounted",
 			"Mount the cgroup2 file system on /sys/fs/cgroup, or remove the cgroup word from lxc.mount.auto.")
-	case c.namespaces.Has(plan.NamespaceCgroup) && !forced:
+	case c.leaves(plan.NamespaceCgroup) && !forced:
 		// The init sees its own part of every hierarchy and mounts it itself.
-	case !c.namespaces.Has(plan.NamespaceCgroup):
+	case !c.leaves(plan.NamespaceCgroup):
 		c.refuse(cgroup.Origin, "launch/unsupported", "lxcfg cannot mount cgroups without a cgroup namespace yet",
 			"Do not keep the host's cgroup namespace, or remove the cgroup word from lxc.mount.auto.")
 	case cgroup.V.Kind == "cgroup-full":

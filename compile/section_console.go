@@ -29,7 +29,7 @@ func (c *compiler) compileConsole() {
 	dir := "/dev"
 	if console.TTYDir.V != "" {
 		dir += "/" + console.TTYDir.V
-		if console.Path.V != "none" || ttys > 0 {
+		if console.Path.V != "none" || ttys > 0 && !c.options.Execute {
 			c.add(plan.AtConsole, plan.Directory{Path: dir, Mode: 0o755}, console.TTYDir.Origin)
 		}
 	}
@@ -42,9 +42,12 @@ func (c *compiler) compileConsole() {
 		c.compileConsolePty(dir)
 	}
 	for n := uint32(1); n <= ttys; n++ {
-		tty := plan.TTY{Number: n, Target: fmt.Sprintf("%s/tty%d", dir, n)}
-		if dir != "/dev" {
-			tty.Link = fmt.Sprintf("/dev/tty%d", n)
+		tty := plan.TTY{Number: n}
+		if !c.options.Execute { // as under lxc-execute: nobody would log in there
+			tty.Target = fmt.Sprintf("%s/tty%d", dir, n)
+			if dir != "/dev" {
+				tty.Link = fmt.Sprintf("/dev/tty%d", n)
+			}
 		}
 		c.add(plan.AtTTY, tty, console.TTYMax.Origin)
 	}
@@ -66,7 +69,7 @@ func (c *compiler) compileDevpts(max uint64) {
 		lines = append(lines, planOrigins(lineOf(console.TTYMax))...)
 	}
 	var data []string
-	if _, mapped := hostID(c.gids, devptsGroup); mapped || !c.namespaces.Has(plan.NamespaceUser) {
+	if _, mapped := hostID(c.gids, devptsGroup); mapped || !c.leaves(plan.NamespaceUser) {
 		data = append(data, fmt.Sprintf("gid=%d", devptsGroup))
 	}
 	data = append(data, "newinstance", "ptmxmode=0666", "mode=0620", fmt.Sprintf("max=%d", max))
@@ -92,7 +95,7 @@ func (c *compiler) compileConsolePty(dir string) {
 		op.Allocate = true
 	} else {
 		open := plan.ConsoleOpen{}
-		if c.namespaces.Has(plan.NamespaceUser) {
+		if c.leaves(plan.NamespaceUser) {
 			uid, uidMapped := hostID(c.uids, 0)
 			gid, gidMapped := hostID(c.gids, 0)
 			open = plan.ConsoleOpen{UID: uid, GID: gid, Own: uidMapped && gidMapped && c.facts.Caller.Root()}
@@ -100,5 +103,5 @@ func (c *compiler) compileConsolePty(dir string) {
 		c.addDefault(plan.AtConsoleOpen, open, because)
 	}
 	c.addDefault(plan.AtConsole, op, because)
-	c.addDefault(plan.AtStdio, plan.Stdio{}, because)
+	c.addDefault(plan.AtStdio, plan.Stdio{Terminals: c.options.Execute}, because)
 }

@@ -62,5 +62,5 @@ func (c *compiler) compileDev() {
 // canMakeNodes reports whether the payload may use mknod(2) for devices: that
 // takes CAP_MKNOD in the initial user namespace.
 func (c *compiler) canMakeNodes() bool {
-	return !c.namespaces.Has(plan.NamespaceUser) && !c.facts.Caller.InUserNS && c.facts.Caller.Has("CAP_MKNOD")
+	return !c.leaves(plan.NamespaceUser) && !c.facts.Caller.InUserNS && c.facts.Caller.Has("CAP_MKNOD")
 }

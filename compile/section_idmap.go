@@ -11,7 +11,7 @@ import (
 // compileIDMap gives the user namespace its ids and lets the payload take on
 // the ids of the container's root.
 func (c *compiler) compileIDMap() {
-	if !c.namespaces.Has(plan.NamespaceUser) {
+	if !c.leaves(plan.NamespaceUser) {
 		if !c.facts.Caller.Root() {
 			c.refuse(c.nowhere(), "idmap/needed",
 				fmt.Sprintf("user %d cannot start a container without lxc.idmap", c.facts.Caller.UID),
@@ -37,6 +37,12 @@ func (c *compiler) compileIDMap() {
 		}
 	}
 
+	lines := origins(c.config.IDMap)
+	if c.joined.Has(plan.NamespaceUser) {
+		// Its map was written when it was made.
+		c.enterUser(true, lines)
+		return
+	}
 	caller := c.facts.Caller
 	write := plan.IDMapWrite{UIDs: plan.ListOf(c.uids...), GIDs: plan.ListOf(c.gids...)}
 	switch {
@@ -55,10 +61,13 @@ func (c *compiler) compileIDMap() {
 			"newuidmap and newgidmap are needed to map these ids and are not installed with their privileges",
 			"Install the package uidmap (shadow-utils), or map only yourself.")
 	}
-	lines := origins(c.config.IDMap)
 	c.add(plan.AtIDMap, write, lines...)
+	c.enterUser(!write.DenySetgroups, lines)
+}
 
-	enter := plan.UserEnter{ClearGroups: !write.DenySetgroups}
+// enterUser lets the payload take on the ids of the container's root.
+func (c *compiler) enterUser(clearGroups bool, lines []config.Origin) {
+	enter := plan.UserEnter{ClearGroups: clearGroups}
 	if _, mapped := hostID(c.uids, 0); !mapped {
 		enter.UID = c.config.Init.UID.V
 	}

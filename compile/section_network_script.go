@@ -1,9 +1,6 @@
 package compile
 
 import (
-	"cmp"
-	"fmt"
-
 	"lxcfg/compile/config"
 	"lxcfg/compile/plan"
 )
@@ -25,11 +22,11 @@ func (n *networkCompiler) compileScripts(nic *config.NIC, link string, peer bool
 		if link != "" {
 			arguments = append(arguments, link)
 		}
-		environment := n.scriptEnvironment()
+		environment, _ := n.hookEnvironment("net", script.when, false)
 		if n.config.Hooks.Version.V == 0 {
 			arguments = append([]string{n.options.Name, "net", script.when}, arguments...)
 		} else {
-			environment = append(environment, "LXC_HOOK_TYPE="+script.when, "LXC_HOOK_SECTION=net", "LXC_NET_TYPE="+nic.Type.V)
+			environment = append(environment, "LXC_NET_TYPE="+nic.Type.V)
 			switch nic.Type.V {
 			case "veth", "macvlan", "phys": // LXC tells of no others
 				environment = append(environment, "LXC_NET_PARENT="+link)
@@ -41,19 +38,4 @@ func (n *networkCompiler) compileScripts(nic *config.NIC, link string, peer bool
 		op.Arguments, op.Environment = plan.ListOf(arguments...), plan.ListOf(environment...)
 		n.add(plan.AtNIC, op, append(lineOf(script.command), lineOf(n.config.Hooks.Version)...)...)
 	}
-}
-
-// scriptEnvironment is what LXC tells every command of the host's about a container.
-func (n *networkCompiler) scriptEnvironment() []string {
-	environment := []string{"LXC_CGNS_AWARE=1", "LXC_HOOK_VERSION=" + fmt.Sprint(n.config.Hooks.Version.V), "LXC_NAME=" + n.options.Name}
-	if len(n.config.Sources) > 0 {
-		environment = append(environment, "LXC_CONFIG_FILE="+n.config.Sources[0].Name)
-	}
-	if path := n.config.Rootfs.Path.V.Path; path != "" {
-		environment = append(environment, "LXC_ROOTFS_PATH="+path)
-	}
-	if mount := cmp.Or(n.config.Rootfs.Mount.V, n.facts.RootfsMount); mount != "" {
-		environment = append(environment, "LXC_ROOTFS_MOUNT="+mount)
-	}
-	return environment
 }

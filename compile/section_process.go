@@ -23,7 +23,12 @@ func (c *compiler) compileProcess() {
 	}
 	// The manual has lxc.keyring.session the wrong way round: 1 means no new one.
 	if keyring := cfg.Namespaces.KeyringSession; !keyring.V {
-		addFor(c, plan.AtKeyring, plan.Keyring{}, keyring, "default of lxc.keyring.session")
+		context, lines := c.keyringContext()
+		because := "default of lxc.keyring.session"
+		if keyring.Set {
+			because = ""
+		}
+		c.builder.Add(plan.AtKeyring, plan.Keyring{Context: context}, because, planOrigins(append(lineOf(keyring), lines...))...)
 	}
 	if arch := cfg.Arch; arch.Set {
 		persona := uint32(0) // PER_LINUX
@@ -49,6 +54,19 @@ func (c *compiler) compileProcess() {
 	}, "the container runs until its init ends", planOrigins(signals)...)
 }
 
+// keyringContext is the SELinux context of the session keyring, empty where there
+// is no SELinux.
+func (c *compiler) keyringContext() (context string, lines []config.Origin) {
+	if c.facts.LSM != "selinux" {
+		return "", nil
+	}
+	if own := c.config.Security.SELinuxKeyring; own.V != "" {
+		return own.V, lineOf(own)
+	}
+	of := c.config.Security.SELinuxContext
+	return of.V, lineOf(of)
+}
+
 // compileIdentity gives init its ids. Where nothing changes hands there is no
 // step: the payload already is the container's root.
 func (c *compiler) compileIdentity() {
@@ -69,7 +87,7 @@ func (c *compiler) compileIdentity() {
 		}
 		id.SetGroups, id.Groups = true, plan.ListOf(groups...)
 		lines = append(lines, origins(cfg.Groups)...)
-	case !c.namespaces.Has(plan.NamespaceUser):
+	case !c.leaves(plan.NamespaceUser):
 		id.SetGroups = true
 		because = "init starts without the groups of who started it"
 	}
@@ -85,26 +103,18 @@ func (c *compiler) compileIdentity() {
 
 // checkMapped refuses an id for init that does not exist in its user namespace.
 func (c *compiler) checkMapped(id config.Value[uint32], maps []plan.IDMap, kind string) {
-	if _, mapped := hostID(maps, id.V); mapped || !c.namespaces.Has(plan.NamespaceUser) || !id.Set {
+	if _, mapped := hostID(maps, id.V); mapped || !c.leaves(plan.NamespaceUser) || !id.Set {
 		return
 	}
 	c.refuse(id.Origin, "idmap/init-unmapped", fmt.Sprintf("%s %d is not in the container's id map", kind, id.V),
 		"Take an id that an lxc.idmap line maps, or add a line that maps this one.")
 }
 
-// compileExec runs the command given at the start, or lxc.init.cmd.
+// compileExec runs the command given at the start, or the configuration's: under
+// itself, or below a minimal init.
 func (c *compiler) compileExec() {
-	cmd := c.config.Init.Cmd
-	argv, because := c.options.Argv, "the command given at the start"
-	var lines []config.Origin
+	argv, because, lines := c.command()
 	if len(argv) == 0 {
-		argv, because = grammar.SplitInit(cmd.V), "default of lxc.init.cmd"
-		if cmd.Set {
-			because, lines = "", []config.Origin{cmd.Origin}
-		}
-	}
-	if len(argv) == 0 {
-		c.refuse(cmd.Origin, "init/empty-command", "lxc.init.cmd names no program", "Name one, such as /sbin/init, or remove the line.")
 		return
 	}
 	// execvp(3) without PATH looks in these two, and init has no PATH.
@@ -113,8 +123,37 @@ func (c *compiler) compileExec() {
 		paths = []string{"/bin/" + argv[0], "/usr/bin/" + argv[0]}
 	}
 	env, envLines := c.environment()
-	c.builder.Add(plan.AtExec, plan.Exec{Paths: plan.ListOf(paths...), Argv: plan.ListOf(argv...), Env: plan.ListOf(env...)},
-		because, planOrigins(append(lines, envLines...))...)
+	exec := plan.Exec{Paths: plan.ListOf(paths...), Argv: plan.ListOf(argv...), Env: plan.ListOf(env...)}
+	var op plan.Op = exec
+	if c.options.Execute {
+		op = plan.Init(exec)
+	}
+	c.builder.Add(plan.AtExec, op, because, planOrigins(append(lines, envLines...))...)
+}
+
+// command is what is executed, where it comes from and why. Where there is nothing
+// to execute it says so, and returns none.
+func (c *compiler) command() (argv []string, because string, lines []config.Origin) {
+	if len(c.options.Argv) > 0 {
+		return c.options.Argv, "the command given at the start", nil
+	}
+	cmd := c.config.Init.Cmd
+	argv, because = grammar.SplitInit(cmd.V), "default of lxc.init.cmd"
+	if c.options.Execute {
+		if cmd = c.config.Init.ExecuteCmd; !cmd.Set {
+			c.refuse(c.nowhere(), "init/no-command", "there is no command to execute",
+				"Give one behind --, or write it as lxc.execute.cmd. Without one LXC 5.0 crashes.")
+			return nil, "", nil
+		}
+		argv = grammar.SplitCommand(cmd.V)
+	}
+	if cmd.Set {
+		because, lines = "", []config.Origin{cmd.Origin}
+	}
+	if len(argv) == 0 {
+		c.refuse(cmd.Origin, "init/empty-command", fmt.Sprintf("%s names no program", cmd.Origin.Key), "Name one, such as /sbin/init, or remove the line.")
+	}
+	return argv, because, lines
 }
 
 // environment is init's whole environment: lxc.environment, then
@@ -138,7 +177,7 @@ func (c *compiler) environment() (env []string, lines []config.Origin) {
 		}
 	}
 	set("container=lxc")
-	if ttys := c.ttyNames(); ttys != "" {
+	if ttys := c.ttyNames(); ttys != "" && !c.options.Execute {
 		set("container_ttys=" + ttys)
 	}
 	return env, lines

@@ -12,6 +12,11 @@ import (
 func (c *compiler) compileRootfs() {
 	c.addDefault(plan.AtPropagation, plan.MakePrivate{Propagation: "rslave"}, "no mount of the container may reach the host")
 
+	if !c.namespaces.Has(plan.NamespaceMnt) {
+		c.refuse(c.namespaceOrigins()[0], "rootfs/no-mount-namespace", "without a mount namespace of its own the container's mounts would be those of others",
+			"Its root would become the root of every process there. Do not keep or share mnt, or name it in lxc.namespace.clone.")
+		return
+	}
 	path := c.config.Rootfs.Path
 	if path.V.Path == "" {
 		c.refuse(c.nowhere(), "rootfs/missing", "the configuration has no lxc.rootfs.path",
@@ -24,14 +29,8 @@ func (c *compiler) compileRootfs() {
 		return
 	}
 
-	rootfs := plan.Rootfs{Source: path.V.Path, At: path.V.Path}
-	because := "over itself: LXC's mount directory does not exist on this host"
-	switch mount := c.config.Rootfs.Mount; {
-	case mount.V != "":
-		rootfs.At, because = mount.V, ""
-	case c.facts.RootfsMount != "":
-		rootfs.At, because = c.facts.RootfsMount, "default of lxc.rootfs.mount"
-	}
+	at, because := c.rootfsMount()
+	rootfs := plan.Rootfs{Source: path.V.Path, At: at}
 	lines := planOrigins([]config.Origin{path.Origin})
 	if c.config.Rootfs.Mount.Set {
 		lines = append(lines, planOrigins([]config.Origin{c.config.Rootfs.Mount.Origin})...)
@@ -47,4 +46,16 @@ func (c *compiler) compileRootfs() {
 	}
 	c.builder.Add(plan.AtRootfs, rootfs, because, lines...)
 	c.addDefault(plan.AtPivot, plan.PivotRoot{Propagation: "rshared"}, "the rootfs becomes the root")
+}
+
+// rootfsMount is where the rootfs is mounted until it becomes the root, and why
+// there when no line says so.
+func (c *compiler) rootfsMount() (at, because string) {
+	switch mount := c.config.Rootfs.Mount; {
+	case mount.V != "":
+		return mount.V, ""
+	case c.facts.RootfsMount != "":
+		return c.facts.RootfsMount, "default of lxc.rootfs.mount"
+	}
+	return c.config.Rootfs.Path.V.Path, "over itself: LXC's mount directory does not exist on this host"
 }

@@ -22,18 +22,23 @@ import (
 func TestEveryStepFailsOnce(t *testing.T) {
 	idMap := with("lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536")
 	for _, test := range []struct {
-		name  string
-		mend  func(string) string
-		shift int
+		name    string
+		mend    func(string) string
+		shift   int
+		execute bool
 	}{
 		{name: "a container of the host's root", mend: all(first(common), with("lxc.cgroup.pids.max = 64", "lxc.init.cwd = /tmp",
 			"lxc.init.uid = 1000", "lxc.init.gid = 1000", "lxc.no_new_privs = 1", "lxc.sysctl.net.ipv4.ip_forward = 1", "lxc.arch = x86_64"))},
 		{name: "a container with an id map", mend: all(first(common, userns), idMap), shift: shift},
+		{name: "a container with hooks and limits", mend: with("lxc.hook.pre-start = true", "lxc.hook.pre-mount = true", "lxc.hook.mount = true",
+			"lxc.hook.autodev = true", "lxc.hook.start = true", "lxc.hook.start-host = true", "lxc.hook.stop = true", "lxc.hook.post-stop = true",
+			"lxc.prlimit.nofile = 1000", "lxc.proc.oom_score_adj = 10", "lxc.time.offset.boot = 5s", "lxc.monitor.unshare = 1")},
+		{name: "a command below the minimal init", mend: with("lxc.hook.start = true"), execute: true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := newContainer(t, test.shift, test.mend)
 			c.fresh(t)
-			p := planned(t, c)
+			p := planned(t, c, test.execute)
 			for _, step := range p.Steps() {
 				t.Run(step.Name, func(t *testing.T) { failAt(t, c, p, step) })
 			}
@@ -43,14 +48,14 @@ func TestEveryStepFailsOnce(t *testing.T) {
 
 // failAt starts a plan of which one step is made to fail.
 func failAt(t *testing.T, c container, p plan.Plan, step plan.Step) {
-	before := slices.Concat(leftovers(t, c), own(t), tree(t, c.rootfs()))
+	before := slices.Concat(ownLeftovers(t, c), own(t), tree(t, c.rootfs()))
 	silence, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = launch.Start(p, launch.Options{Stdin: silence, Stdout: silence, Fault: step.Name})
+	result, err := launch.Start(p, launch.Options{Stdin: silence, Stdout: silence, Fault: step.Name})
 	silence.Close()
-	after := slices.Concat(leftovers(t, c), own(t), tree(t, c.rootfs()))
+	after := slices.Concat(ownLeftovers(t, c), own(t), tree(t, c.rootfs()))
 
 	for _, line := range added(before, after) {
 		t.Errorf("left behind: %s", line)
@@ -59,7 +64,12 @@ func failAt(t *testing.T, c container, p plan.Plan, step plan.Step) {
 		t.Errorf("gone: %s", line)
 	}
 	var failed *launch.StepError
-	if !errors.As(err, &failed) {
+	switch late := step.Phase() == plan.PhaseStop || step.Phase() == plan.PhaseStopped; {
+	case late && err == nil && len(result.Late) == 1:
+		failed, err = result.Late[0], result.Late[0]
+	case late:
+		t.Fatalf("the launch returned %v, late %v; want one late error", err, result.Late)
+	case !errors.As(err, &failed):
 		t.Fatalf("the launch returned %v, want a *launch.StepError", err)
 	}
 	if failed.Step.Name != step.Name {
@@ -77,10 +87,14 @@ func failAt(t *testing.T, c container, p plan.Plan, step plan.Step) {
 }
 
 // planned has the binary make a plan and reads it.
-func planned(t *testing.T, c container) plan.Plan {
+func planned(t *testing.T, c container, execute bool) plan.Plan {
 	t.Helper()
 	file := filepath.Join(c.lxcpath, "plan.json")
-	command := exec.Command(lxcfg(t), "plan", "-P", c.lxcpath, "-n", containerName, "-o", file, "--", "/bin/sh", "-c", "exit 0")
+	argv := []string{"plan", "-P", c.lxcpath, "-n", containerName, "-o", file}
+	if execute {
+		argv = append(argv, "--execute")
+	}
+	command := exec.Command(lxcfg(t), append(argv, "--", "/bin/sh", "-c", "exit 0")...)
 	if out, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("lxcfg plan: %v\n%s", err, out)
 	}
@@ -151,6 +165,42 @@ func TestFailuresNameTheirLine(t *testing.T) {
 		{name: "a sysctl that is not there",
 			mend: with("lxc.sysctl.net.nosuch = 1"),
 			says: []string{"net/nosuch", "no such file or directory", "lxc.sysctl.net.nosuch", "config:LAST"}},
+		{name: "a resource limit above the hard one", // where root may not raise it
+			mend: with("lxc.prlimit.nofile = 4000000000"),
+			says: []string{"nofile", "operation not permitted", "lxc.prlimit.nofile", "config:LAST", "cap_sys_resource"}},
+		{name: "a resource that is none",
+			mend: with("lxc.prlimit.files = 10"),
+			says: []string{"files", "lxc.prlimit.files", "config:LAST"}},
+		{name: "a file of /proc that is not there",
+			mend: with("lxc.proc.nosuch = 1"),
+			says: []string{"nosuch", "no such file or directory", "lxc.proc.nosuch", "config:LAST", "proc(5)"}},
+		{name: "a file of /proc that leads out of it",
+			mend: with("lxc.proc.cwd.etc.passwd = 1"),
+			says: []string{"cwd/etc/passwd", "too many levels of symbolic links", "lxc.proc.cwd.etc.passwd", "config:LAST"}},
+		{name: "a clock before the host's start",
+			mend: with("lxc.time.offset.boot = -90000000s"),
+			says: []string{"timens_offsets", "numerical result out of range", "lxc.time.offset.boot", "config:LAST", "below zero"}},
+		{name: "a container that is not there to share with",
+			mend: with("lxc.namespace.share.net = nosuch"),
+			says: []string{"nosuch", "not running", "lxc.namespace.share.net", "config:LAST"}},
+		{name: "a process that is not there to share with",
+			mend: with("lxc.namespace.share.net = 999999999"),
+			says: []string{"999999999", "no process", "lxc.namespace.share.net", "config:LAST"}},
+		{name: "a file that is no namespace",
+			mend: with("lxc.namespace.share.net = /etc/passwd"),
+			says: []string{"setns", "/etc/passwd", "invalid argument", "lxc.namespace.share.net", "config:LAST"}},
+		{name: "the launcher's own user namespace",
+			mend: with("lxc.namespace.share.user = /proc/self/ns/user", "lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536"),
+			says: []string{"setns", "invalid argument", "lxc.namespace.share.user", "which nobody can join"}},
+		{name: "a start hook that is not in the container",
+			mend: with("lxc.hook.start = /etc/nosuch.hook with words"),
+			says: []string{"/etc/nosuch.hook", "no such file or directory", "lxc.hook.start", "config:LAST", "looked up in the rootfs", "rootfs/etc/nosuch.hook on the host"}},
+		{name: "a start hook without permission",
+			mend: with("lxc.hook.start = /etc/passwd"),
+			says: []string{"/etc/passwd", "permission denied", "lxc.hook.start", "config:LAST", "chmod +x"}},
+		{name: "a hook that is not there",
+			mend: with("lxc.hook.pre-start = /nonexistent/hook"),
+			says: []string{"pre-start", "exit status 127", "/nonexistent/hook: not found", "lxc.hook.pre-start", "config:LAST"}},
 		{name: "a program that is not there",
 			command: []string{"/bin/nonexistent"},
 			says:    []string{"/bin/nonexistent", "no such file or directory"}},
@@ -170,9 +220,9 @@ func TestFailuresNameTheirLine(t *testing.T) {
 			if command == nil {
 				command = []string{"/bin/true"}
 			}
-			before := slices.Concat(leftovers(t, c), tree(t, c.rootfs()))
+			before := slices.Concat(ownLeftovers(t, c), tree(t, c.rootfs()))
 			ended := onTerminal(t, ours(t).argv(c, command...), withoutHelpers, nil)
-			after := slices.Concat(leftovers(t, c), tree(t, c.rootfs()))
+			after := slices.Concat(ownLeftovers(t, c), tree(t, c.rootfs()))
 			if ended.status != 125 {
 				t.Errorf("exit status %d, want 125", ended.status)
 			}

@@ -27,9 +27,11 @@ compile, compile/migrate < compile/lint < cmd/lxcfg;
 compile/plan < compile/plan/schema;
 
 compile/plan < launch/program < launch/payload < launch/monitor < launch;
+launch/reaper < launch/payload;
+launch/command < launch/monitor;
 compile/plan, launch/netlink < launch/probe < launch;
 launch/netlink < launch/monitor < launch;
-compile/plan, launch/netlink < launch/doctor;
+compile/plan, launch/command, launch/netlink < launch/doctor;
 launch/rlimit < launch;
 
 compile, compile/keys, launch, launch/doctor, launch/payload, launch/probe < cmd/lxcfg;

@@ -179,6 +179,13 @@ func leftovers(t *testing.T, c container) []string {
 	return found
 }
 
+// ownLeftovers are leftovers but for LXC's pivot cgroups, which every launch by stock
+// LXC in other tests makes.
+func ownLeftovers(t *testing.T, c container) []string {
+	t.Helper()
+	return slices.DeleteFunc(leftovers(t, c), func(line string) bool { return strings.HasSuffix(line, "/lxc.pivot") })
+}
+
 // removeLeftovers takes away the cgroups that a launch left. LXC never removes its
 // lxc.pivot, and its monitor's cgroup stays when its processes were still in it.
 func removeLeftovers(t *testing.T, c container, left []string) {

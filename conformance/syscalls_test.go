@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -21,14 +22,18 @@ func TestPrintedCallsAreMade(t *testing.T) {
 	}
 	idMap := with("lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536")
 	for _, test := range []struct {
-		name  string
-		mend  func(string) string
-		shift int
+		name    string
+		mend    func(string) string
+		shift   int
+		execute bool
 	}{
 		{name: "busybox as lxc-create makes it"},
 		{name: "common.conf included", mend: with(common)},
 		{name: "loopback switched on", mend: with("lxc.net.0.flags = up")},
 		{name: "userns.conf and an id map", mend: all(first(common, userns), idMap), shift: shift},
+		{name: "hooks and clocks", mend: with("lxc.hook.pre-mount = /bin/true one", "lxc.hook.mount = /bin/true", "lxc.hook.mount = /bin/true two",
+			"lxc.hook.autodev = /bin/true", "lxc.hook.start = /bin/true", "lxc.hook.start-host = /bin/true", "lxc.time.offset.boot = 10s", "lxc.seccomp.profile = /usr/share/lxc/config/common.seccomp")},
+		{name: "a command below the minimal init", execute: true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := newContainer(t, test.shift, test.mend)
@@ -36,7 +41,11 @@ func TestPrintedCallsAreMade(t *testing.T) {
 			source := []string{"-P", c.lxcpath, "-n", containerName}
 			command := []string{"--", "/bin/true"}
 
-			plan := exec.Command(lxcfg(t), append(append([]string{"plan", "--syscalls"}, source...), command...)...)
+			show, run := []string{"plan", "--syscalls"}, []string{"start", "-F"}
+			if test.execute {
+				show, run = append(show, "--execute"), []string{"execute"}
+			}
+			plan := exec.Command(lxcfg(t), append(append(show, source...), command...)...)
 			plan.Env = withoutHelpers
 			listing, err := plan.Output()
 			if err != nil {
@@ -48,7 +57,7 @@ func TestPrintedCallsAreMade(t *testing.T) {
 			}
 
 			trace := filepath.Join(t.TempDir(), "trace")
-			start := isolated(append(append([]string{"start", "-F"}, source...), command...),
+			start := isolated(append(append(run, source...), command...),
 				strace, "-f", "-qq", "-v", "-s", "65535", "-e", "signal=none", "-o", trace, lxcfg(t))
 			if ended := onTerminal(t, start, withoutHelpers, nil); ended.status != 0 {
 				t.Fatalf("the traced launch ends with %d:\n%s", ended.status, ended.output)
@@ -88,39 +97,70 @@ func printedCalls(listing string) []call {
 	return calls
 }
 
-// childCalls returns the calls of the process that the first clone3 made, up to
-// its execve. Calls that strace shows in two halves are put together.
+// childCalls returns the calls of the process that the first clone3 made, up to its
+// execve. Behind each of its clones stand those of the process that it made, up to
+// that one's.
 func childCalls(trace string) []call {
 	clone := regexp.MustCompile(`clone3.*\) = (\d+)`).FindStringSubmatch(trace)
 	if clone == nil {
 		return nil
 	}
+	traced, order := tracedCalls(trace)
 	var calls []call
-	begun := ""
-	for line := range strings.Lines(trace) {
-		pid, text, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
-		text = strings.TrimLeft(text, " ")
-		if pid != clone[1] {
-			continue
+	// The id that a clone returns is one of the container's and strace writes the
+	// host's. But processes are made one after the other, and those that the program
+	// forks arm their parent-death signal first.
+	forked := slices.DeleteFunc(order[slices.Index(order, clone[1])+1:], func(pid string) bool {
+		return len(traced[pid]) == 0 || !strings.HasPrefix(traced[pid][0].arguments, "PR_SET_PDEATHSIG")
+	})
+	for _, c := range traced[clone[1]] {
+		calls = append(calls, c)
+		if c.name == "clone" && len(forked) > 0 {
+			calls = append(calls, untilExec(traced[forked[0]])...)
+			forked = forked[1:]
 		}
-		if half, ok := strings.CutSuffix(text, " <unfinished ...>"); ok {
-			begun = half
-			continue
-		}
-		if strings.HasPrefix(text, "<... ") {
-			_, rest, _ := strings.Cut(text, " resumed>")
-			text = begun + rest
-		}
-		m := tracedLine.FindStringSubmatch(text)
-		if m == nil {
-			continue
-		}
-		calls = append(calls, call{name: m[1], arguments: m[2], failed: m[3] == "-1"})
-		if m[1] == "execve" && m[3] == "0" {
+		if isExec(c) {
 			return calls
 		}
 	}
 	return nil
+}
+
+func isExec(c call) bool { return strings.HasPrefix(c.name, "execve") && !c.failed }
+
+func untilExec(calls []call) []call {
+	if i := slices.IndexFunc(calls, isExec); i >= 0 {
+		return calls[:i+1]
+	}
+	return calls
+}
+
+// tracedCalls takes a trace apart into the calls of each process, and gives the
+// processes in the order they appear. Calls that strace shows in two halves are put
+// together.
+func tracedCalls(trace string) (calls map[string][]call, order []string) {
+	calls = map[string][]call{}
+	begun := map[string]string{}
+	for line := range strings.Lines(trace) {
+		pid, text, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
+		if _, known := calls[pid]; !known {
+			calls[pid] = nil
+			order = append(order, pid)
+		}
+		text = strings.TrimLeft(text, " ")
+		if half, ok := strings.CutSuffix(text, " <unfinished ...>"); ok {
+			begun[pid] = half
+			continue
+		}
+		if strings.HasPrefix(text, "<... ") {
+			_, rest, _ := strings.Cut(text, " resumed>")
+			text = begun[pid] + rest
+		}
+		if m := tracedLine.FindStringSubmatch(text); m != nil {
+			calls[pid] = append(calls[pid], call{name: m[1], arguments: m[2], failed: m[3] == "-1"})
+		}
+	}
+	return calls, order
 }
 
 // compareCalls walks both lists. After a call that failed and was let pass, the

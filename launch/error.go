@@ -17,12 +17,15 @@ import (
 
 // StepError says which step of a launch failed and why.
 type StepError struct {
-	Step   plan.Step
-	Call   string // system call, empty when the cause says it
-	Object string // what it was about
-	Output string // the end of what a hook or helper printed, empty for other steps
-	Cause  error
-	Undo   error // what could not be taken back, nil when nothing is left
+	Step      plan.Step
+	Call      string // system call, empty when the cause says it
+	Object    string // what it was about
+	Host      string // the object as a path of the host, empty when it has none
+	Container string // and of the container
+	Output    string // the end of what a hook or helper printed, empty for other steps
+	Advice    string // what to do, in sentences; empty when that is not certain
+	Cause     error
+	Undo      error // what could not be taken back, nil when nothing is left
 }
 
 // newStepError takes a failed host operation apart, so that its object and its
@@ -42,6 +45,12 @@ func newStepError(s plan.Step, err error) *StepError {
 		e.Output = program.Output
 	}
 	return e
+}
+
+// explain adds what the plan tells of the object, and what to do about the error.
+func (e *StepError) explain(p plan.Plan) {
+	e.Host, e.Container = objectPaths(p, e.Step.Op, e.Object)
+	e.Advice = adviceFor(e)
 }
 
 // Error is one line: the step, what failed on which object, the reason in words,

@@ -25,7 +25,8 @@ import (
 // Options says how a plan is executed.
 type Options struct {
 	Stdin, Stdout *os.File // the console is connected to; nil Stdin: no input
-
+	// HookTimeout is how long each hook may take, 0 for ever.
+	HookTimeout time.Duration
 	// Fault names a step that is made to fail, to rehearse what a failure there
 	// leaves behind. Empty: none.
 	Fault string
@@ -34,19 +35,43 @@ type Options struct {
 // Result is how a launch and the container's life went.
 type Result struct {
 	Status monitor.Status // how init ended, when the launch succeeded
+	// Late are the steps after init's end, or after a failed launch, that failed as
+	// well: hooks. They change nothing of how the container ended.
+	Late   []*StepError
 	Report Report
 }
 
-// Start executes a plan and returns when the container has ended. The calling
-// goroutine keeps its thread: the kernel kills the container when the thread that
-// made it ends (PR_SET_PDEATHSIG, prctl(2)).
+// Start executes a plan and returns when the container has ended and everything is
+// taken down. While it runs it keeps its thread: the kernel kills the container
+// when the thread that made it ends (PR_SET_PDEATHSIG, prctl(2)).
 //
 // A failing launch is a *StepError, and leaves nothing behind.
 func Start(p plan.Plan, o Options) (Result, error) {
 	if err := p.Launchable(); err != nil {
 		return Result{}, err
 	}
+	if _, _, ok := plan.Find[plan.MonitorUnshare](p); !ok {
+		return start(p, o)
+	}
+	// The thread that the launch runs on changes its mount namespace for good. A
+	// goroutine that ends while it is bound to its thread takes it along.
+	type outcome struct {
+		result Result
+		err    error
+	}
+	ended := make(chan outcome)
+	go func() {
+		runtime.LockOSThread()
+		result, err := start(p, o)
+		ended <- outcome{result, err}
+	}()
+	end := <-ended
+	return end.result, end.err
+}
+
+func start(p plan.Plan, o Options) (Result, error) {
 	l := &launch{plan: p, options: o, monitor: monitor.New(p, monitor.Streams{In: o.Stdin, Out: o.Stdout}), report: newReport(p)}
+	l.monitor.HookTimeout = o.HookTimeout
 	defer l.monitor.Close()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -55,15 +80,13 @@ func Start(p plan.Plan, o Options) (Result, error) {
 	if err := rlimit.Restore(); err != nil {
 		return Result{}, err
 	}
-
 	if err := l.run(); err != nil {
-		return Result{Report: l.fail(err)}, err
+		return l.fail(err), err
 	}
 	status, err := l.monitor.Wait()
 	l.report.finish(status)
-	undone, undoErr := l.monitor.Undo()
-	l.report.Undone = undone
-	return Result{Status: status, Report: l.report}, errors.Join(err, undoErr)
+	undoErr := l.takeDown()
+	return Result{Status: status, Late: l.late, Report: l.report}, errors.Join(err, undoErr)
 }
 
 // launch is one execution of a plan.
@@ -72,6 +95,8 @@ type launch struct {
 	options Options
 	monitor *monitor.Monitor
 	report  Report
+	begun   bool // a step was begun
+	late    []*StepError
 	program func() (*program.Program, error) // what the payload runs; waits until it is lowered
 }
 
@@ -84,7 +109,7 @@ func (l *launch) lower() {
 	}
 	done := make(chan result, 1)
 	go func() {
-		prog, err := payload.Lower(l.plan)
+		prog, err := payload.Lower(l.plan, payload.Options{HookTimeout: l.options.HookTimeout})
 		if err == nil && l.options.Fault != "" {
 			prog = prog.WithFault(l.options.Fault)
 		}
@@ -107,7 +132,11 @@ func (l *launch) run() error {
 			continue
 		}
 		for n := seg.From; n < seg.To; n++ {
-			if err := l.step(l.plan.At(n)); err != nil {
+			s := l.plan.At(n)
+			if isLate(s) {
+				return nil
+			}
+			if err := l.step(s); err != nil {
 				return err
 			}
 		}
@@ -121,8 +150,14 @@ func (l *launch) run() error {
 	return nil
 }
 
+// isLate reports whether a step belongs to the time after init's end.
+func isLate(s plan.Step) bool {
+	return s.Phase() == plan.PhaseStop || s.Phase() == plan.PhaseStopped
+}
+
 // step executes one of the monitor's steps.
 func (l *launch) step(s plan.Step) error {
+	l.begun = true
 	began := time.Now()
 	err := error(nil)
 	if s.Name == l.options.Fault {
@@ -131,6 +166,7 @@ func (l *launch) step(s plan.Step) error {
 		err = l.monitor.Do(s, l.program)
 	}
 	l.report.step(s, err, time.Since(began))
+	l.report.output(s, l.monitor.Output(s.Name))
 	if err == nil {
 		return nil
 	}
@@ -162,8 +198,19 @@ func (l *launch) explain(seg payload.Segment, err error) error {
 	}
 	failure, ok := l.monitor.Image().Failure()
 	if !ok {
-		at := l.monitor.Image().Where()
-		return l.payloadError(seg, program.Failure{Step: at.Step, Call: at.Call}, l.monitor.KilledBy())
+		at, cause := l.monitor.Image().Where(), l.monitor.KilledBy()
+		if errors.Is(cause, monitor.ErrInterrupted) {
+			at.Call = "" // it has nothing to do with it
+		}
+		return l.payloadError(seg, program.Failure{Step: at.Step, Call: at.Call}, cause)
+	}
+	switch {
+	case failure.Exit != nil:
+		cause := monitor.ExitError(failure.Object, *failure.Exit, l.monitor.Output(failure.Step))
+		return l.payloadError(seg, program.Failure{Step: failure.Step}, cause)
+	case failure.Call == "ppoll":
+		cause := &monitor.ProgramError{Program: failure.Object, Status: fmt.Sprintf("did not end within %v and was killed", l.options.HookTimeout)}
+		return l.payloadError(seg, program.Failure{Step: failure.Step}, cause)
 	}
 	return l.payloadError(seg, failure, failure.Errno)
 }
@@ -172,7 +219,7 @@ func (l *launch) payloadError(seg payload.Segment, f program.Failure, cause erro
 	for _, s := range l.plan.Steps() {
 		if s.Name == f.Step {
 			l.report.step(s, cause, 0)
-			return &StepError{Step: s, Call: f.Call, Object: f.Object, Cause: cause}
+			return &StepError{Step: s, Call: f.Call, Object: f.Object, Output: l.monitor.Output(s.Name), Cause: cause}
 		}
 	}
 	// A barrier is no step: it stands before the segment's first.
@@ -180,15 +227,54 @@ func (l *launch) payloadError(seg payload.Segment, f program.Failure, cause erro
 }
 
 // fail takes back what was made, and reports.
-func (l *launch) fail(err error) Report {
-	undone, undoErr := l.monitor.Undo()
-	l.report.Undone = undone
+func (l *launch) fail(err error) Result {
+	undoErr := l.takeDown()
 	var step *StepError
 	if errors.As(err, &step) {
 		step.Undo = undoErr
-		l.report.fail(step)
+		step.explain(l.plan)
+		l.report.Failed = step
 	}
-	return l.report
+	return Result{Late: l.late, Report: l.report}
+}
+
+// takeDown runs what stands in the plan behind init's end, and between the two
+// phases takes back what the launch has made. Hooks that fail are reported, and
+// nothing else: the container is gone whatever they say.
+func (l *launch) takeDown() error {
+	undoErr := l.monitor.TakeDown()
+	for _, s := range l.plan.Steps() {
+		if _, ok := s.Op.(plan.Hook); ok {
+			l.report.output(s, l.monitor.Output(s.Name))
+		}
+	}
+	l.runLate(plan.PhaseStop)
+	undone, err := l.monitor.Undo()
+	l.report.Undone = undone
+	l.runLate(plan.PhaseStopped)
+	return errors.Join(undoErr, err)
+}
+
+// runLate runs the steps of one of the last phases, up to the first that fails. A
+// launch that has not begun has nothing for them to do.
+func (l *launch) runLate(phase plan.Phase) {
+	if !l.begun {
+		return
+	}
+	for _, s := range l.plan.Steps() {
+		if s.Phase() != phase {
+			continue
+		}
+		if err := l.step(s); err != nil {
+			var step *StepError
+			if errors.As(err, &step) {
+				step.explain(l.plan)
+				l.late = append(l.late, step)
+				l.report.Late = l.late
+			}
+			return
+		}
+	}
 }
 
 func lastPayload(segments []payload.Segment) int {

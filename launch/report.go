@@ -19,8 +19,9 @@ type Report struct {
 
 	Steps      []StepReport
 	Failed     *StepError
-	Undone     []string // steps taken back, the last first
-	ExitStatus *int     // init's, when the launch succeeded
+	Late       []*StepError // hooks that failed when the container was gone
+	Undone     []string     // steps taken back, the last first
+	ExitStatus *int         // init's, when the launch succeeded
 }
 
 // StepReport is one step of it.
@@ -28,6 +29,7 @@ type StepReport struct {
 	Name    string
 	Outcome string // "done", "failed", "not reached"
 	Took    time.Duration
+	Output  string // the end of what a hook printed, empty for other steps
 }
 
 func newReport(p plan.Plan) Report {
@@ -39,14 +41,17 @@ func newReport(p plan.Plan) Report {
 }
 
 // step records a step that was carried out. The payload's steps before it have
-// been as well: a plan runs in its order.
+// been as well: a plan runs in its order. That is so until init's end: hooks run
+// behind it whatever came before.
 func (r *Report) step(s plan.Step, err error, took time.Duration) {
 	for i := r.reached; i < len(r.Steps); i++ {
-		r.Steps[i].Outcome = "done"
 		if r.Steps[i].Name != s.Name {
+			if !isLate(s) {
+				r.Steps[i].Outcome = "done"
+			}
 			continue
 		}
-		r.Steps[i].Took = took
+		r.Steps[i].Outcome, r.Steps[i].Took = "done", took
 		if err != nil {
 			r.Steps[i].Outcome = "failed"
 		}
@@ -55,51 +60,80 @@ func (r *Report) step(s plan.Step, err error, took time.Duration) {
 	}
 }
 
+// output records what a hook has printed.
+func (r *Report) output(s plan.Step, text string) {
+	if text == "" {
+		return
+	}
+	for i := range r.Steps {
+		if r.Steps[i].Name == s.Name {
+			r.Steps[i].Output = text
+		}
+	}
+}
+
 // finish records that init has run and how it ended.
 func (r *Report) finish(status monitor.Status) {
-	for i := range r.Steps {
-		r.Steps[i].Outcome = "done"
+	for i, s := range r.plan.Steps() {
+		if !isLate(s) {
+			r.Steps[i].Outcome = "done"
+		}
 	}
 	code := status.ExitStatus()
 	r.ExitStatus = &code
 }
 
-func (r *Report) fail(e *StepError) { r.Failed = e }
+// reportedStep and reportedFailure are parts of the report as JSON.
+type reportedStep struct {
+	Name         string `json:"name"`
+	Outcome      string `json:"outcome"`
+	Microseconds int64  `json:"microseconds"`
+	Output       string `json:"output,omitempty"`
+}
+
+type reportedFailure struct {
+	Step      string        `json:"step"`
+	Call      string        `json:"call,omitempty"`
+	Object    string        `json:"object,omitempty"`
+	Host      string        `json:"host_path,omitempty"`
+	Container string        `json:"container_path,omitempty"`
+	Errno     int           `json:"errno,omitempty"`
+	Error     string        `json:"error"`
+	Output    string        `json:"output,omitempty"`
+	Advice    string        `json:"advice,omitempty"`
+	Lines     []plan.Origin `json:"origins"`
+}
+
+func reported(e *StepError) reportedFailure {
+	return reportedFailure{Step: e.Step.Name, Call: e.Call, Object: e.Object, Host: e.Host, Container: e.Container, Errno: int(e.Errno()),
+		Error: e.Cause.Error(), Output: e.Output, Advice: e.Advice, Lines: e.Step.Origins.Slice()}
+}
 
 // WriteJSON writes the report as one JSON object.
 func (r Report) WriteJSON(w io.Writer) error {
-	type step struct {
-		Name         string `json:"name"`
-		Outcome      string `json:"outcome"`
-		Microseconds int64  `json:"microseconds"`
-	}
-	type failure struct {
-		Step   string        `json:"step"`
-		Call   string        `json:"call,omitempty"`
-		Object string        `json:"object,omitempty"`
-		Errno  int           `json:"errno,omitempty"`
-		Error  string        `json:"error"`
-		Lines  []plan.Origin `json:"origins"`
-	}
 	digest, err := r.plan.Digest()
 	if err != nil {
 		return err
 	}
 	out := struct {
-		Format     int      `json:"format"`
-		Digest     string   `json:"digest"`
-		Container  string   `json:"container"`
-		Steps      []step   `json:"steps"`
-		Failed     *failure `json:"failed,omitempty"`
-		Undone     []string `json:"undone"`
-		ExitStatus *int     `json:"exit_status,omitempty"`
+		Format     int               `json:"format"`
+		Digest     string            `json:"digest"`
+		Container  string            `json:"container"`
+		Steps      []reportedStep    `json:"steps"`
+		Failed     *reportedFailure  `json:"failed,omitempty"`
+		Late       []reportedFailure `json:"failed_late,omitempty"`
+		Undone     []string          `json:"undone"`
+		ExitStatus *int              `json:"exit_status,omitempty"`
 	}{Format: 1, Digest: digest, Container: r.plan.Container(), Undone: r.Undone, ExitStatus: r.ExitStatus}
 	for _, s := range r.Steps {
-		out.Steps = append(out.Steps, step{s.Name, s.Outcome, s.Took.Microseconds()})
+		out.Steps = append(out.Steps, reportedStep{s.Name, s.Outcome, s.Took.Microseconds(), s.Output})
 	}
-	if e := r.Failed; e != nil {
-		out.Failed = &failure{Step: e.Step.Name, Call: e.Call, Object: e.Object, Errno: int(e.Errno()),
-			Error: e.Cause.Error(), Lines: e.Step.Origins.Slice()}
+	if r.Failed != nil {
+		failed := reported(r.Failed)
+		out.Failed = &failed
+	}
+	for _, e := range r.Late {
+		out.Late = append(out.Late, reported(e))
 	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")

@@ -92,9 +92,9 @@ func (a *app) demo(o common) (int, error) {
 	}
 
 	a.heading("3. The container, seen from inside", "lxcfg start -F demo -f mended.conf")
-	status, err := a.run(p, nil, launchOptions{})
-	if err != nil {
-		return 0, err
+	status := a.run(p, nil, launchOptions{})
+	if status == exitLaunch {
+		return status, nil
 	}
 	fmt.Fprintf(a.stdout, "\nInit ended with status %d. Of the container nothing is left: no mount, no cgroup, no process.\n", status)
 	fmt.Fprintf(a.stdout, "Next: `lxcfg lint /var/lib/lxc`, `lxcfg plan NAME`, `lxcfg help`.\n")

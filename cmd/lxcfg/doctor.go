@@ -23,18 +23,19 @@ func runDoctor(a *app, c command, args []string) int {
 	var o common
 	var t target
 	var facts, planFile string
-	opts := append(append(t.options(), o.options()...), factsOption(&facts),
+	opts := append(append(t.options(), o.options()...), factsOption(&facts), executeOption(&t),
 		option{"plan", "", "FILE", "look at a plan that `lxcfg plan -o` has stored; - for standard input", text(&planFile)})
 	if a.wantsHelp(c, opts, args) {
 		return exitOK
 	}
 	words, argv, err := opts.parse(args)
-	if err == nil && planFile != "" && (t.name != "" || t.file != "" || facts != "" || len(words)+len(argv) > 0) {
+	if err == nil && planFile != "" && (t.name != "" || t.file != "" || facts != "" || t.execute || len(words)+len(argv) > 0) {
 		err = fmt.Errorf("--plan FILE is the whole container: no name, file, facts or command goes with it")
 	}
 	if err != nil {
 		return a.usageError(c, err)
 	}
+	t.argv = argv
 	host, err := a.openHost(facts)
 	if err != nil {
 		a.error(err)
@@ -49,7 +50,7 @@ func runDoctor(a *app, c command, args []string) int {
 	if planFile != "" {
 		d, err = a.diagnosePlan(host, planFile)
 	} else {
-		d, err = a.diagnose(host, t, o, argv)
+		d, err = a.diagnose(host, t, o)
 	}
 	if err == nil {
 		err = a.printFindings(a.stdout, d.findings, o, d.text)
@@ -77,7 +78,7 @@ type diagnosis struct {
 }
 
 // diagnose compiles a target as far as it goes and looks for what it needs.
-func (a *app) diagnose(h *host, t target, o common, argv []string) (diagnosis, error) {
+func (a *app) diagnose(h *host, t target, o common) (diagnosis, error) {
 	l, err := a.load(t, o)
 	if err != nil {
 		return diagnosis{}, err
@@ -94,7 +95,7 @@ func (a *app) diagnose(h *host, t target, o common, argv []string) (diagnosis, e
 			d.findings = append(d.findings, f)
 		}
 	}
-	draft, findings := compile.Draft(l, compile.Options{Name: t.name, LXCPath: t.lxcPath, Argv: argv}, facts)
+	draft, findings := compile.Draft(l, t.launch(), facts)
 	d.findings = append(d.findings, findings...)
 	d.examine(draft)
 	return d, nil

@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"lxcfg/compile/keys"
 	"lxcfg/compile/lint"
@@ -164,6 +165,18 @@ func oneOf(into *string, choices ...string) func(string) error {
 func text(into *string) func(string) error {
 	return func(value string) error {
 		*into = value
+		return nil
+	}
+}
+
+// duration sets a length of time, "90s" or "2m".
+func duration(into *time.Duration) func(string) error {
+	return func(value string) error {
+		d, err := time.ParseDuration(value)
+		if err != nil || d <= 0 {
+			return fmt.Errorf("%q is no length of time; write it with its unit, as in 90s or 2m", value)
+		}
+		*into = d
 		return nil
 	}
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 
 	"lxcfg/compile/plan"
@@ -23,15 +24,20 @@ func probeNeeds(f *plan.Facts, n plan.Needs) { probe.Add(f, n) }
 // allLinks lists the network links of this machine.
 func allLinks() []string { return probe.Links() }
 
-// systemCalls are the calls of the container's side by the step they belong to.
+// systemCalls are the calls of the container's side by the step they belong to, those
+// of a process that a step makes further in.
 func systemCalls(p plan.Plan) (map[string][]string, error) {
-	prog, err := payload.Lower(p)
+	prog, err := payload.Lower(p, payload.Options{})
 	if err != nil {
 		return nil, err
 	}
 	calls := make(map[string][]string)
 	for _, line := range prog.Lines() {
-		calls[line.Step] = append(calls[line.Step], line.Text)
+		text := line.Text
+		if line.Forked {
+			text = "    " + text
+		}
+		calls[line.Step] = append(calls[line.Step], text)
 	}
 	return calls, nil
 }
@@ -47,9 +53,69 @@ func examineHost(p plan.Plan) (lacks []lack, looked int) {
 	return lacks, looked
 }
 
-// run executes a plan and returns how init ended. The container's console is
-// connected to stdin and standard output.
-func (a *app) run(p plan.Plan, stdin *os.File, lo launchOptions) (status int, err error) {
-	result, err := launch.Start(p, launch.Options{Stdin: stdin, Stdout: a.stdout, Fault: lo.fault})
-	return result.Status.ExitStatus(), errors.Join(err, a.writeReport(result.Report.WriteJSON, lo.report))
+// run executes a plan, tells what went wrong, and returns the exit status. The
+// container's console is connected to stdin and standard output.
+func (a *app) run(p plan.Plan, stdin *os.File, lo launchOptions) int {
+	in, out, err := a.console(p, stdin)
+	if err != nil {
+		a.error(err)
+		return exitLaunch
+	}
+	result, err := launch.Start(p, launch.Options{Stdin: in, Stdout: out, HookTimeout: lo.timeout, Fault: lo.fault})
+	if err != nil {
+		a.launchError(err)
+	}
+	for _, late := range result.Late {
+		a.launchError(late)
+	}
+	if reportErr := a.writeReport(result.Report.WriteJSON, lo.report); reportErr != nil {
+		a.error(reportErr)
+		return exitLaunch
+	}
+	if err != nil {
+		return exitLaunch
+	}
+	return result.Status.ExitStatus()
+}
+
+// console is what the container's console is connected to. A command below the minimal
+// init uses those of lxcfg's streams itself that are no terminals; the console then has
+// what is left of the caller's terminal.
+func (a *app) console(p plan.Plan, stdin *os.File) (in, out *os.File, err error) {
+	if stdio, _, _ := plan.Find[plan.Stdio](p); !stdio.Terminals {
+		return stdin, a.stdout, nil
+	}
+	if stdin != nil && isTerminal(stdin) {
+		in = stdin
+	}
+	for _, f := range []*os.File{a.stdout, a.stderr} {
+		if isTerminal(f) {
+			return in, f, nil
+		}
+	}
+	// What is written to the console must go somewhere, or its writer would wait.
+	out, err = os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	return in, out, err
+}
+
+// launchError says which step failed, what it was about on both sides, what a hook
+// has printed, and what to do.
+func (a *app) launchError(err error) {
+	a.error(err)
+	var e *launch.StepError
+	if !errors.As(err, &e) {
+		return
+	}
+	switch {
+	case e.Host != "" && e.Container != "":
+		fmt.Fprintf(a.stderr, "       %s in the container, %s on the host\n", e.Container, e.Host)
+	case e.Container != "":
+		fmt.Fprintf(a.stderr, "       %s in the container\n", e.Container)
+	}
+	a.quote("it printed:", e.Output)
+	if e.Advice != "" {
+		for _, line := range wrap(e.Advice, 90) {
+			fmt.Fprintf(a.stderr, "       %s\n", line)
+		}
+	}
 }

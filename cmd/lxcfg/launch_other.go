@@ -33,6 +33,7 @@ func systemCalls(plan.Plan) (map[string][]string, error) {
 func examineHost(plan.Plan) (lacks []lack, looked int) { return nil, 0 }
 
 // run refuses: there is no kernel for it here.
-func (a *app) run(plan.Plan, *os.File, launchOptions) (status int, err error) {
-	return 0, errors.New("containers can be launched on Linux only; everything else works here")
+func (a *app) run(plan.Plan, *os.File, launchOptions) int {
+	a.error(errors.New("containers can be launched on Linux only; everything else works here"))
+	return exitLaunch
 }

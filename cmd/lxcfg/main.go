@@ -16,7 +16,7 @@ const (
 	exitOK       = 0
 	exitFindings = 1   // the answer is "no": findings, or nothing that can be launched
 	exitUsage    = 2   // the command line is wrong, or a file cannot be read or written
-	exitLaunch   = 125 // the launch failed; other statuses of start are init's
+	exitLaunch   = 125 // the launch failed; other statuses of start and execute are the container's
 )
 
 // app is what a command may use of the world.
@@ -39,7 +39,7 @@ type command struct {
 
 // commands is the table of contents.
 func commands() []command {
-	return []command{lintCommand(), fmtCommand(), migrateCommand(), showCommand(), planCommand(), diffCommand(), doctorCommand(), factsCommand(), startCommand(), keysCommand(), explainCommand(), demoCommand(), completionCommand(), manCommand(), versionCommand()}
+	return []command{lintCommand(), fmtCommand(), migrateCommand(), showCommand(), planCommand(), diffCommand(), doctorCommand(), factsCommand(), startCommand(), executeCommand(), keysCommand(), explainCommand(), demoCommand(), completionCommand(), manCommand(), versionCommand()}
 }
 
 func main() {

@@ -26,7 +26,7 @@ func runPlan(a *app, c command, args []string) int {
 	var po planOutput
 	var facts string
 	opts := append(append(t.options(), o.options()...),
-		factsOption(&facts),
+		factsOption(&facts), executeOption(&t),
 		option{"syscalls", "", "", "print the exact system calls of the container's side", toggle(&po.syscalls)},
 		showValuesOption(&po.showValues),
 		outputOption(&po.file, "write the plan to a file, readable by the caller only"))
@@ -37,6 +37,7 @@ func runPlan(a *app, c command, args []string) int {
 	if err != nil {
 		return a.usageError(c, err)
 	}
+	t.argv = argv
 	host, err := a.openHost(facts)
 	if err != nil {
 		a.error(err)
@@ -45,7 +46,7 @@ func runPlan(a *app, c command, args []string) int {
 	if err := t.resolve(words, host.lxcPath); err != nil {
 		return a.usageError(c, err)
 	}
-	p, ok, err := a.plan(host, t, o, argv)
+	p, ok, err := a.plan(host, t, o)
 	switch {
 	case err != nil:
 		a.error(err)
@@ -62,7 +63,7 @@ func runPlan(a *app, c command, args []string) int {
 
 // plan compiles a target for a host. Findings go to standard error; ok is false
 // when they stop a launch.
-func (a *app) plan(h *host, t target, o common, argv []string) (p plan.Plan, ok bool, err error) {
+func (a *app) plan(h *host, t target, o common) (p plan.Plan, ok bool, err error) {
 	l, err := a.load(t, o)
 	if err != nil {
 		return p, false, err
@@ -74,7 +75,7 @@ func (a *app) plan(h *host, t target, o common, argv []string) (p plan.Plan, ok 
 			return p, false, err
 		}
 		var more diag.List
-		p, more = compile.Compile(l, compile.Options{Name: t.name, LXCPath: t.lxcPath, Argv: argv}, facts)
+		p, more = compile.Compile(l, t.launch(), facts)
 		findings = append(findings, more...)
 	}
 	o.format = "text"

@@ -23,6 +23,8 @@ type target struct {
 	file    string
 	text    *string // of the file, when it has been read
 	defines []string
+	argv    []string // the command to run instead of the configuration's
+	execute bool     // below a minimal init
 }
 
 // sourceUsage is how SOURCE is written.
@@ -70,6 +72,29 @@ func (t *target) resolve(words []string, lxcPath string) error {
 		t.file = filepath.Join(t.lxcPath, t.name, "config")
 	}
 	return nil
+}
+
+// executeOption plans what `lxcfg execute` does.
+func executeOption(t *target) option {
+	return option{"execute", "", "", "plan what `lxcfg execute` does: a command below a minimal init", toggle(&t.execute)}
+}
+
+// launch is what a launch of the target is told beside the configuration.
+func (t target) launch() compile.Options {
+	return compile.Options{Name: t.name, LXCPath: t.lxcPath, ConfigFile: t.configFile(), Argv: t.argv, Execute: t.execute}
+}
+
+// configFile is the configuration as hooks are told it: LXC gives them the name as it
+// was given, which is none for a hook in another directory.
+func (t target) configFile() string {
+	if t.file == "-" {
+		return ""
+	}
+	abs, err := filepath.Abs(t.file)
+	if err != nil {
+		return t.file
+	}
+	return abs
 }
 
 // nameFor derives a container's name from its configuration file: the directory

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"lxcfg/compile/plan"
 )
@@ -17,7 +18,7 @@ func startCommand() command {
 	}
 }
 
-// launchOptions says how start launches.
+// launchOptions says how start and execute launch.
 type launchOptions struct {
 	foreground bool
 	daemon     bool
@@ -25,6 +26,16 @@ type launchOptions struct {
 	force      bool
 	report     string
 	fault      string
+	timeout    time.Duration // for each hook
+}
+
+// options returns the options that start and execute share.
+func (lo *launchOptions) options() options {
+	return options{
+		{"hook-timeout", "", "DURATION", "end a hook that takes longer than, say, 30s or 2m, and with it the launch; the default is to wait for ever", duration(&lo.timeout)},
+		{"report", "", "FILE", "write what each step did, and what hooks printed, as JSON; - for standard error", text(&lo.report)},
+		{"rehearse-failure", "", "STEP", "make a step of the plan fail, to see what a failure there does", text(&lo.fault)},
+	}
 }
 
 func runStart(a *app, c command, args []string) int {
@@ -35,9 +46,8 @@ func runStart(a *app, c command, args []string) int {
 		option{"foreground", "F", "", "stay until the container ends", toggle(&lo.foreground)},
 		option{"daemon", "d", "", "leave the container running in the background; not supported yet", toggle(&lo.daemon)},
 		option{"plan", "", "FILE", "execute a plan that `lxcfg plan -o` has stored; - for standard input", text(&lo.planFile)},
-		option{"force", "", "", "execute a plan although facts have changed that it does not rest on, such as the release of the kernel", toggle(&lo.force)},
-		option{"report", "", "FILE", "write what each step did as JSON; - for standard error", text(&lo.report)},
-		option{"rehearse-failure", "", "STEP", "make a step of the plan fail, to see what a failure there does", text(&lo.fault)})
+		option{"force", "", "", "execute a plan although facts have changed that it does not rest on, such as the release of the kernel", toggle(&lo.force)})
+	opts = append(opts, lo.options()...)
 	if a.wantsHelp(c, opts, args) {
 		return exitOK
 	}
@@ -50,6 +60,7 @@ func runStart(a *app, c command, args []string) int {
 	case lo.planFile == "" && lo.force:
 		err = errors.New("--force goes with --plan: a plan that is made now fits this host")
 	case lo.planFile == "":
+		t.argv = argv
 		err = t.resolve(words, here.lxcPath)
 	case t.name != "" || t.file != "" || len(words)+len(argv)+len(t.defines) > 0:
 		err = errors.New("--plan FILE is the whole container: no name, file, define or command goes with it")
@@ -60,7 +71,12 @@ func runStart(a *app, c command, args []string) int {
 	if lo.planFile != "" {
 		return a.startPlan(here, lo)
 	}
-	p, ok, err := a.plan(here, t, o, argv)
+	return a.planAndLaunch(here, t, o, lo)
+}
+
+// planAndLaunch compiles a target for this host and executes the plan.
+func (a *app) planAndLaunch(here *host, t target, o common, lo launchOptions) int {
+	p, ok, err := a.plan(here, t, o)
 	if err != nil {
 		a.error(err)
 		return exitLaunch
@@ -69,7 +85,7 @@ func runStart(a *app, c command, args []string) int {
 		a.errorWithHint(fmt.Sprintf("container %s was not started because of the errors above", t.name), "")
 		return exitLaunch
 	}
-	return a.launch(p, a.stdin, lo)
+	return a.run(p, a.stdin, lo)
 }
 
 // startPlan executes a stored plan, when it still fits this host.
@@ -98,17 +114,7 @@ func (a *app) startPlan(here *host, lo launchOptions) int {
 	if lo.planFile == "-" {
 		stdin = nil // it has been read to its end
 	}
-	return a.launch(p, stdin, lo)
-}
-
-// launch executes a plan and returns the exit status.
-func (a *app) launch(p plan.Plan, stdin *os.File, lo launchOptions) int {
-	status, err := a.run(p, stdin, lo)
-	if err != nil {
-		a.error(err)
-		return exitLaunch
-	}
-	return status
+	return a.run(p, stdin, lo)
 }
 
 // readPlan reads a stored plan, or one from standard input.

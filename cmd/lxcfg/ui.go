@@ -46,6 +46,19 @@ func (a *app) errorWithHint(message, hint string) {
 	}
 }
 
+// quote prints what another program has printed, when it is more than the line that
+// an error has of it.
+func (a *app) quote(title, output string) {
+	lines := strings.Split(strings.TrimRight(output, "\n"), "\n")
+	if len(lines) < 2 {
+		return
+	}
+	fmt.Fprintf(a.stderr, "       %s\n", title)
+	for _, line := range lines {
+		fmt.Fprintf(a.stderr, "       | %s\n", diag.Visible(strings.ReplaceAll(line, "\t", "    ")))
+	}
+}
+
 // overview prints the commands.
 func (a *app) overview(w io.Writer) {
 	fmt.Fprintf(w, "lxcfg %s: compile, check and launch LXC container configurations\n\nusage: lxcfg COMMAND …\n\n", plan.Version)

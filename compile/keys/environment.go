@@ -27,9 +27,9 @@ func environmentKeys() []Key {
 			field:   variables(func(c *config.Config) *config.Items[string] { return &c.Env.Runtime }),
 		},
 		{
-			Name: "lxc.environment.hooks", Since: V7_0, Launch: NoSteps("no hook runs in a launch that lxcfg can carry out so far"),
+			Name: "lxc.environment.hooks", Since: V7_0, Launch: Steps(),
 			Without: "what lxc.environment says",
-			Doc:     "A variable for hooks only.",
+			Doc:     "A variable for the hooks that run in the container's namespaces only.",
 			Example: "lxc.environment.hooks = STAGE=test",
 			field:   variables(func(c *config.Config) *config.Items[string] { return &c.Env.Hooks }),
 		},

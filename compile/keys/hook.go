@@ -11,14 +11,14 @@ var hookNames = [...]struct {
 	since     Version
 	launch    Launch
 }{
-	{"pre-start", "on the host, before anything is made", V1_0, Launch{}},
-	{"pre-mount", "in the container's namespaces, before its rootfs is mounted", V1_0, Launch{}},
-	{"mount", "in the container's namespaces, after the mounts", V1_0, Launch{}},
-	{"autodev", "in the container's namespaces, after /dev was mounted", V1_0, Launch{}},
-	{"start-host", "on the host, before init is executed", V3_0, Launch{}},
-	{"start", "in the container, before init is executed", V1_0, Launch{}},
-	{"stop", "on the host, after init has ended", V2_0, Launch{}},
-	{"post-stop", "on the host, after the container was taken down", V1_0, Launch{}},
+	{"pre-start", "on the host, before anything is made", V1_0, Steps()},
+	{"pre-mount", "in the container's namespaces, before its rootfs is mounted", V1_0, Steps()},
+	{"mount", "in the container's namespaces, after the mounts", V1_0, Steps()},
+	{"autodev", "in the container's namespaces, after /dev was mounted", V1_0, Steps()},
+	{"start-host", "on the host, before init is executed", V3_0, Steps()},
+	{"start", "in the container, before init is executed", V1_0, Steps()},
+	{"stop", "on the host, after init has ended", V2_0, Steps()},
+	{"post-stop", "on the host, after the container was taken down", V1_0, Steps()},
 	{"clone", "when the container is copied", V1_0, NoSteps("only lxc-copy runs it")},
 	{"destroy", "when the container is destroyed", V2_0, NoSteps("only lxc-destroy runs it")},
 }

@@ -15,9 +15,9 @@ func initKeys() []Key {
 			field:   scalar(grammar.InitCommand, func(c *config.Config) *config.Value[string] { return &c.Init.Cmd }),
 		},
 		{
-			Name: "lxc.execute.cmd", Since: V3_0, Launch: NoSteps("only lxc-execute runs it"),
-			Without: "what lxc.init.cmd says",
-			Doc:     "The command that lxc-execute runs when none is given.",
+			Name: "lxc.execute.cmd", Since: V3_0, Launch: Steps(),
+			Without: "none: the command line has to name one",
+			Doc:     "The command that lxc-execute and `lxcfg execute` run when none is given.",
 			Example: "lxc.execute.cmd = /bin/make -j2",
 			field:   scalar(grammar.CommandLine, func(c *config.Config) *config.Value[string] { return &c.Init.ExecuteCmd }),
 		},

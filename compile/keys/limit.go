@@ -19,7 +19,7 @@ func limitKeys() []Key {
 			field:   clearsOnly(func(c *config.Config, _ input) { c.Limits.Prlimit = nil }),
 		},
 		{
-			Name: "lxc.prlimit.[resource]", Since: V2_1,
+			Name: "lxc.prlimit.[resource]", Since: V2_1, Launch: Steps(),
 			Without: "the limit of the process that starts the container",
 			Doc:     "A resource limit of init (getrlimit(2)), soft and hard: as, core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile, nproc, rss, rtprio, rttime, sigpending or stack.",
 			Example: "lxc.prlimit.nofile = 1024:4096",
@@ -45,14 +45,14 @@ func limitKeys() []Key {
 			field:   clearsOnly(func(c *config.Config, _ input) { c.Limits.Proc = nil }),
 		},
 		{
-			Name: "lxc.proc.[file]", Since: V3_0,
+			Name: "lxc.proc.[file]", Since: V3_0, Launch: Steps(),
 			Without: "the file stays as it is",
 			Doc:     "Writes a file of init's directory below /proc, from the host.",
 			Example: "lxc.proc.oom_score_adj = 100",
 			field:   pairs(false, func(c *config.Config) *config.Items[config.Pair] { return &c.Limits.Proc }),
 		},
 		{
-			Name: "lxc.sched.core", Since: V4_0, Default: "0",
+			Name: "lxc.sched.core", Since: V4_0, Default: "0", Launch: Steps(),
 			Doc:     "Whether the container never shares a processor core with others (core scheduling).",
 			Example: "lxc.sched.core = 1",
 			field:   scalar(grammar.Bool, func(c *config.Config) *config.Value[bool] { return &c.Limits.SchedCore }),

@@ -28,14 +28,14 @@ func namespaceKeys() []Key {
 				"lxc.namespace.clone", func(c *config.Config) bool { return len(c.Namespaces.Clone) > 0 }),
 		},
 		{
-			Name: "lxc.namespace.share.[ns]", Since: V3_0,
+			Name: "lxc.namespace.share.[ns]", Since: V3_0, Launch: Steps(),
 			Without: "a namespace of its own",
 			Doc:     "Joins a namespace of a running container, of a process given by its pid, or of a file such as /proc/PID/ns/net.",
 			Example: "lxc.namespace.share.net = gateway",
 			field:   sharedNamespaces(),
 		},
 		{
-			Name: "lxc.time.offset.boot", Since: V5_0,
+			Name: "lxc.time.offset.boot", Since: V5_0, Launch: Steps(),
 			Without: "the host's clock",
 			Changes: []Change{{V6_0, "A negative number takes only the unit s."}},
 			Doc:     "The offset of the container's boot clock to the host's (time_namespaces(7)).",
@@ -43,7 +43,7 @@ func namespaceKeys() []Key {
 			field:   clockOffset(func(c *config.Config) *config.Value[config.TimeOffset] { return &c.Namespaces.OffsetBoot }),
 		},
 		{
-			Name: "lxc.time.offset.monotonic", Since: V5_0,
+			Name: "lxc.time.offset.monotonic", Since: V5_0, Launch: Steps(),
 			Without: "the host's clock",
 			Changes: []Change{{V6_0, "A negative number takes only the unit s."}},
 			Doc:     "The offset of the container's monotonic clock to the host's (time_namespaces(7)).",

@@ -43,7 +43,7 @@ func securityKeys() []Key {
 			field:   scalar(grammar.String, func(c *config.Config) *config.Value[string] { return &c.Security.SELinuxContext }),
 		},
 		{
-			Name: "lxc.selinux.context.keyring", Since: V4_0,
+			Name: "lxc.selinux.context.keyring", Since: V4_0, Launch: Steps(),
 			Without: "what lxc.selinux.context says",
 			Doc:     "The SELinux context of the session keyring.",
 			Example: "lxc.selinux.context.keyring = system_u:system_r:container_t:s0:c22",

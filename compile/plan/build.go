@@ -4,11 +4,12 @@ import "fmt"
 
 // Builder collects steps in any order and seals them into a Plan.
 type Builder struct {
-	Container string // name of the container
-	LXCPath   string // directory that holds it
-	Facts     Facts  // what the steps were compiled against
-	sources   []Source
-	steps     []Step
+	Container  string // name of the container
+	LXCPath    string // directory that holds it
+	ConfigFile string // its configuration, as hooks are told; empty for none
+	Facts      Facts  // what the steps were compiled against
+	sources    []Source
+	steps      []Step
 }
 
 // AddSource records a file that the steps come from.
@@ -53,11 +54,12 @@ func (b *Builder) draft() Plan {
 		}
 	}
 	return Plan{
-		container: b.Container,
-		lxcPath:   b.LXCPath,
-		sources:   ListOf(b.sources...),
-		facts:     b.Facts,
-		steps:     List[Step]{steps},
+		container:  b.Container,
+		lxcPath:    b.LXCPath,
+		configFile: b.ConfigFile,
+		sources:    ListOf(b.sources...),
+		facts:      b.Facts,
+		steps:      List[Step]{steps},
 	}
 }
 

@@ -32,6 +32,8 @@ func row[O Op](side Side) kindRow {
 // is made at the first use, not when the process starts.
 var kinds = sync.OnceValue(func() []kindRow {
 	return []kindRow{
+		row[MonitorUnshare](Monitor),
+		row[HostHook](Monitor),
 		row[CgroupCreate](Monitor),
 		row[CgroupLimit](Monitor),
 		row[CgroupDelegate](Monitor),
@@ -57,14 +59,20 @@ var kinds = sync.OnceValue(func() []kindRow {
 		row[InterfaceAddress](Monitor),
 		row[InterfaceUp](Monitor),
 		row[InterfaceRoute](Monitor),
+		row[ProcFile](Monitor),
+		row[Prlimit](Monitor),
+		row[NamespaceHold](Monitor),
 		row[Run](Monitor),
 
 		row[ParentDeath](Payload),
+		row[SchedCore](Payload),
 		row[CgroupEnter](Payload),
 		row[UserEnter](Payload),
 		row[Unshare](Payload),
 		row[NetlinkHandover](Payload),
+		row[TimeNamespace](Payload),
 		row[MakePrivate](Payload),
+		row[Hook](Payload),
 		row[Rootfs](Payload),
 		row[Hostname](Payload),
 		row[Keyring](Payload),
@@ -89,6 +97,7 @@ var kinds = sync.OnceValue(func() []kindRow {
 		row[Seccomp](Payload),
 		row[Identity](Payload),
 		row[Exec](Payload),
+		row[Init](Payload),
 	}
 })
 

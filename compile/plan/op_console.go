@@ -46,17 +46,23 @@ func (o Console) Row() Row {
 // container; the other end goes to the monitor, for lxc-console.
 type TTY struct {
 	Number uint32 `json:"number"`         // from 1, as in "tty1"
-	Target string `json:"target"`         // "/dev/tty1", or below lxc.tty.dir
+	Target string `json:"target"`         // "/dev/tty1", or below lxc.tty.dir; empty: bound nowhere
 	Link   string `json:"link,omitempty"` // with lxc.tty.dir: path of the symbolic link to Target
 }
 
 func (TTY) Kind() Kind       { return "tty" }
 func (o TTY) Object() string { return fmt.Sprintf("tty%d", o.Number) }
 func (o TTY) Describe() string {
+	if o.Target == "" {
+		return fmt.Sprintf("allocate a pty of the container as tty %d", o.Number)
+	}
 	return fmt.Sprintf("allocate a pty of the container and bind it on %s", o.Target)
 }
 func (o TTY) Row() Row {
 	row := Row{Verb: "tty", Subject: "pty of the container → " + o.Target}
+	if o.Target == "" {
+		row.Subject, row.Details = "pty of the container", []string{"bound nowhere"}
+	}
 	if o.Link != "" {
 		row.Details = []string{"linked from " + o.Link}
 	}

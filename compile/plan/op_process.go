@@ -11,6 +11,7 @@ import (
 type Spawn struct {
 	Namespaces NamespaceSet `json:"namespaces"`
 	IntoCgroup string       `json:"into_cgroup,omitempty"` // v2 hierarchy whose payload cgroup the child starts in
+	Join       List[Join]   `json:"join,omitzero"`         // namespaces of others, in the order they are joined (setns(2))
 }
 
 func (Spawn) Kind() Kind     { return "spawn" }
@@ -19,6 +20,9 @@ func (o Spawn) Describe() string {
 	text := "clone the payload"
 	if o.Namespaces.Len() > 0 {
 		text += " with new namespaces " + o.Namespaces.String()
+	}
+	for i, j := range o.Join.All() {
+		text += [...]string{", in the namespaces ", ", "}[min(i, 1)] + j.String()
 	}
 	if o.IntoCgroup != "" {
 		text += ", directly into its cgroup in " + o.IntoCgroup
@@ -30,21 +34,37 @@ func (o Spawn) Row() Row {
 	if o.Namespaces.Len() > 0 {
 		row.Details = []string{"new namespaces " + o.Namespaces.String()}
 	}
+	for _, j := range o.Join.All() {
+		row.Details = append(row.Details, j.String())
+	}
 	if o.IntoCgroup != "" {
 		row.Details = append(row.Details, "into its cgroup of "+o.IntoCgroup)
 	}
 	return row
 }
-func (o Spawn) Summary() (Topic, string) { return TopicNamespaces, o.Namespaces.String() }
-func (o Spawn) Requires() []Requirement {
-	if !o.Namespaces.Has(NamespaceUser) {
-		return nil
+func (o Spawn) Summary() (Topic, string) {
+	var words []string
+	if o.Namespaces.Len() > 0 {
+		words = append(words, o.Namespaces.String())
 	}
-	return []Requirement{{Need: NeedUserNS}}
+	for _, j := range o.Join.All() {
+		words = append(words, fmt.Sprintf("%s (%s)", j.Namespace, j.whose()))
+	}
+	return TopicNamespaces, strings.Join(words, " ")
+}
+func (o Spawn) Requires() []Requirement {
+	var needs []Requirement
+	if o.Namespaces.Has(NamespaceUser) {
+		needs = append(needs, Requirement{Need: NeedUserNS})
+	}
+	for _, j := range o.Join.All() {
+		needs = append(needs, j.requires())
+	}
+	return needs
 }
 func (o Spawn) Changes(before Op, _ bool) []string {
 	was := before.(Spawn)
-	return slices.Concat(changedNamespaces(was.Namespaces, o.Namespaces), nowWas("the cgroup it starts in", was.IntoCgroup, o.IntoCgroup, "the monitor's"))
+	return slices.Concat(changedNamespaces(was.Namespaces, o.Namespaces), changedJoins(was.Join, o.Join), nowWas("the cgroup it starts in", was.IntoCgroup, o.IntoCgroup, "the monitor's"))
 }
 
 // changedNamespaces says which namespaces the container has of its own, and which no
@@ -191,11 +211,18 @@ func (o Hostname) Changes(before Op, _ bool) []string {
 
 // Keyring joins a new session keyring (keyrings(7)), so that the container does
 // not see its starter's keys. Kernels and policies without keyrings are let pass.
-type Keyring struct{}
+type Keyring struct {
+	Context string `json:"context,omitempty"` // SELinux context of the keyring, empty for that of its maker
+}
 
-func (Keyring) Kind() Kind       { return "keyring" }
-func (Keyring) Object() string   { return "session" }
-func (Keyring) Describe() string { return "join a new session keyring" }
+func (Keyring) Kind() Kind     { return "keyring" }
+func (Keyring) Object() string { return "session" }
+func (o Keyring) Describe() string {
+	if o.Context != "" {
+		return fmt.Sprintf("join a new session keyring with the SELinux context %q", o.Context)
+	}
+	return "join a new session keyring"
+}
 
 // Personality chooses the execution domain (personality(2)).
 type Personality struct {
@@ -231,11 +258,20 @@ func (o Sysctl) Changes(before Op, _ bool) []string {
 }
 
 // Stdio makes the console init's standard input, output and error.
-type Stdio struct{}
+type Stdio struct {
+	// Terminals replaces only those that are terminals: a command whose output goes
+	// to a file or a pipe keeps it.
+	Terminals bool `json:"terminals,omitempty"`
+}
 
-func (Stdio) Kind() Kind       { return "stdio" }
-func (Stdio) Object() string   { return "console" }
-func (Stdio) Describe() string { return "use the console as standard input, output and error" }
+func (Stdio) Kind() Kind     { return "stdio" }
+func (Stdio) Object() string { return "console" }
+func (o Stdio) Describe() string {
+	if o.Terminals {
+		return "use the console for those of standard input, output and error that are terminals"
+	}
+	return "use the console as standard input, output and error"
+}
 
 // Session makes the payload a session leader (setsid(2)).
 type Session struct{}
@@ -306,8 +342,18 @@ func (o Exec) Requires() []Requirement {
 func (o Exec) Changes(before Op, show bool) []string {
 	was := before.(Exec)
 	words := nowWas("init", strings.Join(was.Argv.items, " "), strings.Join(o.Argv.items, " "), "nothing")
-	a, b := assignments(was.Env), assignments(o.Env)
-	for _, name := range namesOf(was.Env, o.Env) {
+	return append(words, changedVariables(was.Env, o.Env, show)...)
+}
+func (o Exec) Row() Row {
+	return Row{"execute", strings.Join(o.Argv.items, " "), o.Env.Slice()}
+}
+func (o Exec) Summary() (Topic, string) { return TopicInit, strings.Join(o.Argv.items, " ") }
+
+// changedVariables says how an environment differs.
+func changedVariables(was, is List[string], show bool) []string {
+	var words []string
+	a, b := assignments(was), assignments(is)
+	for _, name := range namesOf(was, is) {
 		old, had := a[name]
 		new, has := b[name]
 		told := show || isPublicVariable(name)
@@ -327,10 +373,37 @@ func (o Exec) Changes(before Op, show bool) []string {
 	}
 	return words
 }
-func (o Exec) Row() Row {
-	return Row{"execute", strings.Join(o.Argv.items, " "), o.Env.Slice()}
+
+// Init executes a command in a session of its own and becomes a minimal init for
+// it: one that waits for every process of the container, passes signals on to the
+// command, and ends with its status when the last process is gone. The init is
+// part of lxcfg; the container has no file of it.
+type Init struct {
+	Paths List[string] `json:"paths"` // of the command, as those of Exec
+	Argv  List[string] `json:"argv"`
+	Env   List[string] `json:"env"` // NAME=VALUE, the whole environment of both
 }
-func (o Exec) Summary() (Topic, string) { return TopicInit, strings.Join(o.Argv.items, " ") }
+
+func (Init) Kind() Kind     { return "init" }
+func (Init) Object() string { return "init" }
+func (o Init) Describe() string {
+	return "execute " + strings.Join(o.Argv.items, " ") + " below a minimal init"
+}
+func (o Init) Masked() Op { o.Env = maskVariables(o.Env); return o }
+func (o Init) Requires() []Requirement {
+	return []Requirement{{Need: NeedInside, Object: strings.Join(o.Paths.items, "\n")}}
+}
+func (o Init) Changes(before Op, show bool) []string {
+	was := before.(Init)
+	words := nowWas("the command", strings.Join(was.Argv.items, " "), strings.Join(o.Argv.items, " "), "nothing")
+	return append(words, changedVariables(was.Env, o.Env, show)...)
+}
+func (o Init) Row() Row {
+	return Row{"execute", strings.Join(o.Argv.items, " "), append([]string{"below a minimal init"}, o.Env.items...)}
+}
+func (o Init) Summary() (Topic, string) {
+	return TopicInit, strings.Join(o.Argv.items, " ") + " below a minimal one"
+}
 
 // Run is the container's life seen from the monitor: carry the console, forward
 // signals, wait for init, then take down what the launch has made.

@@ -8,6 +8,8 @@ type Place string
 
 // The places. Their order is that of the table below, not of this list.
 const (
+	AtMonitorUnshare  Place = "monitor-unshare"
+	AtPreStartHook    Place = "pre-start-hook"
 	AtCgroupCreate    Place = "cgroup-create"
 	AtConsoleOpen     Place = "console-open"
 	AtSpawn           Place = "spawn"
@@ -15,14 +17,19 @@ const (
 	AtCgroupDelegate  Place = "cgroup-delegate"
 	AtCgroupLimit     Place = "cgroup-limit"
 	AtParentDeath     Place = "parent-death"
+	AtSchedCore       Place = "sched-core"
 	AtCgroupEnter     Place = "cgroup-enter"
 	AtUserEnter       Place = "user-enter"
 	AtUnshare         Place = "unshare"
+	AtTimeNamespace   Place = "time-namespace"
 	AtNetlink         Place = "netlink"
 	AtNIC             Place = "nic"
 	AtInterface       Place = "interface"
 	AtProxy           Place = "proxy"
+	AtProcFile        Place = "proc-file"
+	AtPrlimit         Place = "prlimit"
 	AtPropagation     Place = "propagation"
+	AtPreMountHook    Place = "pre-mount-hook"
 	AtRootfs          Place = "rootfs"
 	AtHostname        Place = "hostname"
 	AtKeyring         Place = "keyring"
@@ -30,6 +37,8 @@ const (
 	AtAutoMount       Place = "auto-mount"
 	AtMountEntry      Place = "mount-entry"
 	AtAutoMountCgroup Place = "auto-mount-cgroup"
+	AtMountHook       Place = "mount-hook"
+	AtAutodevHook     Place = "autodev-hook"
 	AtDevNode         Place = "dev-node"
 	AtDevpts          Place = "devpts"
 	AtConsole         Place = "console"
@@ -41,16 +50,21 @@ const (
 	AtPersonality     Place = "personality"
 	AtSysctl          Place = "sysctl"
 	AtCapability      Place = "capability"
-	AtDeviceRules     Place = "device-rules"
 	AtStdio           Place = "stdio"
-	AtSession         Place = "session"
-	AtWorkDir         Place = "work-dir"
 	AtLabel           Place = "label"
 	AtNoNewPrivs      Place = "no-new-privs"
+	AtStartHook       Place = "start-hook"
+	AtDeviceRules     Place = "device-rules"
+	AtStartHostHook   Place = "start-host-hook"
+	AtNamespaceHold   Place = "namespace-hold"
+	AtSession         Place = "session"
+	AtWorkDir         Place = "work-dir"
 	AtSeccomp         Place = "seccomp"
 	AtIdentity        Place = "identity"
 	AtExec            Place = "exec"
 	AtRun             Place = "run"
+	AtStopHook        Place = "stop-hook"
+	AtPostStopHook    Place = "post-stop-hook"
 )
 
 // places is the order of a launch: one row a place, in the phase it belongs to.
@@ -59,6 +73,8 @@ var places = [...]struct {
 	place Place
 	phase Phase
 }{
+	{AtMonitorUnshare, PhasePrepare},
+	{AtPreStartHook, PhasePrepare},
 	{AtCgroupCreate, PhasePrepare},
 	{AtConsoleOpen, PhasePrepare},
 	{AtSpawn, PhaseSpawn},
@@ -66,14 +82,19 @@ var places = [...]struct {
 	{AtCgroupDelegate, PhaseAdmit},
 	{AtCgroupLimit, PhaseAdmit},
 	{AtParentDeath, PhaseEnter},
+	{AtSchedCore, PhaseEnter},
 	{AtCgroupEnter, PhaseEnter},
 	{AtUserEnter, PhaseEnter},
 	{AtUnshare, PhaseEnter},
+	{AtTimeNamespace, PhaseEnter},
 	{AtNetlink, PhaseEnter},
 	{AtNIC, PhaseConnect},
 	{AtInterface, PhaseConnect},
 	{AtProxy, PhaseConnect},
+	{AtProcFile, PhaseConnect},
+	{AtPrlimit, PhaseConnect},
 	{AtPropagation, PhaseMount},
+	{AtPreMountHook, PhaseMount},
 	{AtRootfs, PhaseMount},
 	{AtHostname, PhaseMount},
 	{AtKeyring, PhaseMount},
@@ -81,6 +102,8 @@ var places = [...]struct {
 	{AtAutoMount, PhaseMount},
 	{AtMountEntry, PhaseMount},
 	{AtAutoMountCgroup, PhaseMount},
+	{AtMountHook, PhaseMount},
+	{AtAutodevHook, PhaseMount},
 	{AtDevNode, PhaseMount},
 	{AtDevpts, PhaseMount},
 	{AtConsole, PhaseMount},
@@ -92,16 +115,21 @@ var places = [...]struct {
 	{AtPersonality, PhaseConfine},
 	{AtSysctl, PhaseConfine},
 	{AtCapability, PhaseConfine},
+	{AtStdio, PhaseConfine},
+	{AtLabel, PhaseConfine},
+	{AtNoNewPrivs, PhaseConfine},
+	{AtStartHook, PhaseConfine},
 	{AtDeviceRules, PhaseLimit},
-	{AtStdio, PhaseStart},
+	{AtStartHostHook, PhaseLimit},
+	{AtNamespaceHold, PhaseLimit},
 	{AtSession, PhaseStart},
 	{AtWorkDir, PhaseStart},
-	{AtLabel, PhaseStart},
-	{AtNoNewPrivs, PhaseStart},
 	{AtSeccomp, PhaseStart},
 	{AtIdentity, PhaseStart},
 	{AtExec, PhaseStart},
 	{AtRun, PhaseRunning},
+	{AtStopHook, PhaseStop},
+	{AtPostStopHook, PhaseStopped},
 }
 
 // A Constraint says why one place comes before another. Constraints do not make
@@ -113,6 +141,8 @@ type Constraint struct {
 
 // constraints are the reasons behind the order of places.
 var constraints = [...]Constraint{
+	{AtMonitorUnshare, AtPreStartHook, "what a pre-start hook mounts then stays between the monitor and the container"},
+	{AtPreStartHook, AtCgroupCreate, "LXC's order: the hook may still prepare the host, and nothing is to be taken back when it fails"},
 	{AtCgroupCreate, AtSpawn, "clone3 puts the payload into the v2 cgroup, which has to exist"},
 	{AtConsoleOpen, AtSpawn, "the payload binds the console by the number its pty got"},
 	{AtIDMap, AtUserEnter, "ids do not exist in a user namespace before its map is written"},
@@ -125,11 +155,18 @@ var constraints = [...]Constraint{
 	{AtUnshare, AtNIC, "links are made in the container's network namespace"},
 	{AtNIC, AtInterface, "LXC's order: every link is made, and its script has run, before the first is configured"},
 	{AtInterface, AtProxy, "the kernel forgets the proxy entries of a link without carrier, and the host's end of a pair has one once the container's is on"},
+	{AtUserEnter, AtTimeNamespace, "the namespace belongs to the container's root, who then may set its clocks"},
+	{AtUnshare, AtTimeNamespace, "LXC's order"},
 	{AtPropagation, AtRootfs, "else the container's mounts would appear on the host"},
+	{AtPropagation, AtPreMountHook, "what the hook mounts must not appear on the host"},
+	{AtPreMountHook, AtRootfs, "the hook may make the rootfs"},
 	{AtRootfs, AtDev, "/dev is mounted inside the rootfs"},
 	{AtDev, AtAutoMount, "LXC's order: mounts on /dev/* must land on the new /dev"},
 	{AtAutoMount, AtMountEntry, "an entry may mount over a part of /proc or /sys, never the other way round"},
 	{AtMountEntry, AtAutoMountCgroup, "LXC's order: cgroups go on top of what entries made of /sys"},
+	{AtAutoMountCgroup, AtMountHook, "the hook finds every mount of the configuration in place"},
+	{AtMountHook, AtAutodevHook, "LXC's order"},
+	{AtAutodevHook, AtDevNode, "LXC's order: a node the hook has made is kept"},
 	{AtDev, AtDevNode, "nodes are made on the new /dev"},
 	{AtMountEntry, AtDevNode, "LXC's order: an entry may bring a node of its own, which is then kept"},
 	{AtDevNode, AtDevpts, "devpts is mounted on a directory of /dev"},
@@ -142,12 +179,22 @@ var constraints = [...]Constraint{
 	{AtDevNode, AtDeviceRules, "the device cgroup would refuse mknod for the nodes still to be made"},
 	{AtUnshare, AtCapability, "unshare, mount and pivot_root need CAP_SYS_ADMIN, which the drop may take away"},
 	{AtBootID, AtCapability, "mounting needs CAP_SYS_ADMIN"},
+	{AtStdio, AtStartHook, "LXC's order: the hook reads from the console, as init does"},
+	{AtNoNewPrivs, AtStartHook, "the hook runs with no more privileges than init"},
+	{AtCapability, AtStartHook, "the hook runs with no more privileges than init"},
+	{AtStartHook, AtDeviceRules, "LXC's order: the hook may still use every device"},
+	{AtStartHook, AtSeccomp, "the filter would judge the calls that run the hook too; the hook loads one of its own"},
+	{AtTimeNamespace, AtNamespaceHold, "the payload has made all of its namespaces by then"},
+	{AtNamespaceHold, AtStopHook, "the hook is told files of namespaces that are gone when init is"},
+	{AtDeviceRules, AtStartHostHook, "LXC's order: the hook finds the container finished, all but its init"},
 	{AtLabel, AtNoNewPrivs, "with no_new_privs set the kernel refuses an exec transition to another profile"},
 	{AtNoNewPrivs, AtSeccomp, "no_new_privs lets an unprivileged payload load its filter"},
 	{AtWorkDir, AtIdentity, "LXC changes directory as the container's root"},
 	{AtSeccomp, AtIdentity, "loading a filter without no_new_privs needs CAP_SYS_ADMIN, which a change of uid loses"},
 	{AtStdio, AtExec, "init starts with the console as standard input, output and error"},
 	{AtIdentity, AtExec, "init runs as lxc.init.uid and lxc.init.gid"},
+	{AtRun, AtStopHook, "the hook runs when init has ended"},
+	{AtStopHook, AtPostStopHook, "the one runs before the container is taken down, the other when it is gone"},
 }
 
 // Constraints returns the reasons behind the order, for documentation and tests.

@@ -29,6 +29,8 @@ const (
 	PhaseLimit   Phase = "limit"
 	PhaseStart   Phase = "start"
 	PhaseRunning Phase = "running"
+	PhaseStop    Phase = "stop"
+	PhaseStopped Phase = "stopped"
 )
 
 // PhaseRow describes one phase.
@@ -38,19 +40,21 @@ type PhaseRow struct {
 	Doc   string // what happens in it, for people
 }
 
-// phases is the launch in eleven lines.
+// phases is the launch in thirteen lines.
 var phases = [...]PhaseRow{
-	{PhasePrepare, Monitor, "make what the container will be put into: its cgroups and its console"},
+	{PhasePrepare, Monitor, "run what has to be done first; make what the container will be put into: its cgroups and its console"},
 	{PhaseSpawn, Monitor, "clone the payload with its namespaces"},
 	{PhaseAdmit, Monitor, "write id maps and cgroup limits, which only the host side may do"},
 	{PhaseEnter, Payload, "settle in the new namespaces: cgroups, ids, parent-death signal"},
 	{PhaseConnect, Monitor, "give the payload what the host owns: network devices, process limits"},
 	{PhaseMount, Payload, "build the container's file system tree beside the host's"},
 	{PhasePivot, Payload, "make that tree the root"},
-	{PhaseConfine, Payload, "give up privileges: personality, capabilities"},
-	{PhaseLimit, Monitor, "close the device cgroup, now that every device node has been made"},
+	{PhaseConfine, Payload, "give up privileges: personality, capabilities, label; run hooks in the container"},
+	{PhaseLimit, Monitor, "close the device cgroup, now that every device node has been made; run hooks beside the finished container"},
 	{PhaseStart, Payload, "take on the final identity and become init"},
 	{PhaseRunning, Monitor, "carry the console, forward signals, wait for init"},
+	{PhaseStop, Monitor, "run hooks when init has ended, or the launch failed, and what was made still stands"},
+	{PhaseStopped, Monitor, "run hooks when everything has been taken down"},
 }
 
 // Phases returns the phases in the order they run.

@@ -54,13 +54,14 @@ func (s Step) Why() string {
 // Plan is a launch, ready to be printed, stored or executed. The zero Plan is
 // empty and launches nothing.
 type Plan struct {
-	container string
-	lxcPath   string
-	sources   List[Source]
-	facts     Facts
-	steps     List[Step]
-	masked    bool // values have been replaced by Mask
-	draft     bool // steps may be missing
+	container  string
+	lxcPath    string
+	configFile string
+	sources    List[Source]
+	facts      Facts
+	steps      List[Step]
+	masked     bool // values have been replaced by Mask
+	draft      bool // steps may be missing
 }
 
 // Container returns the name of the container.
@@ -68,6 +69,10 @@ func (p Plan) Container() string { return p.container }
 
 // LXCPath returns the directory that holds the container, as LXC's tools know it.
 func (p Plan) LXCPath() string { return p.lxcPath }
+
+// ConfigFile returns the configuration's path, as hooks are told it (LXC_CONFIG_FILE);
+// empty when it was no file.
+func (p Plan) ConfigFile() string { return p.configFile }
 
 // Sources returns the files the plan was compiled from, in the order they were read.
 func (p Plan) Sources() List[Source] { return p.sources }

@@ -20,6 +20,8 @@ const (
 	NeedSysctl     Need = "sysctl"         // a file below /proc/sys, "net/ipv4/ip_forward"
 	NeedTarget     Need = "target"         // a path of the container that something can be mounted on
 	NeedInit       Need = "init"           // programs of the container, of which one is there, separated by line feeds
+	NeedInside     Need = "inside"         // the same, of which none is an init
+	NeedContainer  Need = "container"      // another container in the same directory of containers, which runs
 	NeedFreeCgroup Need = "cgroup"         // the directory of a cgroup that is not there yet
 	NeedFreeImage  Need = "image"          // an image that no loop device is attached to
 )
@@ -27,7 +29,7 @@ const (
 // AllNeeds lists the needs.
 func AllNeeds() []Need {
 	return []Need{NeedPath, NeedDirectory, NeedCommand, NeedProgram, NeedLink, NeedBridge, NeedFileSystem, NeedModule, NeedKernel,
-		NeedUserNS, NeedProfile, NeedSysctl, NeedTarget, NeedInit, NeedFreeCgroup, NeedFreeImage}
+		NeedUserNS, NeedProfile, NeedSysctl, NeedTarget, NeedInit, NeedInside, NeedContainer, NeedFreeCgroup, NeedFreeImage}
 }
 
 // Requirement is something of the host that a step needs and that no fact tells: data

@@ -100,6 +100,11 @@ func (p Plan) networkWords() string {
 		switch op := s.Op.(type) {
 		case Spawn:
 			made = op.Namespaces
+			for _, j := range op.Join.All() {
+				if j.Namespace == NamespaceNet {
+					return "that " + j.whose()
+				}
+			}
 		case Unshare:
 			made = op.Namespaces
 		}

@@ -47,6 +47,9 @@ observe() {
 	section cgroup
 	cat /proc/1/cgroup
 
+	section clocks
+	cat /proc/1/timens_offsets
+
 	section limits
 	cat /proc/1/limits
 

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lxcfg/compile/plan"
+	"lxcfg/launch/command"
 )
 
 // target looks for what a step mounts on, where nothing makes it.
@@ -31,6 +32,16 @@ func (e *examiner) target(r plan.Requirement) {
 
 // init looks for the program that becomes init.
 func (e *examiner) init(r plan.Requirement) {
+	e.programInside(r, "host/init", "Name the program it has with lxc.init.cmd, or give a command behind `--`.")
+}
+
+// inside looks for another program of the container.
+func (e *examiner) inside(r plan.Requirement) {
+	e.programInside(r, "host/command", "Put the program into the rootfs, or correct the path.")
+}
+
+// programInside looks for a program of the container that the kernel can execute.
+func (e *examiner) programInside(r plan.Requirement, code, help string) {
 	for name := range strings.SplitSeq(r.Object, "\n") {
 		path := e.followed(name)
 		there, known := e.inContainer(path, 0)
@@ -38,23 +49,23 @@ func (e *examiner) init(r plan.Requirement) {
 		case !known:
 			return
 		case there == nil:
-			e.initFile(name, path)
+			e.fileInside(code, name, path)
 			return
 		}
 	}
-	e.missing(r, "host/init", fmt.Sprintf("the container has no %q", strings.ReplaceAll(r.Object, "\n", `" or "`)),
-		"Name the program it has with lxc.init.cmd, or give a command behind `--`.")
+	e.missing(r, code, fmt.Sprintf("the container has no %q", strings.ReplaceAll(r.Object, "\n", `" or "`)), help)
 }
 
-// initFile looks whether the kernel can execute init, which is at a path without links.
-func (e *examiner) initFile(name, path string) {
+// fileInside looks whether the kernel can execute a program, which is at a path without
+// links.
+func (e *examiner) fileInside(code, name, path string) {
 	p := e.placeOf(path)
 	fd, err := p.open(0)
 	if err != nil {
 		return // it is of a file system that is not there yet
 	}
 	defer unix.Close(fd)
-	e.executes(file{code: "host/init", whose: "the container's ", name: name, at: filepath.Join(p.dir, p.rest), fd: fd}, func(runner string) bool {
+	e.executes(file{code: code, whose: "the container's ", name: name, at: filepath.Join(p.dir, p.rest), fd: fd}, func(runner string) bool {
 		there, known := e.inContainer(e.followed(runner), 0)
 		return !known || there == nil
 	})
@@ -159,13 +170,28 @@ func (e *examiner) linkTo(path string) string {
 // running looks whether a container of the name is up: LXC's monitor listens on an
 // abstract socket.
 func (e *examiner) running() {
-	socket := "@" + filepath.Join(e.plan.LXCPath(), e.plan.Container(), "command")
+	if e.runs(e.plan.Container()) {
+		e.reportf("host/running", Warning, fmt.Sprintf("Stop it first: `lxc-stop -n %s`.", e.plan.Container()), "the container %q is running", e.plan.Container())
+	}
+}
+
+// container looks whether another container is up, whose namespaces are to be shared.
+func (e *examiner) container(r plan.Requirement) {
+	if !e.runs(r.Object) {
+		e.missing(r, "host/not-running", fmt.Sprintf("the container %q is not running", r.Object),
+			fmt.Sprintf("Start it first: `lxc-start -n %s`. The name stands for a container in %s.", r.Object, e.plan.LXCPath()))
+	}
+}
+
+// runs reports whether somebody listens at the command socket of a container.
+func (e *examiner) runs(name string) bool {
+	socket := command.Address(e.plan.LXCPath(), name)
 	for line := range strings.Lines(read("/proc/net/unix")) {
 		if fields := strings.Fields(line); len(fields) > 7 && fields[len(fields)-1] == socket {
-			e.reportf("host/running", Warning, fmt.Sprintf("Stop it first: `lxc-stop -n %s`.", e.plan.Container()), "the container %q is running", e.plan.Container())
-			return
+			return true
 		}
 	}
+	return false
 }
 
 // leftCgroup is a cgroup that is there already.

@@ -72,6 +72,8 @@ var probes = map[plan.Need]func(*examiner, plan.Requirement){
 	plan.NeedSysctl:     (*examiner).sysctl,
 	plan.NeedTarget:     (*examiner).target,
 	plan.NeedInit:       (*examiner).init,
+	plan.NeedInside:     (*examiner).inside,
+	plan.NeedContainer:  (*examiner).container,
 	plan.NeedFreeCgroup: (*examiner).cgroup,
 	plan.NeedFreeImage:  (*examiner).image,
 }

@@ -361,26 +361,29 @@ func TestInsideTheContainer(t *testing.T) {
 		ops  []plan.Op
 		want []string
 	}{
-		"a target that is there":          {[]plan.Op{bind("/mnt")}, nil},
-		"a target that is not":            {[]plan.Op{bind("/nosuch")}, []string{"error host/target"}},
-		"a target over a link":            {[]plan.Op{bind("/out")}, []string{"error host/target"}},
-		"a target on a new file system":   {[]plan.Op{tmpfs("/dev"), bind("/dev/fuse")}, []string{"error host/target"}},
-		"one that a step makes there":     {[]plan.Op{tmpfs("/dev"), plan.Directory{Path: "/dev/pts"}, bind("/dev/pts")}, nil},
-		"one on a directory of the host":  {[]plan.Op{plan.Bind{Source: rootfs, Target: "/mnt"}, bind("/mnt/srv"), bind("/mnt/nosuch")}, []string{"error host/target"}},
-		"one that is mounted on already":  {[]plan.Op{tmpfs("/mnt"), bind("/mnt")}, nil},
-		"one on what cannot be looked at": {[]plan.Op{plan.Mount{Source: "proc", Target: "/mnt", FSType: "proc"}, bind("/mnt/sys")}, nil},
-		"init, over links":                {[]plan.Op{exec("/sbin/init")}, nil},
-		"the second of two":               {[]plan.Op{exec("/bin/init", "/usr/sbin/real")}, nil},
-		"none of two":                     {[]plan.Op{exec("/bin/a", "/usr/bin/a")}, []string{"error host/init"}},
-		"one that nobody may execute":     {[]plan.Op{exec("/usr/sbin/closed")}, []string{"error host/init"}},
-		"one that nothing runs":           {[]plan.Op{exec("/sbin/orphan")}, []string{"error host/init"}},
-		"one without its linker":          {[]plan.Op{exec("/sbin/dynamic")}, []string{"error host/init"}},
-		"one that does not say what does": {[]plan.Op{exec("/sbin/headless")}, []string{"warning host/init"}},
-		"a directory":                     {[]plan.Op{exec("/sbin")}, []string{"error host/init"}},
-		"one of the host, over a link":    {[]plan.Op{plan.Bind{Source: "/usr", Target: "/usr"}, exec("/sbin/../bin/env")}, nil},
-		"one of the host that is not":     {[]plan.Op{plan.Bind{Source: "/usr", Target: "/usr"}, exec("/sbin/real")}, []string{"error host/init"}},
-		"links that lead nowhere":         {[]plan.Op{exec("/loop")}, []string{"error host/init"}},
-		"init below a mount":              {[]plan.Op{plan.Mount{Source: "x", Target: "/srv", FSType: "9p"}, exec("/srv/init")}, nil},
+		"a target that is there":           {[]plan.Op{bind("/mnt")}, nil},
+		"a target that is not":             {[]plan.Op{bind("/nosuch")}, []string{"error host/target"}},
+		"a target over a link":             {[]plan.Op{bind("/out")}, []string{"error host/target"}},
+		"a target on a new file system":    {[]plan.Op{tmpfs("/dev"), bind("/dev/fuse")}, []string{"error host/target"}},
+		"one that a step makes there":      {[]plan.Op{tmpfs("/dev"), plan.Directory{Path: "/dev/pts"}, bind("/dev/pts")}, nil},
+		"one on a directory of the host":   {[]plan.Op{plan.Bind{Source: rootfs, Target: "/mnt"}, bind("/mnt/srv"), bind("/mnt/nosuch")}, []string{"error host/target"}},
+		"one that is mounted on already":   {[]plan.Op{tmpfs("/mnt"), bind("/mnt")}, nil},
+		"one on what cannot be looked at":  {[]plan.Op{plan.Mount{Source: "proc", Target: "/mnt", FSType: "proc"}, bind("/mnt/sys")}, nil},
+		"init, over links":                 {[]plan.Op{exec("/sbin/init")}, nil},
+		"the second of two":                {[]plan.Op{exec("/bin/init", "/usr/sbin/real")}, nil},
+		"none of two":                      {[]plan.Op{exec("/bin/a", "/usr/bin/a")}, []string{"error host/init"}},
+		"one that nobody may execute":      {[]plan.Op{exec("/usr/sbin/closed")}, []string{"error host/init"}},
+		"one that nothing runs":            {[]plan.Op{exec("/sbin/orphan")}, []string{"error host/init"}},
+		"one without its linker":           {[]plan.Op{exec("/sbin/dynamic")}, []string{"error host/init"}},
+		"one that does not say what does":  {[]plan.Op{exec("/sbin/headless")}, []string{"warning host/init"}},
+		"a directory":                      {[]plan.Op{exec("/sbin")}, []string{"error host/init"}},
+		"a start hook":                     {[]plan.Op{plan.Hook{Pivoted: true, Program: "/sbin/real"}}, nil},
+		"a start hook that is missing":     {[]plan.Op{plan.Hook{Pivoted: true, Program: "/sbin/hook"}}, []string{"error host/command"}},
+		"a command below the minimal init": {[]plan.Op{plan.Init{Paths: plan.ListOf("/bin/none", "/sbin/headless")}}, []string{"warning host/command"}},
+		"one of the host, over a link":     {[]plan.Op{plan.Bind{Source: "/usr", Target: "/usr"}, exec("/sbin/../bin/env")}, nil},
+		"one of the host that is not":      {[]plan.Op{plan.Bind{Source: "/usr", Target: "/usr"}, exec("/sbin/real")}, []string{"error host/init"}},
+		"links that lead nowhere":          {[]plan.Op{exec("/loop")}, []string{"error host/init"}},
+		"init below a mount":               {[]plan.Op{plan.Mount{Source: "x", Target: "/srv", FSType: "9p"}, exec("/srv/init")}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ops := append([]plan.Op{plan.Rootfs{Source: rootfs, At: rootfs}}, c.ops...)
@@ -457,4 +460,8 @@ func TestRunning(t *testing.T) {
 	expect(t, b.Draft(), "warning host/running")
 	b.Container = "mail"
 	expect(t, b.Draft())
+	b.Add(plan.AtSpawn, plan.Spawn{Join: plan.ListOf(plan.Join{Namespace: plan.NamespaceNet, Container: "web"})}, "a reason")
+	expect(t, b.Draft())
+	b.Add(plan.AtSpawn, plan.Spawn{Join: plan.ListOf(plan.Join{Namespace: plan.NamespaceNet, Container: "db"})}, "a reason")
+	expect(t, b.Draft(), "error host/not-running")
 }

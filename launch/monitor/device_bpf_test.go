@@ -93,7 +93,8 @@ func TestEveryKindIsCarriedOut(t *testing.T) {
 		plan.Veth{}, plan.UserVeth{}, plan.Macvlan{}, plan.IPvlan{}, plan.VLAN{}, plan.Phys{},
 		plan.BridgePort{}, plan.BridgeVLAN{}, plan.OpenVSwitchPort{}, plan.HostLinkSysctl{}, plan.HostLinkUp{}, plan.HostRoute{},
 		plan.ProxyNeighbour{}, plan.NetScript{},
-		plan.InterfaceHWAddr{}, plan.InterfaceAddress{}, plan.InterfaceUp{}, plan.InterfaceRoute{}} {
+		plan.InterfaceHWAddr{}, plan.InterfaceAddress{}, plan.InterfaceUp{}, plan.InterfaceRoute{},
+		plan.MonitorUnshare{}, plan.HostHook{}, plan.ProcFile{}, plan.Prlimit{}, plan.NamespaceHold{}} {
 		done[op.Kind()] = true
 	}
 	for kind, side := range plan.KindSides() {

@@ -20,22 +20,33 @@ type hostProgram struct {
 	argv    []string
 	env     []string
 	timeout time.Duration // 0: it may take as long as it likes
+	shown   string        // how an error calls it, empty for its argv
 }
 
-// ProgramError is a program of the host that did not succeed.
+// ProgramError is a program that did not succeed.
 type ProgramError struct {
-	Argv   []string
-	Status string // how it ended, in words
-	Output string // the end of what it printed, both streams together
+	Program string // as people know it
+	Status  string // how it ended, in words
+	Output  string // the end of what it printed, both streams together
 }
 
 // Error names the program, how it ended and the last line it printed.
 func (e *ProgramError) Error() string {
-	text := fmt.Sprintf("%s: %s", strings.Join(e.Argv, " "), e.Status)
+	text := fmt.Sprintf("%s: %s", e.Program, e.Status)
 	if line := lastLine(e.Output); line != "" {
 		text += fmt.Sprintf(" (it printed %q)", line)
 	}
 	return text
+}
+
+// ExitError is the error of a program whose end the kernel reported as a status. It
+// is worded as package os words it.
+func ExitError(program string, status unix.WaitStatus, output string) *ProgramError {
+	e := &ProgramError{Program: program, Status: fmt.Sprintf("exit status %d", status.ExitStatus()), Output: output}
+	if status.Signaled() {
+		e.Status = "signal: " + status.Signal().String()
+	}
+	return e
 }
 
 // keptOutput is how much of a program's output is kept for its error.
@@ -87,7 +98,10 @@ func (m *Monitor) runProgram(p hostProgram) (output string, err error) {
 	if timedOut {
 		status = fmt.Sprintf("did not end within %v and was killed", p.timeout)
 	}
-	failed := &ProgramError{Argv: p.argv, Status: status, Output: output}
+	if p.shown == "" {
+		p.shown = strings.Join(p.argv, " ")
+	}
+	failed := &ProgramError{Program: p.shown, Status: status, Output: output}
 	if interrupted := m.signals.interruption(); interrupted != nil {
 		return output, fmt.Errorf("%w: %w", interrupted, failed)
 	}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"golang.org/x/sys/unix"
+
 	"lxcfg/compile/plan"
 )
 
@@ -18,6 +20,39 @@ func (m *Monitor) writeLimit(op plan.CgroupLimit) error {
 		return err
 	}
 	return writeFile(filepath.Join(cg.limits, op.File), op.Value)
+}
+
+// setLimit sets a resource limit of the payload, from outside: what it executes later
+// may have no right to raise it.
+func (m *Monitor) setLimit(op plan.Prlimit) error {
+	limit := unix.Rlimit{Cur: op.Soft, Max: op.Hard}
+	if err := unix.Prlimit(m.child.PID, int(op.Number), &limit, nil); err != nil {
+		return &os.PathError{Op: "prlimit", Path: op.Resource, Err: err}
+	}
+	return nil
+}
+
+// writeProcFile writes a file of the payload's directory in /proc. Links there lead
+// to what the payload has open, its root among them: they are not followed.
+func (m *Monitor) writeProcFile(op plan.ProcFile) error {
+	dir, err := openPath(fmt.Sprintf("/proc/%d", m.child.PID), unix.O_PATH|unix.O_DIRECTORY)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(dir)
+	fd, err := unix.Openat2(dir, op.File, &unix.OpenHow{Flags: unix.O_WRONLY | unix.O_CLOEXEC,
+		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS})
+	if err != nil {
+		return &os.PathError{Op: "openat2", Path: op.File, Err: err}
+	}
+	_, err = unix.Write(fd, []byte(op.Value))
+	if closeErr := unix.Close(fd); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return &os.PathError{Op: "write", Path: op.File, Err: err}
+	}
+	return nil
 }
 
 // delegateCgroup gives the container's root its cgroup: the directory, to make

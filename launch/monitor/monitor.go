@@ -5,6 +5,7 @@ package monitor
 import (
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/hashicorp/go-multierror"
 
@@ -16,10 +17,13 @@ import (
 
 // Monitor is the host side of one launch.
 type Monitor struct {
+	HookTimeout time.Duration // for each hook on the host, 0: it may take as long as it likes
+
 	plan    plan.Plan
 	streams Streams
 	image   *program.Image
 	child   program.Child
+	initPID int // of the payload, kept when it is gone
 	undos   []undo
 
 	cgroups   map[string]*cgroup // by hierarchy
@@ -32,6 +36,10 @@ type Monitor struct {
 	network   network
 	launched  bool // init has been executed
 	signals   signals
+
+	namespaces []namespace         // of the container, for hooks that are told
+	outputs    map[string]string   // what hooks have printed, by step
+	listening  map[string]listener // to hooks in the container, by step
 }
 
 // undo takes back what a step has made.
@@ -43,7 +51,7 @@ type undo struct {
 // New prepares the host side of a plan, whose console belongs to the streams, and
 // starts to listen to signals. The caller has to Close it.
 func New(p plan.Plan, streams Streams) *Monitor {
-	m := &Monitor{plan: p, streams: streams, cgroups: make(map[string]*cgroup)}
+	m := &Monitor{plan: p, streams: streams, cgroups: make(map[string]*cgroup), outputs: make(map[string]string), listening: make(map[string]listener)}
 	m.signals.listen()
 	return m
 }
@@ -59,6 +67,10 @@ func (m *Monitor) Do(s plan.Step, prog func() (*program.Program, error)) error {
 		return err
 	}
 	switch op := s.Op.(type) {
+	case plan.MonitorUnshare:
+		return m.unshare()
+	case plan.HostHook:
+		return m.runHook(s.Name, op)
 	case plan.CgroupCreate:
 		return m.createCgroup(s.Name, op)
 	case plan.ConsoleOpen:
@@ -71,6 +83,10 @@ func (m *Monitor) Do(s plan.Step, prog func() (*program.Program, error)) error {
 		return m.delegateCgroup(op)
 	case plan.CgroupLimit:
 		return m.writeLimit(op)
+	case plan.ProcFile:
+		return m.writeProcFile(op)
+	case plan.Prlimit:
+		return m.setLimit(op)
 	case plan.DeviceRules:
 		return m.restrictDevices(op)
 	case plan.Veth:
@@ -109,6 +125,8 @@ func (m *Monitor) Do(s plan.Step, prog func() (*program.Program, error)) error {
 		return m.switchOn(op)
 	case plan.InterfaceRoute:
 		return m.addRoute(op)
+	case plan.NamespaceHold:
+		return m.holdNamespaces(op.Namespaces.Members())
 	case plan.Run:
 		return nil // Wait carries it out, once the payload has become init
 	}
@@ -123,7 +141,7 @@ func (m *Monitor) later(step string, fn func() error) {
 // Undo takes back everything that was made, the last first, and returns what
 // could not be: the names of the steps taken back are in undone.
 func (m *Monitor) Undo() (undone []string, err error) {
-	m.signals.undo()
+	m.signals.takeDown()
 	var failed *multierror.Error
 	for i := len(m.undos) - 1; i >= 0; i-- {
 		u := m.undos[i]
@@ -140,6 +158,15 @@ func (m *Monitor) Undo() (undone []string, err error) {
 // Image returns the program the payload runs, nil before it was spawned.
 func (m *Monitor) Image() *program.Image { return m.image }
 
+// environment is what hooks get besides what the plan says of each.
+func (m *Monitor) environment() []string {
+	env := os.Environ()
+	if file := m.plan.ConfigFile(); file != "" {
+		env = program.Overlay(env, []string{"LXC_CONFIG_FILE=" + file})
+	}
+	return env
+}
+
 // inputs is what the payload's program needs of this launch.
 func (m *Monitor) inputs(barrier, descriptors *os.File) (program.Inputs, error) {
 	in := program.Inputs{
@@ -148,6 +175,7 @@ func (m *Monitor) inputs(barrier, descriptors *os.File) (program.Inputs, error) 
 			payload.InputBarrierPeer: int(m.barrier.Fd()),
 			payload.InputMonitor:     int(descriptors.Fd()),
 		},
+		Environment: m.environment(),
 		Strings: map[string]string{
 			payload.InputConsole:      m.consoleAt,
 			payload.InputConsoleModes: m.streams.consoleModes(),

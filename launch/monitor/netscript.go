@@ -4,9 +4,7 @@ package monitor
 
 import (
 	"fmt"
-	"os"
 	"slices"
-	"strings"
 
 	"lxcfg/compile/plan"
 )
@@ -26,27 +24,10 @@ func (m *Monitor) netScript(step string, op plan.NetScript) error {
 		}
 	}
 	environment = append(environment, fmt.Sprintf("LXC_PID=%d", m.child.PID))
-	run := func() error {
-		_, err := m.runProgram(hostProgram{
-			path: "/bin/sh", argv: []string{"sh", "-c", shellCommand(op.Script, arguments)},
-			env: append(os.Environ(), environment...),
-		})
-		return err
-	}
+	run := func() error { return m.runScript(step, op.Script, arguments, environment) }
 	if op.When == "down" {
 		m.later(step, run)
 		return nil
 	}
 	return run()
-}
-
-// shellCommand has a shell execute a script, whose text may hold arguments and
-// whatever else a shell understands, with more arguments behind.
-func shellCommand(script string, arguments []string) string {
-	var text strings.Builder
-	text.WriteString("exec " + script)
-	for _, a := range arguments {
-		text.WriteString(" '" + strings.ReplaceAll(a, "'", `'\''`) + "'")
-	}
-	return text.String()
 }

@@ -15,7 +15,8 @@ import (
 
 // signals listens to the caller's signals for the whole of a launch. While the
 // container is made, those that end a process end the launch: one must not leave
-// half a container behind. Once init runs they are passed on to it.
+// half a container behind. Once init runs they are passed on to it. While the
+// container is taken down they end no more than the hook that is waited for.
 //
 // One goroutine does both and nobody waits for it: the goroutine of the launch is
 // bound to its thread, and each time it waits for another costs context switches.
@@ -27,7 +28,7 @@ type signals struct {
 	group   int  // process group of the program the monitor waits for, 0 for none
 	asked   bool // it has been asked to end
 	running bool
-	undoing bool // what the launch has made is being taken back
+	taking  bool // the container is being taken down
 	ended   bool
 	cause   os.Signal // what ended the launch
 	resize  func()    // gives the console the size of the caller's terminal
@@ -70,6 +71,8 @@ func (s *signals) handle(number unix.Signal) {
 		return
 	}
 	switch {
+	case s.taking:
+		return
 	case !s.running:
 		s.cause = number
 		number = unix.SIGKILL
@@ -89,7 +92,7 @@ func (s *signals) handle(number unix.Signal) {
 // endProgram asks the program that the monitor waits for to end, and makes it end
 // when asked again.
 func (s *signals) endProgram(number unix.Signal) {
-	if !s.running {
+	if !s.running && !s.taking {
 		s.cause = number
 	}
 	if s.asked {
@@ -101,21 +104,21 @@ func (s *signals) endProgram(number unix.Signal) {
 
 // program sets the process group of the program that the monitor waits for, 0 for
 // none: signals go there. One that was started too late to be asked is killed, but
-// for those that take something back: it is because the launch was ended that they run.
+// for those that run because the launch was ended.
 func (s *signals) program(group int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.group, s.asked = group, false
-	if group > 0 && !s.running && !s.undoing && s.cause != nil {
+	if group > 0 && !s.running && !s.taking && s.cause != nil {
 		_ = unix.Kill(-group, unix.SIGKILL)
 	}
 }
 
-// undo lets programs run although the launch was ended.
-func (s *signals) undo() {
+// takeDown begins the time after init's end, or after the launch was given up.
+func (s *signals) takeDown() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.undoing = true
+	s.taking = true
 }
 
 // pass passes signals on to init from now on, and catches those that only init
@@ -168,7 +171,7 @@ var ErrInterrupted = errors.New("interrupted")
 func (s *signals) interruption() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.cause == nil {
+	if s.cause == nil || s.taking {
 		return nil
 	}
 	return fmt.Errorf("%w by signal %d (%v)", ErrInterrupted, s.cause, s.cause)

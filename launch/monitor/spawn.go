@@ -41,6 +41,11 @@ func (m *Monitor) spawn(step string, op plan.Spawn, lowered func() (*program.Pro
 	if err != nil {
 		return err
 	}
+	given, err := m.give(&in)
+	defer closeFiles(given)
+	if err != nil {
+		return err
+	}
 	if m.image, err = prog.Load(in); err != nil {
 		return err
 	}
@@ -48,15 +53,50 @@ func (m *Monitor) spawn(step string, op plan.Spawn, lowered func() (*program.Pro
 	if cg := m.cgroups[op.IntoCgroup]; cg != nil {
 		args.CgroupFD = cg.dir
 	}
+	joined, err := m.openJoins(op)
+	defer closeFiles(joined)
+	if err != nil {
+		return err
+	}
+	for i, j := range op.Join.All() {
+		args.Join = append(args.Join, program.Join{FD: int(joined[i].Fd()), Namespace: payload.CloneFlags(plan.SetOf(j.Namespace)), Name: j.String()})
+	}
 	if m.child, err = m.image.Spawn(args); err != nil {
 		return err
 	}
+	m.initPID = m.child.PID
 	m.signals.target(m.child.PIDFD)
 	m.later(step, m.kill)
+	if err := m.holdFirst(op); err != nil {
+		return err
+	}
 	for _, cg := range m.cgroups {
 		cg.close()
 	}
 	return nil
+}
+
+// give makes what the payload's program takes along: pipes for its hooks, the file
+// of its init. What is returned is the monitor's copy of it.
+func (m *Monitor) give(in *program.Inputs) (given []*os.File, err error) {
+	if given, err = m.listen(in); err != nil {
+		return given, err
+	}
+	if _, _, ok := plan.Find[plan.Init](m.plan); ok {
+		file, err := initFile()
+		if err != nil {
+			return given, err
+		}
+		given = append(given, file)
+		in.FDs[payload.InputInit] = int(file.Fd())
+	}
+	return given, nil
+}
+
+func closeFiles(files []*os.File) {
+	for _, f := range files {
+		f.Close()
+	}
 }
 
 // kill ends the payload and everything in its pid namespace, and reaps it.
@@ -69,6 +109,13 @@ func (m *Monitor) kill() error {
 	}
 	_, err := m.reap()
 	return err
+}
+
+// TakeDown begins to take the container down: what is left of the payload ends, and
+// signals end nothing more than a hook that is waited for.
+func (m *Monitor) TakeDown() error {
+	m.signals.takeDown()
+	return m.kill()
 }
 
 // reap waits for the payload to end.
@@ -95,6 +142,12 @@ func (m *Monitor) closeAll() error {
 		}
 	}
 	m.closeNetwork()
+	for step := range m.listening {
+		m.Output(step)
+	}
+	for _, n := range m.namespaces {
+		n.file.Close()
+	}
 	m.signals.target(0)
 	if m.child.PIDFD > 0 {
 		unix.Close(m.child.PIDFD)
@@ -174,7 +227,10 @@ func (m *Monitor) Go() error {
 
 // ReachedExec reports whether the payload's last instruction was an execve: the
 // end of its conversation is then its start as init.
-func (m *Monitor) ReachedExec() bool { return m.image.Where().Call == "execve" }
+func (m *Monitor) ReachedExec() bool {
+	call := m.image.Where().Call
+	return call == "execve" || call == "execveat"
+}
 
 // KilledBy says what ended a payload that did not fail by itself.
 func (m *Monitor) KilledBy() error {

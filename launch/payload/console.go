@@ -55,7 +55,9 @@ func (l *lowering) bindConsole(op plan.Console) {
 // tty allocates a pty, binds it on its file and keeps its master for the monitor.
 func (l *lowering) tty(op plan.TTY) {
 	pty := l.allocatePty(fmt.Sprintf("tty%d", op.Number))
-	l.bindPty(pty, op.Target)
+	if op.Target != "" {
+		l.bindPty(pty, op.Target)
+	}
 	l.close(pty)
 	if op.Link == "" {
 		return
@@ -116,11 +118,17 @@ func (l *lowering) sendTerminals() {
 
 // stdio makes the console init's standard streams and, as LXC does, init's user
 // their owner.
-func (l *lowering) stdio() {
+func (l *lowering) stdio(op plan.Stdio) {
 	l.call("fchown", unix.SYS_FCHOWN, args(l.console, program.Int(int(l.uid)), program.Word(^uint64(0), "-1")), program.About("the console"))
 	l.call("fchmod", unix.SYS_FCHMOD, args(l.console, program.Octal(0o700)), program.About("the console"))
 	for fd := range 3 {
+		next := l.b.NewLabel()
+		if op.Terminals {
+			// Only a terminal has modes to read.
+			l.call("ioctl", unix.SYS_IOCTL, args(program.Int(fd), program.Word(unix.TCGETS, "TCGETS"), program.Blob(make([]byte, 64), "<modes>")), program.Else(next))
+		}
 		l.call("dup3", unix.SYS_DUP3, args(l.console, program.Int(fd), program.Int(0)), program.About("the console"))
+		l.b.Place(next)
 	}
 	l.close(l.console)
 }

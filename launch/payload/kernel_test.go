@@ -122,7 +122,7 @@ type outcome struct {
 // payload that hangs is ended after some seconds.
 func run(t *testing.T, p plan.Plan) outcome {
 	t.Helper()
-	prog, err := payload.Lower(p)
+	prog, err := payload.Lower(p, payload.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ package payload
 
 import (
 	"fmt"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -14,7 +15,8 @@ import (
 // lowering is the state of one lowering: the program so far, and the slots that
 // steps leave for later ones.
 type lowering struct {
-	b program.Builder
+	b       program.Builder
+	options Options
 
 	failure []program.Option // added to every call: where an optional step goes on
 	rootfs  program.Slot     // root of the container's tree
@@ -24,19 +26,30 @@ type lowering struct {
 	masters []program.Slot   // other ends of ptys made here, for the monitor
 	masked  bool             // umask holds a value
 	given   bool             // the caller's umask and signals are in force again
+	below   bool             // the command runs below the minimal init
 	uid     uint32           // init's, to own the console
 
-	labelFile string // where the label goes, empty without one
+	labelFile string        // where the label goes, empty without one
+	filter    *plan.Seccomp // init's, which hooks in the container get too; nil for none
+}
+
+// Options says how a launch is carried out, where the plan leaves it open.
+type Options struct {
+	HookTimeout time.Duration // for each hook in the container, 0: it may take as long as it likes
 }
 
 // Lower turns the payload's steps of a plan into the program its process runs.
-func Lower(p plan.Plan) (*program.Program, error) {
-	l := &lowering{}
+func Lower(p plan.Plan, o Options) (*program.Program, error) {
+	l := &lowering{options: o}
 	if id, _, ok := plan.Find[plan.Identity](p); ok {
 		l.uid = id.UID
 	}
 	if label, _, ok := plan.Find[plan.Label](p); ok {
 		l.labelFile = labelFile(label.LSM)
+	}
+	_, _, l.below = plan.Find[plan.Init](p)
+	if filter, _, ok := plan.Find[plan.Seccomp](p); ok {
+		l.filter = &filter
 	}
 	last := lastTerminal(p)
 	begun := false   // the payload has run before
@@ -77,6 +90,8 @@ func (l *lowering) lower(s plan.Step, sendTerminals bool) error {
 	switch op := s.Op.(type) {
 	case plan.ParentDeath:
 		l.parentDeath(op)
+	case plan.SchedCore:
+		l.schedCore()
 	case plan.CgroupEnter:
 		l.cgroupEnter(op)
 	case plan.UserEnter:
@@ -85,14 +100,18 @@ func (l *lowering) lower(s plan.Step, sendTerminals bool) error {
 		l.unshare(op)
 	case plan.NetlinkHandover:
 		l.netlinkHandover()
+	case plan.TimeNamespace:
+		l.timeNamespace(op)
 	case plan.MakePrivate:
 		l.makePrivate(op)
+	case plan.Hook:
+		l.hook(s.Name, op)
 	case plan.Rootfs:
 		l.mountRootfs(op)
 	case plan.Hostname:
 		l.hostname(op)
 	case plan.Keyring:
-		l.keyring()
+		l.keyring(op)
 	case plan.Directory:
 		l.directory(op)
 	case plan.Mount:
@@ -120,7 +139,7 @@ func (l *lowering) lower(s plan.Step, sendTerminals bool) error {
 	case plan.CapabilityDrop:
 		l.capabilityDrop(op)
 	case plan.Stdio:
-		l.stdio()
+		l.stdio(op)
 	case plan.Session:
 		l.session()
 	case plan.WorkDir:
@@ -135,6 +154,8 @@ func (l *lowering) lower(s plan.Step, sendTerminals bool) error {
 		l.identity(op)
 	case plan.Exec:
 		l.exec(op)
+	case plan.Init:
+		l.init(op)
 	default:
 		return fmt.Errorf("lower step %q: the payload does not know how to %s", s.Name, s.Op.Describe())
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -19,22 +20,42 @@ var update = flag.Bool("update", false, "write the golden files")
 
 const because = "the test wants it"
 
-// container has one step of every kind of the payload's side.
+// hook is one of lxc.hook.version 0 with a variable.
+func hook(name string) plan.Hook {
+	return plan.Hook{Hook: name, Command: "/etc/" + name + " here", Arguments: plan.ListOf("web", "lxc", name), Env: plan.ListOf("LXC_NAME=web")}
+}
+
+// container has one step of every kind of the payload's side but one: a payload ends
+// in just one of exec and init.
 func container(t *testing.T) plan.Plan {
+	t.Helper()
+	return containerWith(t, plan.Exec{Paths: plan.ListOf("/bin/init", "/usr/bin/init"), Argv: plan.ListOf("init"), Env: plan.ListOf("container=lxc")})
+}
+
+// executed runs a command below the minimal init.
+func executed(t *testing.T) plan.Plan {
+	t.Helper()
+	return containerWith(t, plan.Init{Paths: plan.ListOf("/bin/make"), Argv: plan.ListOf("make", "-j2"), Env: plan.ListOf("container=lxc")})
+}
+
+func containerWith(t *testing.T, last plan.Op) plan.Plan {
 	t.Helper()
 	b := plan.Builder{Container: "web"}
 	add := func(at plan.Place, op plan.Op) { b.Add(at, op, because) }
 	add(plan.AtSpawn, plan.Spawn{Namespaces: plan.SetOf(plan.NamespaceUser, plan.NamespaceMnt)})
 	add(plan.AtIDMap, plan.IDMapWrite{Method: plan.IDMapDirect})
 	add(plan.AtParentDeath, plan.ParentDeath{Signal: 9})
+	add(plan.AtSchedCore, plan.SchedCore{})
 	add(plan.AtCgroupEnter, plan.CgroupEnter{Hierarchies: plan.ListOf("cpu", "name=systemd")})
 	add(plan.AtUserEnter, plan.UserEnter{ClearGroups: true})
 	add(plan.AtUnshare, plan.Unshare{Namespaces: plan.SetOf(plan.NamespaceCgroup)})
 	add(plan.AtNetlink, plan.NetlinkHandover{})
+	add(plan.AtTimeNamespace, plan.TimeNamespace{Boot: plan.ClockOffset{Seconds: -5}, Monotonic: plan.ClockOffset{Nanoseconds: 7}})
 	add(plan.AtPropagation, plan.MakePrivate{Propagation: "rslave"})
+	add(plan.AtPreMountHook, hook("pre-mount"))
 	add(plan.AtRootfs, plan.Rootfs{Source: "/srv/web", At: "/run/rootfs", Set: plan.ListOf(plan.FlagReadOnly)})
 	add(plan.AtHostname, plan.Hostname{Name: "web"})
-	add(plan.AtKeyring, plan.Keyring{})
+	add(plan.AtKeyring, plan.Keyring{Context: "system_u:system_r:container_t:s0"})
 	add(plan.AtDev, plan.Directory{Path: "/dev", Mode: 0o755})
 	add(plan.AtDev, plan.Mount{Source: "none", Target: "/dev", FSType: "tmpfs", Data: plan.ListOf("mode=0755", "size=500000")})
 	add(plan.AtAutoMount, plan.Mount{Source: "sysfs", Target: "/sys", FSType: "sysfs", Set: plan.ListOf(plan.FlagReadOnly), SuperRO: true})
@@ -42,6 +63,9 @@ func container(t *testing.T) plan.Plan {
 	add(plan.AtMountEntry, plan.Bind{Source: "/srv/data", Target: "/a/b/c", Recursive: true, Set: plan.ListOf(plan.FlagNoATime),
 		Clear: plan.ListOf(plan.FlagNoDev), Create: plan.CreateDir, Optional: true, Propagation: "rprivate"})
 	add(plan.AtMountEntry, plan.Bind{Source: "/etc/hosts", Target: "/etc/hosts", Create: plan.CreateFile})
+	mount := hook("mount")
+	mount.Rootfs = "/run/rootfs"
+	add(plan.AtMountHook, mount)
 	add(plan.AtDevNode, plan.Node{Path: "/dev/null", Major: 1, Minor: 3, Mode: 0o666})
 	add(plan.AtDevpts, plan.Mount{Source: "devpts", Target: "/dev/pts", FSType: "devpts", Data: plan.ListOf("newinstance", "max=2")})
 	add(plan.AtConsole, plan.Console{Target: "/dev/lxc/console", Also: "/dev/console"})
@@ -54,15 +78,19 @@ func container(t *testing.T) plan.Plan {
 	add(plan.AtPersonality, plan.Personality{Persona: 8})
 	add(plan.AtSysctl, plan.Sysctl{Name: "net/ipv4/ip_forward", Value: "1"})
 	add(plan.AtCapability, plan.CapabilityDrop{Capabilities: plan.ListOf(plan.Capability{Name: "CAP_SYS_MODULE", Number: 16})})
+	start := hook("start")
+	start.Pivoted, start.Program = true, "/etc/start"
+	add(plan.AtStartHook, start)
 	add(plan.AtDeviceRules, plan.DeviceRules{Hierarchy: "devices", Version: 1})
-	add(plan.AtStdio, plan.Stdio{})
+	_, below := last.(plan.Init)
+	add(plan.AtStdio, plan.Stdio{Terminals: below})
 	add(plan.AtSession, plan.Session{})
 	add(plan.AtWorkDir, plan.WorkDir{Path: "/srv/www", Create: true})
 	add(plan.AtLabel, plan.Label{LSM: "apparmor", Label: "lxc-container-default-cgns"})
 	add(plan.AtNoNewPrivs, plan.NoNewPrivs{})
 	add(plan.AtSeccomp, plan.Seccomp{Policy: "policy", Filter: plan.ListOf(plan.BPF{Code: 6, K: 0x7fff0000})})
 	add(plan.AtIdentity, plan.Identity{UID: 33, GID: 33, SetGroups: true, Groups: plan.ListOf[uint32](4, 27)})
-	add(plan.AtExec, plan.Exec{Paths: plan.ListOf("/bin/init", "/usr/bin/init"), Argv: plan.ListOf("init"), Env: plan.ListOf("container=lxc")})
+	add(plan.AtExec, last)
 	add(plan.AtRun, plan.Run{})
 	p, err := b.Build()
 	if err != nil {
@@ -71,9 +99,21 @@ func container(t *testing.T) plan.Plan {
 	return p
 }
 
-// The golden file is what the kernel is asked, call by call.
+// The golden files are what the kernel is asked, call by call.
 func TestLowerGolden(t *testing.T) {
-	prog, err := payload.Lower(container(t))
+	for name, c := range map[string]struct {
+		plan    plan.Plan
+		options payload.Options
+	}{
+		"every-step": {container(t), payload.Options{}},
+		"execute":    {executed(t), payload.Options{HookTimeout: 90 * time.Second}},
+	} {
+		t.Run(name, func(t *testing.T) { compareGolden(t, name, c.plan, c.options) })
+	}
+}
+
+func compareGolden(t *testing.T, name string, p plan.Plan, o payload.Options) {
+	prog, err := payload.Lower(p, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,9 +124,12 @@ func TestLowerGolden(t *testing.T) {
 			step = l.Step
 			text.WriteString("# " + step + "\n")
 		}
+		if l.Forked {
+			text.WriteString("    ")
+		}
 		text.WriteString(l.Text + "\n")
 	}
-	golden := filepath.Join("testdata", "every-step.golden")
+	golden := filepath.Join("testdata", name+".golden")
 	if *update {
 		if err := os.WriteFile(golden, []byte(text.String()), 0o644); err != nil {
 			t.Fatal(err)
@@ -104,8 +147,10 @@ func TestLowerGolden(t *testing.T) {
 // Each op of the payload's side is lowered; the test fails when a new one is not.
 func TestEveryKindIsLowered(t *testing.T) {
 	lowered := make(map[plan.Kind]bool)
-	for _, s := range container(t).Steps() {
-		lowered[s.Op.Kind()] = true
+	for _, p := range []plan.Plan{container(t), executed(t)} {
+		for _, s := range p.Steps() {
+			lowered[s.Op.Kind()] = true
+		}
 	}
 	for kind, side := range plan.KindSides() {
 		if side == plan.Payload && !lowered[kind] {
@@ -124,9 +169,9 @@ func TestSegments(t *testing.T) {
 	want := []string{
 		"monitor spawn:payload to spawn:payload",
 		"monitor id-map:user to id-map:user",
-		"payload parent-death:signal to capability-drop:bounding",
+		"payload parent-death:signal to hook:start",
 		"monitor device-rules:devices to device-rules:devices",
-		"payload stdio:console to exec:init",
+		"payload session:init to exec:init",
 		"monitor run:init to run:init",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -53,10 +53,15 @@ func (l *lowering) userEnter(op plan.UserEnter) {
 	l.setIDs(op.UID, op.GID)
 	// A change of ids made the process undumpable, which gives its /proc files to
 	// the host's root and keeps its own user from writing them (prctl(2)).
-	l.call("prctl", unix.SYS_PRCTL, args(program.Word(unix.PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), program.Int(1),
-		program.Int(0), program.Int(0), program.Int(0)))
+	l.dumpable(1)
 	// It also disarmed the parent-death signal.
 	l.armParentDeath(uint32(unix.SIGKILL))
+}
+
+// dumpable says whether others may look into the process (PR_SET_DUMPABLE, prctl(2)).
+func (l *lowering) dumpable(may int) {
+	l.call("prctl", unix.SYS_PRCTL, args(program.Word(unix.PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), program.Int(may),
+		program.Int(0), program.Int(0), program.Int(0)))
 }
 
 func (l *lowering) setIDs(uid, gid uint32) {
@@ -134,13 +139,51 @@ func (l *lowering) netlinkHandover() {
 	l.close(socket)
 }
 
+// timeNamespace makes the namespace, sets its clocks while there is no process in
+// it, and enters it (time_namespaces(7)). /proc is still the host's.
+func (l *lowering) timeNamespace(op plan.TimeNamespace) {
+	l.call("unshare", unix.SYS_UNSHARE, args(program.Word(unix.CLONE_NEWTIME, "CLONE_NEWTIME")))
+	for _, clock := range [...]struct {
+		name   string
+		offset plan.ClockOffset
+	}{{"monotonic", op.Monotonic}, {"boottime", op.Boot}} {
+		if clock.offset != (plan.ClockOffset{}) {
+			l.writeFile("/proc/self/timens_offsets", fmt.Sprintf("%s %d %d", clock.name, clock.offset.Seconds, clock.offset.Nanoseconds))
+		}
+	}
+	ns := l.callInto("time-namespace", "openat", unix.SYS_OPENAT, args(atFDCWD, program.Str("/proc/self/ns/time_for_children"),
+		program.Word(unix.O_RDONLY|unix.O_CLOEXEC, "O_RDONLY|O_CLOEXEC"), program.Int(0)))
+	l.call("setns", unix.SYS_SETNS, args(ns, program.Word(unix.CLONE_NEWTIME, "CLONE_NEWTIME")), program.About("the time namespace"))
+	l.close(ns)
+}
+
+// writeFile writes a file of the host's /proc in one write, before the pivot.
+func (l *lowering) writeFile(name, value string) {
+	file := l.callInto("file", "openat", unix.SYS_OPENAT, args(atFDCWD, program.Str(name),
+		program.Word(unix.O_WRONLY|unix.O_CLOEXEC, "O_WRONLY|O_CLOEXEC"), program.Int(0)))
+	l.call("write", unix.SYS_WRITE, args(file, program.Str(value), program.Int(len(value))), program.About(name))
+	l.close(file)
+}
+
+// schedCore lets ENODEV pass, as LXC does: cores that run one thread at a time
+// share nothing.
+func (l *lowering) schedCore() {
+	l.call("prctl", unix.SYS_PRCTL, args(program.Word(unix.PR_SCHED_CORE, "PR_SCHED_CORE"), program.Word(unix.PR_SCHED_CORE_CREATE, "PR_SCHED_CORE_CREATE"),
+		program.Int(0), program.Word(unix.PR_SCHED_CORE_SCOPE_THREAD_GROUP, "PR_SCHED_CORE_SCOPE_THREAD_GROUP"), program.Int(0)), program.Pass(unix.ENODEV), program.About("core scheduling"))
+}
+
 func (l *lowering) hostname(op plan.Hostname) {
 	l.call("sethostname", unix.SYS_SETHOSTNAME, args(program.Str(op.Name), program.Int(len(op.Name))))
 }
 
 // keyring lets what LXC lets pass: a seccomp filter of the caller's (EPERM), an
 // LSM (EACCES), a kernel without keyrings.
-func (l *lowering) keyring() {
+func (l *lowering) keyring(op plan.Keyring) {
+	if op.Context != "" {
+		// SELinux labels the keys that a thread makes from here on as it is told
+		// (setkeycreatecon(3)).
+		l.writeFile("/proc/thread-self/attr/keycreate", op.Context)
+	}
 	l.call("keyctl", unix.SYS_KEYCTL, args(program.Word(unix.KEYCTL_JOIN_SESSION_KEYRING, "KEYCTL_JOIN_SESSION_KEYRING"), program.Null,
 		program.Int(0), program.Int(0), program.Int(0)), program.Pass(unix.EPERM, unix.EACCES, unix.ENOSYS))
 }
@@ -180,22 +223,38 @@ func (l *lowering) workDir(op plan.WorkDir) {
 
 // handBack gives init what the launch has held for itself: the caller's umask, and
 // signals, which have been blocked since the clone. Their handlers are gone by then.
+// The minimal init leaves signals blocked, because it waits for them.
 func (l *lowering) handBack() {
 	if l.given {
 		return
 	}
 	l.given = true
+	l.restoreUmask()
+	if !l.below {
+		l.unblockSignals()
+	}
+}
+
+func (l *lowering) restoreUmask() {
 	if l.masked {
 		l.call("umask", unix.SYS_UMASK, args(l.umask))
 	}
+}
+
+func (l *lowering) unblockSignals() {
 	l.call("rt_sigprocmask", unix.SYS_RT_SIGPROCMASK, args(program.Word(unix.SIG_SETMASK, "SIG_SETMASK"),
 		program.Blob(make([]byte, 8), "[]"), program.Null, program.Int(8)))
 }
 
-// exec becomes init: the first path that can be executed is taken. What the kernel does
-// not know for a program is a script, because it is to execvp(3), which LXC calls.
+// exec becomes init.
 func (l *lowering) exec(op plan.Exec) {
 	l.handBack()
+	l.execve(op)
+}
+
+// execve executes the first path that can be. What the kernel does not know for a
+// program is a script, because it is to execvp(3), which LXC calls.
+func (l *lowering) execve(op plan.Exec) {
 	argv, env := op.Argv.Slice(), program.Strings(op.Env.Slice())
 	scripts := make([]program.Label, op.Paths.Len())
 	for i, p := range op.Paths.All() {

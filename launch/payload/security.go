@@ -29,6 +29,10 @@ func (l *lowering) noNewPrivs() {
 // that a change of ids clears, and execve.
 func (l *lowering) seccomp(op plan.Seccomp) {
 	l.handBack()
+	l.loadFilter(op)
+}
+
+func (l *lowering) loadFilter(op plan.Seccomp) {
 	filter := make([]byte, 0, 8*op.Filter.Len())
 	for _, in := range op.Filter.All() {
 		filter = binary.NativeEndian.AppendUint16(filter, in.Code)

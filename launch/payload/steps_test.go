@@ -287,7 +287,7 @@ func TestTerminals(t *testing.T) {
 			b.Add(plan.AtTTY, plan.TTY{Number: n + 1, Target: fmt.Sprintf("/dev/tty%d", n+1)}, because)
 		}
 	})
-	prog, err := payload.Lower(p)
+	prog, err := payload.Lower(p, payload.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -352,7 +352,7 @@ func TestMonitorGone(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			prog, err := payload.Lower(tr.plan(t, "exit 0", more))
+			prog, err := payload.Lower(tr.plan(t, "exit 0", more), payload.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

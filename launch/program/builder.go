@@ -24,11 +24,17 @@ type instruction struct {
 	call   string
 	number uintptr
 	args   []Operand
-	slot   Slot // where the result goes, noSlot for nowhere
-	least  int  // a smaller result is an error: an end of file where a byte must come
+	slot   Slot       // where the result goes, noSlot for nowhere
+	least  int        // a smaller result is the error lessIs
+	lessIs unix.Errno // EPIPE: an end of file where a byte must come
 	pass   []unix.Errno
 	orElse Label      // where to go on after an error that is not let pass, noLabel: the child fails
 	elseOn unix.Errno // the one error that leads to orElse, 0: any
+	forks  bool       // makes a process, which goes on behind it
+	after  Label      // of a fork: where the forking process goes on
+	branch bool       // executed by a process that was forked
+	same   [2]Slot    // have to hold the same afterwards; noSlot stands for the value 0
+	unlike unix.Errno // the error when they do not, 0: nothing is compared
 	detail string
 }
 
@@ -44,6 +50,8 @@ type Label int
 type Builder struct {
 	program Program
 	labels  []int // label → index of the instruction it stands before
+	branch  bool  // what is appended belongs to a forked process
+	nested  bool  // a fork was asked for in one
 }
 
 // Step begins the instructions of a step of the plan.
@@ -67,7 +75,21 @@ func ElseOn(e unix.Errno, l Label) Option {
 
 // Least makes a result below n an error, reported as "broken pipe": what is left
 // to read from a process that is gone.
-func Least(n int) Option { return func(in *instruction) { in.least = n } }
+func Least(n int) Option { return LeastElse(n, unix.EPIPE) }
+
+// LeastElse makes a result below n the error given.
+func LeastElse(n int, e unix.Errno) Option {
+	return func(in *instruction) { in.least, in.lessIs = n, e }
+}
+
+// Same makes it an error when two slots hold different values after the call.
+func Same(a, b Slot, e unix.Errno) Option {
+	return func(in *instruction) { in.same, in.unlike = [2]Slot{a, b}, e }
+}
+
+// Exited makes it an error when the status that wait4(2) has filled a slot with is
+// not that of a process that ended with 0.
+func Exited(status Slot) Option { return Same(status, noSlot, exitFailed) }
 
 // About adds what the call is about to its report, where its arguments are
 // descriptors that say nothing to a person.
@@ -100,12 +122,44 @@ func (b *Builder) CallInto(slot Slot, name string, number uintptr, args []Operan
 	}
 	b.program.instructions = append(b.program.instructions, instruction{
 		step: len(b.program.steps) - 1, call: name, number: number, args: args,
-		slot: slot, orElse: noLabel,
+		slot: slot, orElse: noLabel, branch: b.branch,
 	})
 	in := &b.program.instructions[len(b.program.instructions)-1]
 	for _, o := range options {
 		o(in)
 	}
+}
+
+// Fork appends a clone(2) and the calls of the process it makes, whose id fills a
+// slot. The calls have to end in execve. Until it is reached the forking process
+// stands still; when one of them fails, the forking process fails at that call.
+// pidFD is the memory for a descriptor of the process, nil when none is wanted.
+func (b *Builder) Fork(pid Slot, pidFD Operand, calls func(), options ...Option) {
+	if pidFD == nil {
+		b.fork(pid, unix.CLONE_VFORK, "CLONE_VFORK|", Null, calls, options)
+		return
+	}
+	b.fork(pid, unix.CLONE_PIDFD|unix.CLONE_VFORK, "CLONE_PIDFD|CLONE_VFORK|", pidFD, calls, options)
+}
+
+// ForkBeside is Fork, but both processes go on. When only the forked one fails, the
+// forking one does not hear of it: the image tells, when both have let go of it.
+func (b *Builder) ForkBeside(pid Slot, calls func(), options ...Option) {
+	b.fork(pid, 0, "", Null, calls, options)
+}
+
+func (b *Builder) fork(pid Slot, flags uint64, words string, pidFD Operand, calls func(), options []Option) {
+	if b.branch {
+		b.nested = true
+		return
+	}
+	after := b.NewLabel()
+	b.CallInto(pid, "clone", unix.SYS_CLONE, []Operand{Word(flags|uint64(unix.SIGCHLD), words+"SIGCHLD"), Null, pidFD, Null, Null},
+		append(options, func(in *instruction) { in.forks, in.after = true, after })...)
+	b.branch = true
+	calls()
+	b.branch = false
+	b.Place(after)
 }
 
 // usualLength is about how many calls a container of a distribution takes.
@@ -115,8 +169,11 @@ const usualLength = 320
 // never placed, an instruction outside a step, too many arguments.
 func (b *Builder) Build() (*Program, error) {
 	p := b.program
-	if len(p.instructions) == 0 {
+	switch {
+	case len(p.instructions) == 0:
 		return nil, errors.New("the program has no instructions")
+	case b.nested:
+		return nil, errors.New("a forked process forks: its failures could not be told apart")
 	}
 	for i := range p.instructions {
 		in := &p.instructions[i]
@@ -134,6 +191,9 @@ func (b *Builder) Build() (*Program, error) {
 			return nil, fmt.Errorf("instruction %d (%s) leads back: a program has no loops", i, in.call)
 		default:
 			in.orElse = Label(b.labels[in.orElse])
+		}
+		if in.forks {
+			in.after = Label(b.labels[in.after])
 		}
 	}
 	b.program = Program{}

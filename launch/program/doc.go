@@ -10,6 +10,9 @@
 // memory together with every string and structure it points to; Spawn clones
 // a child that executes it, instruction by instruction, and ends in execve.
 //
+// A program can fork: a few of its calls are then made by a process of their own,
+// which ends in execve as well, and whose failures are the program's.
+//
 // The child is a fork of a threaded Go process with one thread left. It runs no
 // Go code but the loop in run_unsafe.go, which allocates nothing, grows no stack
 // and takes no lock, and it has its own copy of memory: code of the container

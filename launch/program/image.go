@@ -11,8 +11,9 @@ import (
 
 // Inputs is what only the launch knows, by the names the program uses.
 type Inputs struct {
-	FDs     map[string]int
-	Strings map[string]string
+	FDs         map[string]int
+	Strings     map[string]string
+	Environment []string // of who starts the container
 }
 
 // Image is a program laid out in memory, ready to be run once.
@@ -23,6 +24,7 @@ type Inputs struct {
 type Image struct {
 	program *Program
 	arena   []byte
+	slots   []int // slot → offset in the arena
 }
 
 // maxPass is how many errors an instruction can let pass.
@@ -31,8 +33,8 @@ const maxPass = 4
 // The layout of the mapping, in bytes. header and rawInstruction in
 // run_unsafe.go are the same as Go types.
 const (
-	headerSize      = 256
-	instructionSize = 8 + 6*8 + 8 + maxPass*4 + 4 + 4 + 4 + 4
+	headerSize      = 384
+	instructionSize = 8 + 6*8 + 8 + maxPass*4 + 10*4
 )
 
 // layout assigns every byte of an image its place. References between parts are
@@ -43,12 +45,13 @@ type layout struct {
 	data    []byte
 	fixups  []int // offsets of 8-byte words that hold an offset to become an address
 	slots   []int // slot → offset of its 8 or 4 bytes, 0 when not yet placed
+	shared  map[*memory]int
 	err     error
 }
 
 // Load lays the program out with its inputs. It fails when an input is missing.
 func (p *Program) Load(in Inputs) (*Image, error) {
-	l := &layout{program: p, inputs: in, slots: make([]int, len(p.slots))}
+	l := &layout{program: p, inputs: in, slots: make([]int, len(p.slots)), shared: make(map[*memory]int)}
 	fixed := headerSize + len(p.instructions)*instructionSize
 	l.data = make([]byte, fixed, 2*fixed) // what they point to takes about as much
 	// Structures first: a slot that is a field of one lives there.
@@ -107,19 +110,37 @@ func (l *layout) place(a Operand) int {
 		copy(l.data[at:], a.data)
 		return at
 	case vector:
-		pointers := make([]int, len(a))
-		for i, s := range a {
-			pointers[i] = l.putString(s)
-		}
-		at := l.reserve(8*(len(a)+1), 8)
-		for i, p := range pointers {
-			l.putAddress(at+8*i, p)
-		}
+		return l.putStrings(a)
+	case environment:
+		return l.putStrings(Overlay(l.inputs.Environment, a))
+	case cell:
+		at := l.reserve(4, 4)
+		l.slots[a] = at
 		return at
 	case structure:
 		return l.placeStruct(a)
+	case *memory:
+		at, known := l.shared[a]
+		if !known {
+			at = l.place(a.of)
+			l.shared[a] = at
+		}
+		return at
 	}
 	return 0
+}
+
+// putStrings lays out an array of strings ended by a null pointer.
+func (l *layout) putStrings(list []string) int {
+	pointers := make([]int, len(list))
+	for i, s := range list {
+		pointers[i] = l.putString(s)
+	}
+	at := l.reserve(8*(len(list)+1), 8)
+	for i, p := range pointers {
+		l.putAddress(at+8*i, p)
+	}
+	return at
 }
 
 func (l *layout) placeStruct(s structure) int {
@@ -204,10 +225,20 @@ func (l *layout) encode(i int, in instruction, operands [6]int) {
 		l.putNumber(at+4*j, 4, uint64(e))
 	}
 	at += 4 * maxPass
-	l.putNumber(at, 4, uint64(indirect))
-	l.putNumber(at+4, 4, uint64(in.orElse))
-	l.putNumber(at+8, 4, uint64(in.elseOn))
-	l.putNumber(at+12, 4, uint64(in.least))
+	var after uint64
+	if in.forks {
+		after = uint64(in.after)
+	}
+	var same [2]uint64
+	for j, s := range in.same {
+		if in.unlike != 0 && s != noSlot {
+			same[j] = uint64(l.slots[s])
+		}
+	}
+	for j, w := range [...]uint64{uint64(indirect), uint64(in.orElse), uint64(in.elseOn), uint64(in.least), uint64(in.lessIs),
+		after, same[0], same[1], uint64(in.unlike)} {
+		l.putNumber(at+4*j, 4, w)
+	}
 }
 
 // mapped copies the layout into a shared mapping and turns offsets into addresses.
@@ -217,7 +248,7 @@ func (l *layout) mapped() (*Image, error) {
 		return nil, fmt.Errorf("map memory for the container's program: %w", err)
 	}
 	copy(arena, l.data)
-	img := &Image{program: l.program, arena: arena}
+	img := &Image{program: l.program, arena: arena, slots: l.slots}
 	base := img.address()
 	for _, at := range l.fixups {
 		offset := binary.NativeEndian.Uint64(arena[at:])
@@ -234,37 +265,48 @@ type Failure struct {
 	Object      string // what it was about
 	Text        string // the call as it was printed
 	Errno       unix.Errno
+	Exit        *unix.WaitStatus // instead of Errno: how a process that the call waited for ended
 }
 
-// Failure returns what made the child give up, ok false when nothing did. It may
-// be asked once the child is gone.
+// Failure returns what made the child give up, or a process that it has forked, ok
+// false when nothing did. It may be asked once both are gone or have executed another
+// program.
 func (img *Image) Failure() (f Failure, ok bool) {
-	failed := img.header().failed
+	at := &img.header().main
+	if at.failed == 0 {
+		at = &img.header().branch
+	}
+	failed := at.failed
 	if failed == 0 {
 		return Failure{}, false
 	}
-	i := img.at()
+	i := img.index(at)
 	in := img.program.instructions[i]
-	return Failure{
+	f = Failure{
 		Instruction: i,
 		Step:        img.program.steps[in.step],
 		Call:        in.call,
 		Object:      in.object(),
 		Text:        img.program.text(in),
 		Errno:       unix.Errno(failed),
-	}, true
+	}
+	if failed == exitFailed {
+		status := unix.WaitStatus(binary.NativeEndian.Uint32(img.arena[img.slots[in.same[0]]:]))
+		f.Errno, f.Exit = 0, &status
+	}
+	return f, true
 }
 
 // Where returns the instruction the child was at last.
 func (img *Image) Where() Line {
-	in := img.program.instructions[img.at()]
-	return Line{Step: img.program.steps[in.step], Call: in.call, Text: img.program.text(in)}
+	in := img.program.instructions[img.index(&img.header().main)]
+	return img.program.line(in)
 }
 
-// at is the index of the instruction the child was at last. The child shares the
-// memory it is read from: a number out of range is the last one's, not a crash.
-func (img *Image) at() int {
-	return int(min(img.header().pc, uint64(len(img.program.instructions)-1)))
+// index is that of the instruction a process was at last. The child shares the memory
+// it is read from: a number out of range is the last one's, not a crash.
+func (img *Image) index(at *progress) int {
+	return int(min(at.pc, uint64(len(img.program.instructions)-1)))
 }
 
 // Close gives the memory back. The child is not affected: it has a mapping of

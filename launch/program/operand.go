@@ -20,6 +20,20 @@ type Slot int
 
 func (s Slot) text(p *Program) string { return "<" + p.slots[s] + ">" }
 
+type cell Slot
+
+// Into is a pointer to the four bytes a slot lives in, for a call to fill.
+func Into(s Slot) Operand { return cell(s) }
+
+func (c cell) text(p *Program) string { return "[<" + p.slots[c] + ">]" }
+
+type memory struct{ of Operand }
+
+// Shared is a pointer to memory that several calls use: it is laid out once.
+func Shared(of Operand) Operand { return &memory{of} }
+
+func (m *memory) text(p *Program) string { return m.of.text(p) }
+
 type number struct {
 	value uint64
 	words string // how it is printed; empty: decimal

@@ -248,6 +248,11 @@ func TestSpawnUnderPressure(t *testing.T) {
 			for range 50 {
 				b.Call("getppid", unix.SYS_GETPPID, nil)
 			}
+			pid := b.NewSlot("true")
+			b.Fork(pid, nil, func() {
+				b.Call("execve", unix.SYS_EXECVE, []program.Operand{program.Str("/bin/true"), program.Strings([]string{"true"}), program.Strings(nil)})
+			})
+			wait4(b, pid)
 			exit(b, 9)
 		})
 		for range 150 {

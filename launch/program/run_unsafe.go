@@ -12,13 +12,44 @@ import (
 // header is the start of an image. It lies in the mapping because nothing there
 // moves: the kernel writes the pidfd while the goroutine's stack could.
 type header struct {
-	pc     uint64 // index of the instruction that runs
-	failed uint64 // errno of the instruction at pc, 0 while all is well
-	pidFD  int32  // written by clone3
-	_      int32
+	main   progress // of the child
+	branch progress // of the process it has forked last, up to that one's execve
+	pidFD  int32    // written by clone3
+	pid    int32    // of the child, written by the joiner
 	clone  cloneArgs
-	_      [headerSize - 24 - 11*8]byte
+	joiner joiner
+	_      [headerSize - 40 - cloneArgsSize - joinerSize]byte
 }
+
+// joiner is a process between the parent and the child that joins namespaces of
+// others, in which it then makes the child.
+type joiner struct {
+	clone  cloneArgs
+	count  uint32 // of namespaces, 0: the parent makes the child itself
+	failed uint32 // which could not be joined, from 1; 0 with an errno: the child could not be made
+	errno  uint64
+	joins  [maxJoins]struct {
+		fd, namespace uint32
+	}
+}
+
+// maxJoins is how many kinds of namespaces there are.
+const maxJoins = 8
+
+const (
+	cloneArgsSize = 11 * 8
+	joinerSize    = cloneArgsSize + 16 + maxJoins*8
+)
+
+// progress is how far a process has come.
+type progress struct {
+	pc     uint64 // index of the instruction that runs
+	failed uint64 // errno of the instruction at pc, or exitFailed; 0 while all is well
+}
+
+// exitFailed stands where an errno would: a process that was waited for has ended
+// with a status other than 0. No errno is as large.
+const exitFailed = 4096
 
 // header returns the start of the image.
 func (img *Image) header() *header { return (*header)(unsafe.Pointer(unsafe.SliceData(img.arena))) }
@@ -32,7 +63,12 @@ type rawInstruction struct {
 	indirect uint32 // bit i: args[i] is the offset of a slot
 	orElse   int32  // index to go on at after an error, -1: give up
 	elseOn   int32  // the one error that leads to orElse, 0: any
-	least    int32
+	least    int32  // a smaller result is the error lessIs
+	lessIs   int32
+	after    int32     // of a fork: index the forking process goes on at, its child goes on behind the fork; 0: no fork
+	same     [2]uint32 // offsets of two slots that have to hold the same afterwards, 0 for a slot stands for the value 0
+	unlike   int32     // the error when they do not, 0: nothing is compared
+	_        int32
 }
 
 // The sizes the layout computes with are those of the types.
@@ -74,8 +110,15 @@ func clone(image *header, count uint64) (pid uintptr, err syscall.Errno) {
 	// No descriptor may be opened without O_CLOEXEC by another thread meanwhile.
 	syscall.ForkLock.Lock()
 	runtimeBeforeFork()
-	pid, _, err = syscall.RawSyscall6(unix.SYS_CLONE3, uintptr(unsafe.Pointer(&image.clone)), unsafe.Sizeof(image.clone), 0, 0, 0, 0)
+	args := &image.clone
+	if image.joiner.count > 0 {
+		args = &image.joiner.clone
+	}
+	pid, _, err = syscall.RawSyscall6(unix.SYS_CLONE3, uintptr(unsafe.Pointer(args)), unsafe.Sizeof(*args), 0, 0, 0, 0)
 	if err == 0 && pid == 0 {
+		if image.joiner.count > 0 {
+			join(image, count)
+		}
 		run(image, count)
 	}
 	runtimeAfterFork()
@@ -83,29 +126,86 @@ func clone(image *header, count uint64) (pid uintptr, err syscall.Errno) {
 	return pid, err
 }
 
+// join is the joiner. It is held to what run is held to.
+//
+// Joining namespaces is for a process of one thread: a user namespace can be joined
+// by no other, and a pid namespace takes in only the children of who joins it
+// (setns(2)).
+//
+//go:nosplit
+//go:norace
+func join(image *header, count uint64) {
+	j := &image.joiner
+	for i := uint32(0); i < j.count; i++ {
+		_, _, err := syscall.RawSyscall6(unix.SYS_SETNS, uintptr(j.joins[i].fd), uintptr(j.joins[i].namespace), 0, 0, 0, 0)
+		if err != 0 {
+			j.failed, j.errno = i+1, uint64(err)
+			exit()
+		}
+	}
+	pid, _, err := syscall.RawSyscall6(unix.SYS_CLONE3, uintptr(unsafe.Pointer(&image.clone)), unsafe.Sizeof(image.clone), 0, 0, 0, 0)
+	if err == 0 && pid == 0 {
+		run(image, count)
+	}
+	image.pid, j.errno = int32(pid), uint64(err)
+	exit()
+}
+
+// exit ends a process. Its status tells nothing: the image does.
+//
+//go:nosplit
+//go:norace
+func exit() {
+	for {
+		syscall.RawSyscall6(unix.SYS_EXIT_GROUP, 127, 0, 0, 0, 0, 0)
+	}
+}
+
 // run is the child. It must not allocate, grow the stack, be preempted or write
-// a pointer, and it never returns.
+// a pointer to the heap, and it never returns.
+//
+// A fork with CLONE_VFORK (clone(2)) suspends the process that makes it until its own
+// child has executed another program or ended: the one knows at once when the other
+// has failed.
 //
 //go:nosplit
 //go:norace
 func run(image *header, count uint64) {
-	failed := syscall.Errno(unix.ENOEXEC) // a program that ends without execve
+	failed := uint64(unix.ENOEXEC) // a program that ends without execve
+	at := &image.main
 	pc := uint64(0)
 	for pc < count {
-		image.pc = pc
+		at.pc = pc
 		in := (*rawInstruction)(unsafe.Add(unsafe.Pointer(image), headerSize+uintptr(pc)*instructionSize))
 		pc++
+		if in.after != 0 {
+			image.branch.failed = 0
+		}
 		result, _, err := syscall.RawSyscall6(in.number,
 			value(image, in, 0), value(image, in, 1), value(image, in, 2),
 			value(image, in, 3), value(image, in, 4), value(image, in, 5))
 		if err == 0 {
+			if in.after != 0 && result == 0 {
+				at, count = &image.branch, uint64(in.after)
+				continue
+			}
 			if in.slot != 0 {
 				*slotAt(image, in.slot) = int32(result)
 			}
-			if int64(result) >= int64(in.least) {
+			if in.after != 0 {
+				if image.branch.failed != 0 {
+					at.pc, failed = image.branch.pc, image.branch.failed
+					break
+				}
+				pc = uint64(in.after)
+			}
+			if int64(result) < int64(in.least) {
+				err = syscall.Errno(in.lessIs)
+			} else if in.unlike != 0 && word(image, in.same[0]) != word(image, in.same[1]) {
+				err = syscall.Errno(in.unlike)
+			} else {
 				continue
 			}
-			err = syscall.EPIPE // the other side is gone
 		}
 		if err == syscall.Errno(in.pass[0]) || err == syscall.Errno(in.pass[1]) ||
 			err == syscall.Errno(in.pass[2]) || err == syscall.Errno(in.pass[3]) {
@@ -115,13 +215,11 @@ func run(image *header, count uint64) {
 			pc = uint64(in.orElse)
 			continue
 		}
-		failed = err
+		failed = uint64(err)
 		break
 	}
-	image.failed = uint64(failed)
-	for {
-		syscall.RawSyscall6(unix.SYS_EXIT_GROUP, 127, 0, 0, 0, 0, 0)
-	}
+	at.failed = failed
+	exit()
 }
 
 // value is an argument of an instruction, read from its slot where it is one.
@@ -141,4 +239,15 @@ func value(image *header, in *rawInstruction, i uint) uintptr {
 //go:norace
 func slotAt(image *header, offset uintptr) *int32 {
 	return (*int32)(unsafe.Add(unsafe.Pointer(image), offset))
+}
+
+// word is what a slot holds, 0 for no slot.
+//
+//go:nosplit
+//go:norace
+func word(image *header, offset uint32) int32 {
+	if offset == 0 {
+		return 0
+	}
+	return *slotAt(image, uintptr(offset))
 }

@@ -3,7 +3,9 @@
 package program
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -13,6 +15,14 @@ import (
 type CloneArgs struct {
 	Namespaces uint64 // CLONE_NEW* flags
 	CgroupFD   int    // v2 cgroup directory to start in, -1 for the caller's
+	Join       []Join // namespaces of others to make it in, in the order they are joined
+}
+
+// Join is a namespace of another process.
+type Join struct {
+	FD        int    // open file of it
+	Namespace uint64 // its CLONE_NEW* flag
+	Name      string // for errors
 }
 
 // Child is the process made by Spawn.
@@ -35,9 +45,50 @@ func (img *Image) Spawn(a CloneArgs) (Child, error) {
 		h.clone.flags |= unix.CLONE_INTO_CGROUP
 		h.clone.cgroup = uint64(a.CgroupFD)
 	}
+	if len(a.Join) > maxJoins {
+		return Child{}, fmt.Errorf("%d namespaces cannot be joined", len(a.Join))
+	}
+	if len(a.Join) > 0 {
+		// The joiner lives until it has made the child, which is the caller's all the
+		// same and takes over its exit signal. It shares the caller's descriptors, where
+		// the one of the child is to be, but no memory: that would make it one of the
+		// caller's threads.
+		h.clone.flags |= unix.CLONE_PARENT
+		h.clone.exitSignal = 0
+		h.joiner.clone = cloneArgs{flags: unix.CLONE_VFORK | unix.CLONE_FILES | unix.CLONE_CLEAR_SIGHAND, exitSignal: uint64(unix.SIGCHLD)}
+	}
+	for i, j := range a.Join {
+		h.joiner.joins[i].fd, h.joiner.joins[i].namespace = uint32(j.FD), uint32(j.Namespace)
+	}
+	h.joiner.count = uint32(len(a.Join))
+
 	pid, errno := clone(h, uint64(len(img.program.instructions)))
 	if errno != 0 {
 		return Child{}, fmt.Errorf("clone3: %w", errno)
 	}
-	return Child{PID: int(pid), PIDFD: int(h.pidFD)}, nil
+	if len(a.Join) == 0 {
+		return Child{PID: int(pid), PIDFD: int(h.pidFD)}, nil
+	}
+	if err := reap(int(pid)); err != nil {
+		return Child{}, err
+	}
+	switch failed := h.joiner.failed; {
+	case failed > 0:
+		return Child{}, &os.PathError{Op: "setns", Path: a.Join[failed-1].Name, Err: unix.Errno(h.joiner.errno)}
+	case h.joiner.errno != 0:
+		return Child{}, fmt.Errorf("clone3: %w", unix.Errno(h.joiner.errno))
+	case h.pid <= 0:
+		return Child{}, errors.New("the process that joins namespaces was killed")
+	}
+	return Child{PID: int(h.pid), PIDFD: int(h.pidFD)}, nil
+}
+
+// reap takes the joiner's status, which is of no interest.
+func reap(pid int) error {
+	for {
+		_, err := unix.Wait4(pid, nil, 0, nil)
+		if !errors.Is(err, unix.EINTR) {
+			return os.NewSyscallError("wait4", err)
+		}
+	}
 }
