@@ -18,10 +18,14 @@ import (
 // half a container behind. Once init runs they are passed on to it. While the
 // container is taken down they end no more than the hook that is waited for.
 //
+// Signals that only init has a use for are kept until it runs: it may tell others
+// that it is ready before the monitor has heard of it.
+//
 // One goroutine does both and nobody waits for it: the goroutine of the launch is
 // bound to its thread, and each time it waits for another costs context switches.
 type signals struct {
-	caught chan os.Signal
+	caught   chan os.Signal
+	catching chan struct{} // closed when all of them are caught
 
 	mu      sync.Mutex
 	pidfd   int  // of the payload, 0 before it was spawned and after it was let go
@@ -29,7 +33,7 @@ type signals struct {
 	asked   bool // it has been asked to end
 	running bool
 	taking  bool // the container is being taken down
-	ended   bool
+	early   []unix.Signal // for init, when it runs
 	cause   os.Signal // what ended the launch
 	resize  func()    // gives the console the size of the caller's terminal
 }
@@ -38,10 +42,15 @@ type signals struct {
 // person or a supervisor sends to have a launch end.
 var ending = [...]os.Signal{unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM}
 
-// listen starts to catch what ends a launch.
+// listen starts to catch what ends a launch, and what is passed on. That costs a
+// handful of context switches for each signal, so another goroutine does the latter.
 func (s *signals) listen() {
-	s.caught = make(chan os.Signal, 64)
+	s.caught, s.catching = make(chan os.Signal, 64), make(chan struct{})
 	signal.Notify(s.caught, ending[:]...)
+	go func() {
+		signal.Notify(s.caught, passedOn()...)
+		close(s.catching)
+	}()
 	go func() {
 		for {
 			number, ok := (<-s.caught).(unix.Signal)
@@ -55,9 +64,7 @@ func (s *signals) listen() {
 
 // end stops listening. The channel stays open: catching may still be under way.
 func (s *signals) end() {
-	s.mu.Lock()
-	s.ended = true
-	s.mu.Unlock()
+	<-s.catching
 	signal.Stop(s.caught)
 	s.caught <- nil
 }
@@ -73,13 +80,16 @@ func (s *signals) handle(number unix.Signal) {
 	switch {
 	case s.taking:
 		return
-	case !s.running:
-		s.cause = number
-		number = unix.SIGKILL
 	case number == unix.SIGWINCH:
 		if s.resize != nil {
 			s.resize()
 		}
+		return
+	case !s.running && slices.Contains(ending[:], os.Signal(number)):
+		s.cause = number
+		number = unix.SIGKILL
+	case !s.running:
+		s.early = append(s.early, number)
 		return
 	case number == unix.SIGHUP:
 		number = unix.SIGTERM // as LXC does: who hangs up wants the container to end
@@ -121,21 +131,15 @@ func (s *signals) takeDown() {
 	s.taking = true
 }
 
-// pass passes signals on to init from now on, and catches those that only init
-// has a use for. That costs a handful of context switches for each, so another
-// goroutine does it.
+// pass passes signals on to init from now on, those first that have come for it.
 func (s *signals) pass() {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.running = true
-	s.mu.Unlock()
-	go func() {
-		signal.Notify(s.caught, passedOn()...)
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.ended {
-			signal.Stop(s.caught)
-		}
-	}()
+	for _, number := range s.early {
+		_ = unix.PidfdSendSignal(s.pidfd, number, nil, 0)
+	}
+	s.early = nil
 }
 
 // passedOn are the signals beside those of listen that are passed on. SIGRTMIN+3

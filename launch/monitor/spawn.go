@@ -61,6 +61,7 @@ func (m *Monitor) spawn(step string, op plan.Spawn, lowered func() (*program.Pro
 	for i, j := range op.Join.All() {
 		args.Join = append(args.Join, program.Join{FD: int(joined[i].Fd()), Namespace: payload.CloneFlags(plan.SetOf(j.Namespace)), Name: j.String()})
 	}
+	<-m.signals.catching // whatever is sent once the container runs is for its init
 	if m.child, err = m.image.Spawn(args); err != nil {
 		return err
 	}
