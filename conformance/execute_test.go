@@ -177,6 +177,16 @@ exit 4`
 	}
 }
 
+// TestExecuteEarlySignal sends a signal before there is anybody to get it: the command
+// gets it when it runs, as LXC's monitor keeps signals until then.
+func TestExecuteEarlySignal(t *testing.T) {
+	c := newContainer(t, 0, with("lxc.hook.start-host = /bin/sh -c 'kill -USR1 $PPID; /bin/sleep 0.2'"))
+	c.fresh(t)
+	if r := onTerminal(t, oursExecute(t).argv(c, "/bin/sleep", "20"), withoutHelpers, nil); r.status != 128+int(syscall.SIGUSR1) {
+		t.Errorf("the command ends with %d, want what SIGUSR1 does to it:\n%s", r.status, r.output)
+	}
+}
+
 // TestExecuteStreams compares what goes through pipes: the command has them itself.
 // Stock LXC also gives a file that output goes to the mode 0700.
 func TestExecuteStreams(t *testing.T) {
