@@ -3,7 +3,84 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
+
+// Spawn clones the payload (clone(2), clone3). The namespaces that can be made
+// by clone are made here; the rest by Unshare.
+type Spawn struct {
+	Namespaces NamespaceSet `json:"namespaces"`
+	IntoCgroup string       `json:"into_cgroup,omitempty"` // v2 hierarchy whose payload cgroup the child starts in
+	Join       List[Join]   `json:"join,omitzero"`         // namespaces of others, in the order they are joined (setns(2))
+}
+
+func (Spawn) Kind() Kind     { return "spawn" }
+func (Spawn) Object() string { return "payload" }
+func (o Spawn) Describe() string {
+	text := "clone the payload"
+	if o.Namespaces.Len() > 0 {
+		text += " with new namespaces " + o.Namespaces.String()
+	}
+	for i, j := range o.Join.All() {
+		text += [...]string{", in the namespaces ", ", "}[min(i, 1)] + j.String()
+	}
+	if o.IntoCgroup != "" {
+		text += ", directly into its cgroup in " + o.IntoCgroup
+	}
+	return text
+}
+func (o Spawn) Row() Row {
+	row := Row{Verb: "clone", Subject: "the payload"}
+	if o.Namespaces.Len() > 0 {
+		row.Details = []string{"new namespaces " + o.Namespaces.String()}
+	}
+	for _, j := range o.Join.All() {
+		row.Details = append(row.Details, j.String())
+	}
+	if o.IntoCgroup != "" {
+		row.Details = append(row.Details, "into its cgroup of "+o.IntoCgroup)
+	}
+	return row
+}
+func (o Spawn) Summary() (Topic, string) {
+	var words []string
+	if o.Namespaces.Len() > 0 {
+		words = append(words, o.Namespaces.String())
+	}
+	for _, j := range o.Join.All() {
+		words = append(words, fmt.Sprintf("%s (%s)", j.Namespace, j.whose()))
+	}
+	return TopicNamespaces, strings.Join(words, " ")
+}
+func (o Spawn) Requires() []Requirement {
+	var needs []Requirement
+	if o.Namespaces.Has(NamespaceUser) {
+		needs = append(needs, Requirement{Need: NeedUserNS})
+	}
+	for _, j := range o.Join.All() {
+		needs = append(needs, j.requires())
+	}
+	return needs
+}
+func (o Spawn) Changes(before Op, _ bool) []string {
+	was := before.(Spawn)
+	return slices.Concat(changedNamespaces(was.Namespaces, o.Namespaces), changedJoins(was.Join, o.Join), nowWas("the cgroup it starts in", was.IntoCgroup, o.IntoCgroup, "the monitor's"))
+}
+
+// changedNamespaces says which namespaces the container has of its own, and which no
+// longer.
+func changedNamespaces(was, is NamespaceSet) []string {
+	var words []string
+	for _, n := range namespaceOrder {
+		switch {
+		case is.Has(n) && !was.Has(n):
+			words = append(words, fmt.Sprintf("the container has a %s namespace of its own", n))
+		case was.Has(n) && !is.Has(n):
+			words = append(words, fmt.Sprintf("the container no longer has a %s namespace of its own", n))
+		}
+	}
+	return words
+}
 
 // Join is a namespace of another process or container that the payload is made in.
 // Just one of PID, Container and Path says whose: which file that is on this host
@@ -58,6 +135,20 @@ func changedJoins(was, is List[Join]) []string {
 		}
 	}
 	return words
+}
+
+// Unshare leaves namespaces that must not be made by clone: the cgroup namespace
+// is rooted where its maker stands, so it comes after the cgroups were entered.
+type Unshare struct {
+	Namespaces NamespaceSet `json:"namespaces"`
+}
+
+func (Unshare) Kind() Kind                 { return "unshare" }
+func (o Unshare) Object() string           { return o.Namespaces.String() }
+func (o Unshare) Describe() string         { return "unshare namespaces " + o.Namespaces.String() }
+func (o Unshare) Summary() (Topic, string) { return TopicNamespaces, o.Namespaces.String() }
+func (o Unshare) Changes(before Op, _ bool) []string {
+	return changedNamespaces(before.(Unshare).Namespaces, o.Namespaces)
 }
 
 // MonitorUnshare gives the monitor a mount namespace of its own, to which mounts
