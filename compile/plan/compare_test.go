@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -19,7 +20,9 @@ func planOf(t testing.TB, ops ...plan.Op) plan.Plan {
 	places := map[plan.Kind]plan.Place{"hostname": plan.AtHostname, "mount": plan.AtMountEntry, "bind": plan.AtMountEntry, "rootfs": plan.AtRootfs,
 		"capability-drop": plan.AtCapability, "cgroup-limit": plan.AtCgroupLimit, "device-rules": plan.AtDeviceRules, "exec": plan.AtExec,
 		"spawn": plan.AtSpawn, "unshare": plan.AtUnshare, "id-map": plan.AtIDMap, "seccomp": plan.AtSeccomp, "no-new-privs": plan.AtNoNewPrivs,
-		"work-dir": plan.AtWorkDir, "identity": plan.AtIdentity, "sysctl": plan.AtSysctl, "label": plan.AtLabel, "tty": plan.AtTTY}
+		"work-dir": plan.AtWorkDir, "identity": plan.AtIdentity, "sysctl": plan.AtSysctl, "label": plan.AtLabel, "tty": plan.AtTTY,
+		"hook": plan.AtMountHook, "host-hook": plan.AtStopHook, "prlimit": plan.AtPrlimit, "proc-file": plan.AtProcFile, "time-namespace": plan.AtTimeNamespace,
+		"init": plan.AtExec}
 	for _, op := range ops {
 		b.Add(places[op.Kind()], op, "a reason")
 	}
@@ -110,7 +113,21 @@ func TestCompare(t *testing.T) {
 				"changed: variable NEW is set", "changed: variable LANG is set to C"}},
 		"a password": {ops(plan.Mount{Source: "//n/d", Target: "/d", FSType: "cifs", Data: plan.ListOf("password=1")}), ops(plan.Mount{Source: "//n/d", Target: "/d", FSType: "cifs", Data: plan.ListOf("password=2")}),
 			[]string{"changed: option password of /d has another value"}},
-		"a host name": {ops(plan.Hostname{Name: "a"}), ops(plan.Hostname{Name: "b"}), []string{"changed: the host name is now b (was a)"}},
+		"a hook": {ops(plan.Hook{Hook: "mount", Command: "/a", Env: plan.ListOf("LXC_NAME=web", "TOKEN=1")}), ops(plan.Hook{Hook: "mount", Command: "/b", Env: plan.ListOf("LXC_NAME=web", "TOKEN=2")}),
+			[]string{"changed: the mount hook is now /b (was /a)", "changed: the mount hook: variable TOKEN has another value"}},
+		"hooks of one name": {ops(plan.HostHook{Hook: "stop", Command: "/a"}), ops(plan.HostHook{Hook: "stop", Command: "/b"}, plan.HostHook{Hook: "stop", Command: "/a"}),
+			[]string{"added: run /b, stop hook, on the host"}},
+		"what a hook is told": {ops(plan.HostHook{Hook: "stop", Command: "/a", Arguments: plan.ListOf("web", "lxc", "stop")}), ops(plan.HostHook{Hook: "stop", Command: "/a", Told: plan.ListOf(plan.ToldPID)}),
+			[]string{"changed: what the stop hook is told is now nothing (was web lxc stop)", "changed: the stop hook is told the pid: true"}},
+		"a resource limit": {ops(plan.Prlimit{Resource: "nofile", Soft: 1024, Hard: 4096}), ops(plan.Prlimit{Resource: "nofile", Soft: math.MaxUint64, Hard: math.MaxUint64}),
+			[]string{"changed: the limit of nofile is now unlimited (was 1024:4096)"}},
+		"a namespace of another": {ops(plan.Spawn{Join: plan.ListOf(plan.Join{Namespace: plan.NamespaceNet, Container: "a"})}), ops(plan.Spawn{Join: plan.ListOf(plan.Join{Namespace: plan.NamespaceNet, PID: 7})}),
+			[]string{"changed: the container is in the namespace net of process 7", "changed: the container is no longer in the namespace net of container a"}},
+		"a clock": {ops(plan.TimeNamespace{Boot: plan.ClockOffset{Seconds: 60}}), ops(plan.TimeNamespace{Boot: plan.ClockOffset{Seconds: -60, Nanoseconds: 5}}),
+			[]string{"changed: the boot clock's offset is now -60s and 5ns (was 60s)"}},
+		"a file in /proc": {ops(plan.ProcFile{File: "oom_score_adj", Value: "1"}), ops(plan.ProcFile{File: "oom_score_adj", Value: "2"}), []string{"changed: what is written to /proc/PID/oom_score_adj is now 2 (was 1)"}},
+		"a command":       {ops(plan.Init{Argv: plan.ListOf("make")}), ops(plan.Init{Argv: plan.ListOf("make", "-j2")}), []string{"changed: the command is now make -j2 (was make)"}},
+		"a host name":     {ops(plan.Hostname{Name: "a"}), ops(plan.Hostname{Name: "b"}), []string{"changed: the host name is now b (was a)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, changesOf(planOf(t, c.a...), planOf(t, c.b...))); diff != "" {

@@ -17,7 +17,11 @@ type Prlimit struct {
 func (Prlimit) Kind() Kind       { return "prlimit" }
 func (o Prlimit) Object() string { return o.Resource }
 func (o Prlimit) Describe() string {
-	return fmt.Sprintf("limit %s to %s, at most %s (prlimit)", o.Resource, describeLimit(o.Soft), describeLimit(o.Hard))
+	text := fmt.Sprintf("limit %s to %s", o.Resource, describeLimit(o.Soft))
+	if o.Soft != o.Hard {
+		text += ", at most " + describeLimit(o.Hard)
+	}
+	return text + " (prlimit)"
 }
 func (o Prlimit) Summary() (Topic, string) {
 	return TopicLimits, o.Resource + " " + describeLimits(o.Soft, o.Hard)
