@@ -32,6 +32,7 @@ type compiler struct {
 
 	namespaces plan.NamespaceSet // the payload gets new ones of
 	joined     plan.NamespaceSet // the payload is in those of others of
+	holds      bool              // the monitor keeps the payload's namespaces
 	uids, gids []plan.IDMap      // of its user namespace
 }
 

@@ -31,10 +31,7 @@ func (c *compiler) compileHooks() {
 		}
 	}
 	if stop := c.config.Hooks.Commands["stop"]; len(stop) > 0 {
-		// LXC tells them of the network namespace also when it is the host's.
-		held := append(c.namespaces.Members(), plan.NamespaceNet)
-		held = append(held, c.joined.Members()...)
-		c.add(plan.AtNamespaceHold, plan.NamespaceHold{Namespaces: plan.SetOf(held...)}, stop[0].Origin)
+		c.holdNamespaces(stop[0].Origin)
 	}
 	c.namespaceHooks("pre-mount", plan.AtPreMountHook, func(h *plan.Hook) {})
 	c.namespaceHooks("mount", plan.AtMountHook, func(h *plan.Hook) { h.Rootfs, _ = c.rootfsMount() })
@@ -42,6 +39,19 @@ func (c *compiler) compileHooks() {
 		c.namespaceHooks("autodev", plan.AtAutodevHook, func(h *plan.Hook) {})
 	}
 	c.namespaceHooks("start", plan.AtStartHook, func(h *plan.Hook) { h.Pivoted, h.Program = true, plainProgram(h.Command) })
+}
+
+// holdNamespaces keeps the namespaces for a command of a line that is told of them when
+// the container has ended. The first such line stands for all.
+func (c *compiler) holdNamespaces(line config.Origin) {
+	if c.holds {
+		return
+	}
+	c.holds = true
+	// LXC tells of the network namespace also when it is the host's.
+	held := append(c.namespaces.Members(), plan.NamespaceNet)
+	held = append(held, c.joined.Members()...)
+	c.add(plan.AtNamespaceHold, plan.NamespaceHold{Namespaces: plan.SetOf(held...)}, line)
 }
 
 // namespaceHooks adds the hooks of one name that run in the container's namespaces.

@@ -19,6 +19,7 @@ type networkCompiler struct {
 	granted  map[string]int       // pairs an ordinary user may still have, by bridge
 	handover []config.Origin      // the first line whose steps need the container's netlink socket
 	loopback bool                 // there is a step that switches lo on
+	commands bool                 // the launch runs commands of the configuration's before the next interface
 }
 
 // compileNetwork makes the interfaces in the order of their numbers, as LXC does:
@@ -39,9 +40,11 @@ func (c *compiler) compileNetwork() {
 			n.granted[g.Bridge] += g.Count
 		}
 	}
+	n.commands = len(n.config.Hooks.Commands["pre-start"]) > 0
 	names := n.interfaceNames(nics)
 	for i := range nics {
 		n.compileNIC(&nics[i], names[i])
+		n.commands = n.commands || nics[i].ScriptUp.V != ""
 	}
 	if len(n.handover) > 0 {
 		c.builder.Add(plan.AtNetlink, plan.NetlinkHandover{}, "the monitor configures the container's interfaces", planOrigins(n.handover)...)
@@ -163,7 +166,7 @@ func (n *networkCompiler) link(nic *config.NIC) (link plan.Link, ok bool) {
 	}
 	summary := fmt.Sprintf("there is no network link %q on this host", name)
 	detail := missingLink(nic)
-	if n.commandsRunBefore(nic) && !strings.HasSuffix(name, "+") {
+	if n.commands && !strings.HasSuffix(name, "+") {
 		n.report(diag.Warning, diag.FailsAtStart, nic.Link.Origin, "net/link-missing", summary,
 			"The launch fails unless a command that it runs before makes it. "+detail)
 		return link, true
@@ -184,24 +187,6 @@ func missingLink(nic *config.NIC) string {
 		return fmt.Sprintf("The name stands for the last link that begins with %q; `ip link` lists all.", strings.TrimSuffix(name, "+"))
 	}
 	return "`ip link` lists those there are."
-}
-
-// commandsRunBefore reports whether the launch runs a command of the configuration's
-// before it makes an interface.
-func (n *networkCompiler) commandsRunBefore(nic *config.NIC) bool {
-	if len(n.config.Hooks.Commands["pre-start"]) > 0 {
-		return true
-	}
-	for i := range n.config.Network.NICs {
-		other := &n.config.Network.NICs[i]
-		if other.Index == nic.Index {
-			return false
-		}
-		if other.ScriptUp.V != "" {
-			return true
-		}
-	}
-	return false
 }
 
 // mtu is what lxc.net.[i].mtu says.

@@ -36,6 +36,12 @@ func (n *networkCompiler) compileScripts(nic *config.NIC, link string, peer bool
 			}
 		}
 		op.Arguments, op.Environment = plan.ListOf(arguments...), plan.ListOf(environment...)
+		told := []plan.Told{plan.ToldPID}
+		if script.when == "down" {
+			told = append(told, plan.ToldNamespaces)
+			n.holdNamespaces(script.command.Origin)
+		}
+		op.Told = plan.ListOf(told...)
 		n.add(plan.AtNIC, op, append(lineOf(script.command), lineOf(n.config.Hooks.Version)...)...)
 	}
 }

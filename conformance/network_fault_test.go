@@ -222,6 +222,26 @@ func TestImmediateRestart(t *testing.T) {
 	}
 }
 
+// A script that fails when the container has ended is reported, and changes nothing of
+// how it ended. It can enter the network namespace that it is told of.
+func TestFailingDownScript(t *testing.T) {
+	requireStock(t)
+	for _, hookVersion := range []string{"0", "1"} {
+		c := networkContainer(t, 0, "lxc.hook.version = "+hookVersion, "lxc.net.0.type = veth", "lxc.net.0.link = br0", "lxc.net.0.name = uplink", "lxc.net.0.veth.pair = web0",
+			"lxc.net.0.script.down = sh -c 'nsenter --net=$LXC_NET_NS ip -o link show uplink >NETWORK/inside; echo no way; exit 3'")
+		h := newHostnet(t)
+		before := h.seen(t)
+		output, status := h.start(t, c, "/bin/sh", "-c", "exit 7")
+		if status != 7 || !strings.Contains(output, "net-script:0 down failed: ") || !strings.Contains(output, "no way") {
+			t.Errorf("version %s: the launch ends with %d and says %s", hookVersion, status, output)
+		}
+		h.same(t, before)
+		if inside := readLines(t, filepath.Join(c.lxcpath, "inside")); len(inside) != 1 || !strings.Contains(inside[0], "uplink") {
+			t.Errorf("version %s: the script sees %q", hookVersion, inside)
+		}
+	}
+}
+
 // A launch that is interrupted while a script runs takes back what was made, and lets
 // the script of an earlier interface clean up.
 func TestInterruptedNetwork(t *testing.T) {

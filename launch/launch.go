@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/hashicorp/go-multierror"
 	"golang.org/x/sys/unix"
 
 	"lxcfg/compile/plan"
@@ -249,10 +250,39 @@ func (l *launch) takeDown() error {
 		}
 	}
 	l.runLate(plan.PhaseStop)
-	undone, err := l.monitor.Undo()
+	undone, failed := l.monitor.Undo()
 	l.report.Undone = undone
+	undoErr = errors.Join(undoErr, l.sortUndo(failed))
 	l.runLate(plan.PhaseStopped)
-	return errors.Join(undoErr, err)
+	return undoErr
+}
+
+// sortUndo returns what is left behind because it could not be taken back. A script of
+// an interface that is run when the container goes is a hook like others.
+func (l *launch) sortUndo(failed []*monitor.UndoError) error {
+	scripts := make(map[string]plan.Step)
+	for _, s := range l.plan.Steps() {
+		if _, ok := s.Op.(plan.NetScript); ok {
+			scripts[s.Name] = s
+			l.report.output(s, l.monitor.Output(s.Name))
+		}
+	}
+	var left *multierror.Error
+	for _, e := range failed {
+		if s, ok := scripts[e.Step]; ok {
+			l.addLate(newStepError(s, e.Cause))
+			continue
+		}
+		left = multierror.Append(left, e)
+	}
+	return left.ErrorOrNil()
+}
+
+// addLate notes a step that failed when the container was to end.
+func (l *launch) addLate(e *StepError) {
+	e.explain(l.plan)
+	l.late = append(l.late, e)
+	l.report.Late = l.late
 }
 
 // runLate runs the steps of one of the last phases, up to the first that fails. A
@@ -268,9 +298,7 @@ func (l *launch) runLate(phase plan.Phase) {
 		if err := l.step(s); err != nil {
 			var step *StepError
 			if errors.As(err, &step) {
-				step.explain(l.plan)
-				l.late = append(l.late, step)
-				l.report.Late = l.late
+				l.addLate(step)
 			}
 			return
 		}

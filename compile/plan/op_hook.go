@@ -17,14 +17,14 @@ func ShellScript(command string, words ...string) string {
 	return text.String()
 }
 
-// Told is something about a running container that a hook of the host is told.
+// Told is something about a running container that a program of the host is told.
 type Told string
 
-// What hooks are told.
+// What hooks and scripts are told.
 const (
 	ToldPID        Told = "pid"        // LXC_PID, init's process id on the host
 	ToldTarget     Told = "target"     // LXC_TARGET, "stop" or "reboot"
-	ToldNamespaces Told = "namespaces" // LXC_NET_NS and so on, files of the namespaces; with Arguments, behind these as well
+	ToldNamespaces Told = "namespaces" // LXC_NET_NS and so on, files of the namespaces; a hook with Arguments, behind these as well
 )
 
 // HostHook runs a command of lxc.hook.* on the host, outside all of the container's

@@ -186,6 +186,7 @@ type NetScript struct {
 	Script      string       `json:"script"`    // as sh(1) takes it: it may hold arguments
 	Arguments   List[string] `json:"arguments"` // behind them
 	Environment List[string] `json:"environment,omitzero"`
+	Told        List[Told]   `json:"told,omitzero"`
 	Peer        bool         `json:"peer,omitempty"` // the name of the host's end of the pair is one more argument, and the value of NetPeer
 }
 

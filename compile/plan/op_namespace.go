@@ -159,7 +159,8 @@ func (MonitorUnshare) Kind() Kind       { return "monitor-unshare" }
 func (MonitorUnshare) Object() string   { return "mnt" }
 func (MonitorUnshare) Describe() string { return "unshare the monitor's mount namespace" }
 
-// NamespaceHold opens namespaces of the payload, for hooks that run when it is gone.
+// NamespaceHold opens namespaces of the payload, for programs of the host that run
+// when it is gone.
 // Those that it is cloned in the spawn opens already: a launch that fails later has
 // hooks to run as well.
 type NamespaceHold struct {
@@ -169,7 +170,7 @@ type NamespaceHold struct {
 func (NamespaceHold) Kind() Kind     { return "namespace-hold" }
 func (NamespaceHold) Object() string { return "payload" }
 func (o NamespaceHold) Describe() string {
-	return "keep the payload's namespaces " + o.Namespaces.String() + " for the stop hooks"
+	return "keep the payload's namespaces " + o.Namespaces.String() + " for what runs at the end"
 }
 
 // ClockOffset is what a clock of the container shows more than the host's.

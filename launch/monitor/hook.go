@@ -18,8 +18,18 @@ import (
 
 // runHook runs a hook of the host.
 func (m *Monitor) runHook(step string, op plan.HostHook) error {
-	var env, arguments []string
-	for _, told := range op.Told.All() {
+	env, namespaces := m.told(op.Told)
+	arguments := op.Arguments.Slice()
+	if len(arguments) > 0 {
+		arguments = append(arguments, namespaces...)
+	}
+	return m.runScript(step, op.Command, arguments, append(op.Env.Slice(), env...))
+}
+
+// told are the variables that tell a program of the host about the container, and the
+// namespaces as arguments tell of them.
+func (m *Monitor) told(what plan.List[plan.Told]) (env, namespaces []string) {
+	for _, told := range what.All() {
 		switch told {
 		case plan.ToldPID:
 			if m.initPID > 0 {
@@ -30,13 +40,11 @@ func (m *Monitor) runHook(step string, op plan.HostHook) error {
 		case plan.ToldNamespaces:
 			for _, ns := range m.held() {
 				env = append(env, fmt.Sprintf("LXC_%s_NS=%s", strings.ToUpper(string(ns.name)), ns.path()))
-				if op.Arguments.Len() > 0 {
-					arguments = append(arguments, fmt.Sprintf("%s:%s", ns.name, ns.path()))
-				}
+				namespaces = append(namespaces, fmt.Sprintf("%s:%s", ns.name, ns.path()))
 			}
 		}
 	}
-	return m.runScript(step, op.Command, append(op.Arguments.Slice(), arguments...), append(op.Env.Slice(), env...))
+	return env, namespaces
 }
 
 // runScript has a shell execute a command of the configuration on the host, with

@@ -7,7 +7,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/hashicorp/go-multierror"
 
 	"lxcfg/compile/plan"
 	"lxcfg/launch/netlink"
@@ -138,21 +137,29 @@ func (m *Monitor) later(step string, fn func() error) {
 	m.undos = append(m.undos, undo{step, fn})
 }
 
-// Undo takes back everything that was made, the last first, and returns what
-// could not be: the names of the steps taken back are in undone.
-func (m *Monitor) Undo() (undone []string, err error) {
+// UndoError says of a step why what it made could not be taken back.
+type UndoError struct {
+	Step  string
+	Cause error
+}
+
+func (e *UndoError) Error() string { return fmt.Sprintf("undo %s: %v", e.Step, e.Cause) }
+func (e *UndoError) Unwrap() error { return e.Cause }
+
+// Undo takes back everything that was made, the last first, and returns the names of
+// the steps taken back and what could not be.
+func (m *Monitor) Undo() (undone []string, failed []*UndoError) {
 	m.signals.takeDown()
-	var failed *multierror.Error
 	for i := len(m.undos) - 1; i >= 0; i-- {
 		u := m.undos[i]
 		if err := u.fn(); err != nil {
-			failed = multierror.Append(failed, fmt.Errorf("undo %s: %w", u.step, err))
+			failed = append(failed, &UndoError{u.step, err})
 			continue
 		}
 		undone = append(undone, u.step)
 	}
 	m.undos = nil
-	return undone, failed.ErrorOrNil()
+	return undone, failed
 }
 
 // Image returns the program the payload runs, nil before it was spawned.

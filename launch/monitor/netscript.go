@@ -3,7 +3,6 @@
 package monitor
 
 import (
-	"fmt"
 	"slices"
 
 	"lxcfg/compile/plan"
@@ -23,8 +22,10 @@ func (m *Monitor) netScript(step string, op plan.NetScript) error {
 			environment[i] += end.Name
 		}
 	}
-	environment = append(environment, fmt.Sprintf("LXC_PID=%d", m.child.PID))
-	run := func() error { return m.runScript(step, op.Script, arguments, environment) }
+	run := func() error {
+		told, _ := m.told(op.Told)
+		return m.runScript(step, op.Script, arguments, append(environment, told...))
+	}
 	if op.When == "down" {
 		m.later(step, run)
 		return nil
