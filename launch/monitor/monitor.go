@@ -7,7 +7,6 @@ import (
 	"os"
 	"time"
 
-
 	"lxcfg/compile/plan"
 	"lxcfg/launch/netlink"
 	"lxcfg/launch/payload"
