@@ -83,11 +83,6 @@ func loadCodes() []diag.Row {
 func compileCodes() []diag.Row {
 	rows := []diag.Row{
 		{
-			Code: "rootfs/missing", Verdicts: []diag.Verdict{diag.Failing}, Title: "a container without a rootfs",
-			Doc: "Without lxc.rootfs.path the container would share the host's root, which LXC permits and which nearly nobody means. lxcfg starts no such container.",
-			Bad: "lxc.uts.name = web\n", Good: "lxc.rootfs.path = dir:/srv/web\n",
-		},
-		{
 			Code: "launch/unsupported", Verdicts: []diag.Verdict{diag.Failing}, Title: "something that lxcfg cannot carry out",
 			Doc: "lxcfg understands the setting and cannot carry it out. The launch stops, because the container would not be what the configuration says: no setting is ignored in silence. `lxcfg keys` tells which keys are concerned.",
 			Bad: "arch: amd64\nhostname: web\nrootfs: local:100/web.raw\n", Good: "lxc.rootfs.path = dir:/srv/web\n", Options: "--dialect auto",
@@ -208,7 +203,7 @@ func compileCodes() []diag.Row {
 			Host: "no-cgroups",
 		},
 	}
-	rows = append(rows, networkCodes()...)
+	rows = append(append(rows, storageCodes()...), networkCodes()...)
 	for i := range rows {
 		rows[i].Command = "plan"
 	}

@@ -53,9 +53,14 @@ func planFindings(t *testing.T, row *diag.Row, text string) diag.List {
 	if keys.IsProxmox(main) {
 		request.Dialect = grammar.PVE
 	}
-	_, findings := compile.Compile(compile.Load(request), compile.Options{Name: "web", LXCPath: "/var/lib/lxc"}, facts)
+	l := compile.Load(request)
+	facts.Paths = found(l.Needs().Paths, examplePaths)
+	_, findings := compile.Compile(l, compile.Options{Name: "web", LXCPath: "/var/lib/lxc"}, facts)
 	return findings
 }
+
+// examplePaths are what examples find on their host.
+const examplePaths = "/srv/gone:\n/dev/gone:\n/dev/nbd0:\n/srv/web: directory\n/srv/web.img: file\n/dev/vg/web: block device\n/dev/tty8: character device\n"
 
 // What compiling reports is documented with examples: the bad one has the finding,
 // the good one has nothing to be told.

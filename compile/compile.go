@@ -19,6 +19,7 @@ type Options struct {
 	ConfigFile string   // of the configuration, as hooks are told it; empty for none
 	Argv       []string // the command to run instead of lxc.init.cmd; empty: that
 	Execute    bool     // run it below a minimal init, as lxc-execute does; then it is lxc.execute.cmd that it stands for
+	Now        bool     // the plan is carried out at once: what is missing on the host is refused, where else it is told only
 }
 
 // compiler is the state of one compilation: what goes in, and what came out so far.
@@ -34,6 +35,8 @@ type compiler struct {
 	joined     plan.NamespaceSet // the payload is in those of others of
 	holds      bool              // the monitor keeps the payload's namespaces
 	uids, gids []plan.IDMap      // of its user namespace
+	root       rootfs            // where the container's root comes from; no storage: the host's
+	rootAt     string            // directory of the host that it is mounted at
 }
 
 // sections is what a launch is made of. Each looks at one part of the
@@ -55,6 +58,7 @@ var sections = [...]func(*compiler){
 	(*compiler).compileHooks,
 	(*compiler).compileProcessLimits,
 	(*compiler).compileProcess,
+	(*compiler).compileEphemeral,
 }
 
 // Compile makes the launch plan of a loaded configuration on the host that the
@@ -94,6 +98,8 @@ func compileSections(l *Loaded, o Options, facts plan.Facts) *compiler {
 		facts:   facts,
 		builder: plan.Builder{Container: o.Name, LXCPath: o.LXCPath, ConfigFile: o.ConfigFile, Facts: facts},
 	}
+	// A path that is missing is told; the plan rests on what it makes something of.
+	c.builder.Facts.Paths = plan.List[plan.Path]{}
 	for _, f := range c.config.Sources {
 		c.builder.AddSource(plan.Source{Name: f.Name, SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(f.Text)))})
 	}
@@ -141,6 +147,16 @@ func addFor[T any](c *compiler, at plan.Place, op plan.Op, v config.Value[T], be
 // refuse records a finding that stops the launch, at the line at fault.
 func (c *compiler) refuse(at config.Origin, code, summary, detail string) {
 	c.report(diag.Error, diag.FailsAtStart, at, code, summary, detail)
+}
+
+// missing records that the host lacks something now. A plan for later is made all the
+// same: it may be there by then.
+func (c *compiler) missing(at config.Origin, code, summary, detail string) {
+	severity := diag.Warning
+	if c.options.Now {
+		severity = diag.Error
+	}
+	c.report(severity, diag.FailsAtStart, at, code, summary, detail)
 }
 
 // report records a finding at a line.

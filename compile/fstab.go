@@ -24,6 +24,7 @@ func (l *loader) fstab() {
 		return
 	}
 	file := source.File{Name: setting.V, Text: text}
+	l.loaded.Fstab = &file
 	l.loaded.Config.Sources = append(l.loaded.Config.Sources, file)
 	in := &config.Reading{File: file.Name, Trail: append(slices.Clip(setting.Origin.Trail()), setting.Origin.Place())}
 	entries, findings := grammar.ParseFstab(file)

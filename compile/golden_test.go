@@ -32,7 +32,8 @@ import (
 // The first line names the host (see presets_test.go); "execute" behind it plans what
 // `lxcfg execute` does. Other files of the archive
 // can be included, or be named as policies. A file called facts is JSON that changes
-// facts of the host. The last file is what comes out; `go test -update` writes it.
+// facts of the host, one called paths says what is at paths of it. The last file is what
+// comes out; `go test -update` writes it.
 type goldenPlan struct {
 	name    string // "mount/entries"
 	file    string
@@ -82,8 +83,29 @@ func (g goldenPlan) compile(t *testing.T) (*compile.Loaded, plan.Plan, diag.List
 	}) {
 		return l, plan.Plan{}, text // a text with such a mistake is not compiled
 	}
+	facts.Paths = found(l.Needs().Paths, files["paths"])
 	p, findings := compile.Compile(l, compile.Options{Name: "web", LXCPath: "/var/lib/lxc", Execute: how == "execute"}, facts)
 	return l, p, append(text, findings...)
+}
+
+// found gives the paths that a plan asks for the type that the test's host has there,
+// a line "PATH: TYPE" each; without a type nothing is there. Nobody has looked at
+// those that are not listed.
+func found(paths []string, host string) plan.List[plan.Path] {
+	var facts []plan.Path
+	for _, p := range paths {
+		fact := plan.Path{Path: p, Type: plan.PathHidden}
+		for line := range strings.Lines(host) {
+			if name, kind, _ := strings.Cut(strings.TrimSpace(line), ":"); name == p {
+				fact.Type = plan.PathType(strings.TrimSpace(kind))
+				if kind, mapper, ok := strings.Cut(string(fact.Type), " LVM-"); ok {
+					fact.Type, fact.Mapper = plan.PathType(kind), "LVM-"+mapper
+				}
+			}
+		}
+		facts = append(facts, fact)
+	}
+	return plan.ListOf(facts...)
 }
 
 // changed puts a few facts in the place of others.

@@ -39,6 +39,7 @@ type Loaded struct {
 	Documents []*grammar.Document // every file in lines, in the order it was read
 	Findings  diag.List           // in the order of the text
 	Policy    *source.File        // the file lxc.seccomp.profile names, nil when it cannot be read
+	Fstab     *source.File        // the file lxc.mount.fstab names, nil when it cannot be read
 	Version   keys.Version        // the LXC it was judged by
 }
 

@@ -35,9 +35,23 @@ func (l *Loaded) Needs() plan.Needs {
 			n.Devices = append(n.Devices, s.Device.Path)
 		}
 	}
-	for _, names := range [...]*[]string{&n.Links, &n.Gateways, &n.Sysctls, &n.Devices} {
+	n.Paths = l.neededPaths()
+	for _, names := range [...]*[]string{&n.Links, &n.Gateways, &n.Sysctls, &n.Devices, &n.Paths} {
 		slices.Sort(*names)
 		*names = slices.Compact(*names)
 	}
 	return n
+}
+
+// neededPaths are the paths that the compiler looks up: where the rootfs is, and what
+// has to be there for a mount.
+func (l *Loaded) neededPaths() []string {
+	paths := rootfsOf(l.Config.Rootfs.Path.V).needed()
+	if mount := l.Config.Rootfs.Mount.V; mount != "" {
+		paths = append(paths, mount)
+	}
+	if peer := l.Config.Console.Path.V; peer != "" && peer != "none" {
+		paths = append(paths, peer)
+	}
+	return append(paths, mountSources(l.Config.Mount)...)
 }

@@ -15,8 +15,9 @@ var many = map[string]func(n int) string{
 	"mounts": func(n int) string {
 		return numbered("lxc.mount.entry = /srv/%d srv/%[1]d none bind,create=dir 0 0\n", n)
 	},
-	"absolute mounts": func(n int) string { return numbered("lxc.mount.entry = /srv/%d /srv/web/%[1]d none bind 0 0\n", n) },
-	"one target":      func(n int) string { return strings.Repeat("lxc.mount.entry = tmpfs tmp tmpfs size=1m 0 0\n", n) },
+	"absolute mounts":          func(n int) string { return numbered("lxc.mount.entry = /srv/%d /srv/web/%[1]d none bind 0 0\n", n) },
+	"sources of the container": func(n int) string { return numbered("lxc.mount.entry = /srv/web/%d srv/%[1]d none rbind,ro 0 0\n", n) },
+	"one target":               func(n int) string { return strings.Repeat("lxc.mount.entry = tmpfs tmp tmpfs size=1m 0 0\n", n) },
 	"networks": func(n int) string {
 		return numbered("lxc.net.%d.type = veth\nlxc.net.%[1]d.link = br0\nlxc.net.%[1]d.name = net%[1]d\n", n)
 	},
@@ -51,6 +52,7 @@ func compileMany(tb testing.TB, kind string, n int) func() int {
 	tb.Helper()
 	l := compile.Load(compile.Request{File: source.File{Name: "config", Text: "lxc.rootfs.path = dir:/srv/web\n" + many[kind](n)}})
 	facts := hosts()["unified"]
+	facts.Paths = found(l.Needs().Paths, "")
 	return func() int {
 		p, findings := compile.Compile(l, compile.Options{Name: "web", LXCPath: "/var/lib/lxc"}, facts)
 		if findings.Has(diag.Error) {

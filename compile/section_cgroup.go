@@ -3,6 +3,7 @@ package compile
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"lxcfg/compile/config"
@@ -68,10 +69,10 @@ func (c *compiler) neededControllers(h plan.Hierarchy) []string {
 	}
 	for _, s := range c.config.Cgroup.V2 {
 		controller := controllerOf(s.File)
-		if controller == "cgroup" || controller == "devices" || contains(needed, controller) {
+		if controller == "cgroup" || controller == "devices" || slices.Contains(needed, controller) {
 			continue
 		}
-		if !contains(h.Controllers.Slice(), controller) {
+		if !slices.Contains(h.Controllers.Slice(), controller) {
 			c.refuse(s.Origin, "cgroup/no-controller", fmt.Sprintf("the cgroup controller %q is not available below %s", controller, path.Join(h.Mount, h.Base)),
 				"Check the spelling against cgroups(7). For an ordinary user the controller has to be delegated: start from `systemd-run --user --scope -p Delegate=yes`.")
 			continue

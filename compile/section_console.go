@@ -2,8 +2,12 @@ package compile
 
 import (
 	"fmt"
+	"path"
+	"slices"
 
+	"lxcfg/compile/config"
 	"lxcfg/compile/plan"
+	"lxcfg/grammar/diag"
 )
 
 // devptsGroup is the group tty, which owns ptys on every distribution; LXC
@@ -33,14 +37,10 @@ func (c *compiler) compileConsole() {
 			c.add(plan.AtConsole, plan.Directory{Path: dir, Mode: 0o755}, console.TTYDir.Origin)
 		}
 	}
-	switch {
-	case console.Path.V == "none":
-	case console.Path.V != "":
-		c.refuse(console.Path.Origin, "launch/unsupported", "lxcfg cannot attach the console to another device yet",
-			"Remove the line to use the terminal lxcfg runs in, or set it to none.")
-	default:
+	if console.Path.V != "none" {
 		c.compileConsolePty(dir)
 	}
+	c.compileConsoleSinks()
 	for n := uint32(1); n <= ttys; n++ {
 		tty := plan.TTY{Number: n}
 		if !c.options.Execute { // as under lxc-execute: nobody would log in there
@@ -50,6 +50,48 @@ func (c *compiler) compileConsole() {
 			}
 		}
 		c.add(plan.AtTTY, tty, console.TTYMax.Origin)
+	}
+}
+
+// compileConsoleSinks is where the console's output goes.
+func (c *compiler) compileConsoleSinks() {
+	console := &c.config.Console
+	switch console.Path.V {
+	case "none":
+		if log := console.LogFile; log.V != "" {
+			c.report(diag.Warning, diag.SilentlyDifferent, log.Origin, "console/nothing-to-log", "the container has no console whose output could be logged",
+				"Remove the line, or the line lxc.console.path = none.")
+		}
+		return
+	case "":
+	default:
+		c.checkConsolePeer(console.Path)
+		c.add(plan.AtConsolePeer, plan.ConsolePeer{Path: console.Path.V}, console.Path.Origin)
+	}
+	if log := console.LogFile; log.V != "" {
+		op := plan.ConsoleLog{File: log.V, Size: console.LogSize.V, Rotate: console.Rotate.V}
+		for _, ground := range c.root.grounds() {
+			if rest, ok := below(path.Clean(log.V), ground); ok {
+				op.File, op.Below = rest, ground
+			}
+		}
+		c.add(plan.AtConsoleLog, op, slices.Concat(lineOf(log), lineOf(console.LogSize), lineOf(console.Rotate))...)
+	}
+	if size := console.BufferSize; size.V > 0 {
+		c.add(plan.AtConsoleLog, plan.ConsoleBuffer{Size: size.V}, size.Origin)
+	}
+}
+
+// checkConsolePeer refuses what is known to be no terminal.
+func (c *compiler) checkConsolePeer(peer config.Value[string]) {
+	switch found := c.facts.Path(peer.V).Type; {
+	case found == plan.PathHidden, found == plan.PathCharacter:
+	case c.isMissing(peer.V):
+		c.missing(peer.Origin, "console/missing", fmt.Sprintf("%q does not exist: no such file or directory", peer.V),
+			"Name a terminal, such as /dev/tty8, none, or remove the line to use the one lxcfg runs in.")
+	case found != plan.PathNothing:
+		c.refuse(peer.Origin, "console/no-terminal", fmt.Sprintf("%q is no terminal but a %s", peer.V, found),
+			"LXC fails as well. To have what the console shows in a file, write lxc.console.logfile.")
 	}
 }
 
@@ -80,7 +122,12 @@ func (c *compiler) compileDevpts(max uint64) {
 		c.builder.Add(plan.AtDevptsGone, plan.Unmount{Target: "/dev/pts"}, "lxc.pty.max is 0: the ttys stay, their devpts goes", lines...)
 		return
 	}
-	c.builder.Add(plan.AtDevpts, plan.Bind{Source: "/dev/pts/ptmx", InContainer: true, Target: "/dev/ptmx", Create: plan.CreateFile}, "", lines...)
+	// A rootfs may have a link or a node there; the host's own must stay.
+	ptmx := plan.Bind{Source: "/dev/pts/ptmx", InContainer: true, Target: "/dev/ptmx", Create: plan.ReplaceByFile}
+	if c.root.storage == "" {
+		ptmx.Create = plan.CreateFile
+	}
+	c.builder.Add(plan.AtDevpts, ptmx, "", lines...)
 }
 
 // compileConsolePty gives the container a console: a pty of the host, or, where

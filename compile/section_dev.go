@@ -22,6 +22,9 @@ var deviceNodes = [...]plan.Node{
 func (c *compiler) compileDev() {
 	auto := c.config.Dev.Auto
 	const because = "default of lxc.autodev"
+	if !auto.V && c.root.storage == "" {
+		return // the host's own /dev, which has what the host needs
+	}
 	for _, link := range [...]plan.Symlink{
 		{Path: "/dev/fd", To: "/proc/self/fd"},
 		{Path: "/dev/stdin", To: "/proc/self/fd/0"},

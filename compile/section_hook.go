@@ -34,7 +34,7 @@ func (c *compiler) compileHooks() {
 		c.holdNamespaces(stop[0].Origin)
 	}
 	c.namespaceHooks("pre-mount", plan.AtPreMountHook, func(h *plan.Hook) {})
-	c.namespaceHooks("mount", plan.AtMountHook, func(h *plan.Hook) { h.Rootfs, _ = c.rootfsMount() })
+	c.namespaceHooks("mount", plan.AtMountHook, func(h *plan.Hook) { h.Rootfs = c.rootAt })
 	if c.config.Dev.Auto.V {
 		c.namespaceHooks("autodev", plan.AtAutodevHook, func(h *plan.Hook) {})
 	}
@@ -84,9 +84,8 @@ func (c *compiler) hookEnvironment(section, name string, inNamespaces bool) (env
 			env = append(env, name+"="+value)
 		}
 	}
-	at, _ := c.rootfsMount()
 	set("LXC_NAME", c.options.Name)
-	set("LXC_ROOTFS_MOUNT", at)
+	set("LXC_ROOTFS_MOUNT", c.rootfsMount())
 	set("LXC_ROOTFS_PATH", c.config.Rootfs.Path.V.Path)
 	set("LXC_CONSOLE", c.config.Console.Path.V)
 	set("LXC_CONSOLE_LOGPATH", c.config.Console.LogFile.V)

@@ -2,7 +2,7 @@ package compile
 
 import (
 	"fmt"
-	"path"
+	"slices"
 	"strings"
 
 	"lxcfg/compile/config"
@@ -11,13 +11,22 @@ import (
 	"lxcfg/grammar/diag"
 )
 
-// compileMountEntries turns lxc.mount.entry lines into mounts and binds.
+// compileMountEntries turns the lines of the file lxc.mount.fstab names and of
+// lxc.mount.entry into mounts and binds, in LXC's order.
 func (c *compiler) compileMountEntries() {
-	for _, entry := range c.config.Mount.Entries {
-		c.compileMountEntry(entry)
+	mount := &c.config.Mount
+	if mount.Fstab.V != "" && c.loaded.Fstab == nil {
+		c.refuse(mount.Fstab.Origin, "mount/fstab-unreadable", fmt.Sprintf("the file %q cannot be read", mount.Fstab.V),
+			"Check the path and its permissions. lxcfg reads the file when it makes the plan: a hook that writes it comes too late.")
 	}
+	for _, entries := range [...]config.Items[config.MountEntry]{mount.FstabEntries, mount.Entries} {
+		for _, entry := range entries {
+			c.compileMountEntry(entry)
+		}
+	}
+	c.compileSharedMounts()
 	// LXC appends these two to the entries, and does nothing when there is none.
-	if nesting := c.config.Security.AppArmorAllowNesting; nesting.V && len(c.config.Mount.Entries) > 0 {
+	if nesting := c.config.Security.AppArmorAllowNesting; nesting.V && len(mount.Entries) > 0 {
 		for _, fs := range [...]struct{ source, fstype string }{{"proc", "proc"}, {"sys", "sysfs"}} {
 			c.add(plan.AtMountEntry, plan.Mount{Source: fs.source, Target: "/dev/.lxc/" + fs.source, FSType: fs.fstype,
 				Create: plan.CreateDir, Optional: true}, nesting.Origin)
@@ -28,52 +37,95 @@ func (c *compiler) compileMountEntries() {
 func (c *compiler) compileMountEntry(entry config.Value[config.MountEntry]) {
 	options := entry.V.Mounting()
 	target, inside := c.containerPath(entry.V.Target)
-	if !inside {
+	switch {
+	case !inside:
 		c.report(diag.Warning, diag.SilentlyDifferent, entry.Origin, "mount/outside-rootfs",
 			fmt.Sprintf("the target %q is not below the rootfs: the mount is left out", entry.V.Target),
 			"LXC skips such an entry too. Write the target relative to the container's root, without a leading slash.")
-		return
+	case target == "/":
+		c.refuse(entry.Origin, "mount/over-rootfs", "the entry would be mounted over the root of the container",
+			"LXC refuses it as well. Write a target below the root, or mount it with lxc.rootfs.path.")
+	case options.IDMap != "":
+		c.compileMappedEntry(entry, options, target)
+	case options.Bind || options.Move:
+		c.add(plan.AtMountEntry, c.bindOf(entry, options, target), entry.Origin)
+	default:
+		c.add(plan.AtMountEntry, c.mountOf(entry.V, options, target), entry.Origin)
 	}
-	if options.IDMap != "" || options.Move {
-		c.refuse(entry.Origin, "launch/unsupported", fmt.Sprintf("lxcfg cannot carry out all of the options %q yet", options.Text),
-			"idmap= and move are not supported so far.")
-		return
-	}
-	create := plan.Create(options.Create)
-	if options.Bind {
-		c.add(plan.AtMountEntry, plan.Bind{
-			// A relative source starts at the root: of the container with the
-			// option relative, else of the host, where LXC's daemon stands.
-			Source: path.Join("/", entry.V.Source), InContainer: options.Relative, Target: target, Recursive: options.Recursive,
-			Set: mountFlags(options.Set), Clear: mountFlags(options.Clear),
-			Create: create, Optional: options.Optional, Propagation: plan.Propagation(options.Propagation),
-		}, entry.Origin)
-		return
-	}
-	c.add(plan.AtMountEntry, plan.Mount{
-		Source: entry.V.Source, Target: target, FSType: entry.V.FSType,
-		Set: mountFlags(options.Set), Data: plan.ListOf(options.Data...),
-		SuperRO: options.Set.Has("ro"), Create: create, Optional: options.Optional,
-		Propagation: plan.Propagation(options.Propagation),
-	}, entry.Origin)
 }
 
-// containerPath gives a mount target as a path from the container's root. A
-// relative one is below it; an absolute one has to lie below the rootfs as the
-// host sees it, whose part is cut off.
-func (c *compiler) containerPath(target string) (string, bool) {
-	if !strings.HasPrefix(target, "/") {
-		return path.Join("/", target), true
+// bindOf is the bind that an entry asks for.
+func (c *compiler) bindOf(entry config.Value[config.MountEntry], options config.MountOptions, target string) plan.Bind {
+	from := c.bindSource(entry.V.Source, options.Relative)
+	c.checkSource(entry, options, from)
+	return plan.Bind{
+		Source: from.path, InContainer: from.inContainer, Below: from.below, Target: target, Recursive: options.Recursive, Move: options.Move && !options.Bind,
+		Set: mountFlags(options.Set), Clear: mountFlags(options.Clear),
+		Create: plan.Create(options.Create), Optional: options.Optional, Propagation: plan.Propagation(options.Propagation),
 	}
-	for _, root := range []string{path.Join(c.options.LXCPath, c.options.Name, "rootfs"), c.config.Rootfs.Path.V.Path} {
-		if root == "" || root == "/" {
+}
+
+// mountOf is the new mount of a file system that an entry asks for.
+func (c *compiler) mountOf(entry config.MountEntry, options config.MountOptions, target string) plan.Mount {
+	m := plan.Mount{
+		Source: entry.Source, Target: target, FSType: entry.FSType,
+		Set: mountFlags(options.Set), SuperRO: options.Set.Has("ro"), Create: plan.Create(options.Create), Optional: options.Optional,
+		Propagation: plan.Propagation(options.Propagation),
+	}
+	if strings.HasPrefix(entry.FSType, "overlay") {
+		m.HostDirs = plan.ListOf(c.overlayDirs(options.Data)...)
+		if c.leaves(plan.NamespaceUser) && !slices.Contains(options.Data, userXAttr) {
+			options.Data = append(options.Data, userXAttr)
+		}
+	}
+	m.Data = plan.ListOf(options.Data...)
+	return m
+}
+
+// userXAttr is the option by which overlayfs takes the attributes of users for what
+// it remembers of deleted files. In a user namespace it may write no others.
+const userXAttr = "userxattr"
+
+// overlayDirs are the directories of an overlay that LXC makes: upper and work
+// directory, where they belong to the container but not to its rootfs.
+func (c *compiler) overlayDirs(data []string) []string {
+	own := c.ownDirectory() + "/"
+	var dirs []string
+	for _, option := range data {
+		name, dir, _ := strings.Cut(option, "=")
+		if name != "upperdir" && name != "workdir" {
 			continue
 		}
-		if rest, ok := strings.CutPrefix(target, root); ok && (rest == "" || rest[0] == '/') {
-			return path.Join("/", rest), true
+		if strings.HasPrefix(dir, own) && !strings.HasPrefix(dir, c.root.path+"/") {
+			dirs = append(dirs, dir)
 		}
 	}
-	return "", false
+	return dirs
+}
+
+// compileMappedEntry is an idmapped bind, which takes both sides of the launch. LXC
+// makes them after all other entries.
+func (c *compiler) compileMappedEntry(entry config.Value[config.MountEntry], options config.MountOptions, target string) {
+	switch {
+	case !options.Bind:
+		c.refuse(entry.Origin, "mount/idmap-without-bind", "only a bind mount can be idmapped", "Add the option bind, or remove idmap=.")
+		return
+	case options.IDMap == plan.IDMapContainer && !c.leaves(plan.NamespaceUser):
+		c.refuse(entry.Origin, "mount/idmap-without-container", "the container has no id map to map the mount's ids by",
+			"Add lxc.idmap lines, name a user namespace by its file, `idmap=/proc/PID/ns/user`, or remove the option.")
+		return
+	case !c.facts.Caller.Root():
+		c.refuse(entry.Origin, "mount/idmap-needs-root", fmt.Sprintf("user %d may not map the ids of a mount of the host's", c.facts.Caller.UID),
+			"Start as root, or remove idmap=.")
+		return
+	}
+	from := c.bindSource(entry.V.Source, options.Relative)
+	c.checkSource(entry, options, from)
+	c.add(plan.AtTreeOpen, plan.TreeOpen{Source: from.path, InContainer: from.inContainer, Below: from.below, Target: target,
+		Recursive: options.Recursive, Optional: options.Optional}, entry.Origin)
+	c.add(plan.AtMountIDMap, plan.MountIDMap{Target: target, UserNS: options.IDMap, Recursive: options.Recursive, Optional: options.Optional}, entry.Origin)
+	c.add(plan.AtTreeAttach, plan.TreeAttach{Target: target, Set: mountFlags(options.Set), Clear: mountFlags(options.Clear),
+		Create: plan.Create(options.Create), Optional: options.Optional, Propagation: plan.Propagation(options.Propagation)}, entry.Origin)
 }
 
 func mountFlags(set grammar.MountFlags) plan.List[plan.MountFlag] {
@@ -82,13 +134,4 @@ func mountFlags(set grammar.MountFlags) plan.List[plan.MountFlag] {
 		flags = append(flags, plan.MountFlag(w))
 	}
 	return plan.ListOf(flags...)
-}
-
-func contains(words []string, word string) bool {
-	for _, w := range words {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }

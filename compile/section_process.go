@@ -122,6 +122,7 @@ func (c *compiler) compileExec() {
 	if !strings.Contains(argv[0], "/") {
 		paths = []string{"/bin/" + argv[0], "/usr/bin/" + argv[0]}
 	}
+	c.builder.Add(plan.AtCheckInit, plan.CheckInit{Paths: plan.ListOf(paths...)}, because, planOrigins(lines)...)
 	env, envLines := c.environment()
 	exec := plan.Exec{Paths: plan.ListOf(paths...), Argv: plan.ListOf(argv...), Env: plan.ListOf(env...)}
 	var op plan.Op = exec

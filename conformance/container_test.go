@@ -65,7 +65,8 @@ func busyboxTemplate(t *testing.T) template {
 // with a configuration and a rootfs.
 type container struct {
 	lxcpath string
-	shift   int // what is added to every owner of the rootfs, for an id map
+	shift   int                             // what is added to every owner of the rootfs, for an id map
+	prepare func(t *testing.T, c container) // nil, or what each launch finds beside a fresh rootfs
 }
 
 // network matches the lines lxc-create takes from default.conf: a bridge that a
@@ -96,10 +97,11 @@ func newContainer(t *testing.T, shift int, mend func(config string) string) cont
 func (c container) rootfs() string { return filepath.Join(c.lxcpath, containerName, "rootfs") }
 func (c container) config() string { return filepath.Join(c.lxcpath, containerName, "config") }
 
-// write replaces the configuration. The word ROOTFS in it stands for the rootfs.
+// write replaces the configuration. The words ROOTFS and LXCDIR in it stand for the
+// rootfs and for the directory that holds it.
 func (c container) write(t *testing.T, config string) {
 	t.Helper()
-	config = strings.ReplaceAll(config, "ROOTFS", c.rootfs())
+	config = strings.NewReplacer("ROOTFS", c.rootfs(), "LXCDIR", filepath.Dir(c.rootfs())).Replace(config)
 	if err := os.WriteFile(c.config(), []byte(config), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // hostProcess is what the host's /proc shows of the container's init.
@@ -42,15 +43,16 @@ func hostProcess(c container) []string {
 	return lines
 }
 
-// findInit returns the host's process id of the process whose root is the
-// container's rootfs and that was started first, 0 when there is none.
+// findInit returns the host's process id of the process that was started first in
+// the container, 0 when there is none: its root has the observer's directory in it,
+// whatever the rootfs is stored on.
 func findInit(c container) int {
-	rootfs, err := os.Stat(c.rootfs())
+	observed, err := os.Stat(filepath.Join(c.rootfs(), "observed"))
 	if err != nil {
 		return 0
 	}
 	for _, pid := range processes() {
-		if root, err := os.Stat(fmt.Sprintf("/proc/%d/root/.", pid)); err == nil && os.SameFile(root, rootfs) {
+		if seen, err := os.Stat(fmt.Sprintf("/proc/%d/root/observed", pid)); err == nil && os.SameFile(seen, observed) {
 			return pid
 		}
 	}
@@ -166,6 +168,11 @@ func leftovers(t *testing.T, c container) []string {
 			found = append(found, "process "+strings.ReplaceAll(string(command), "\x00", " "))
 		}
 	}
+	for _, backing := range loopImages() {
+		if strings.HasPrefix(backing, c.lxcpath) {
+			found = append(found, "loop device for "+backing)
+		}
+	}
 	files, err := os.ReadDir(filepath.Dir(c.rootfs()))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
@@ -184,6 +191,26 @@ func leftovers(t *testing.T, c container) []string {
 func ownLeftovers(t *testing.T, c container) []string {
 	t.Helper()
 	return slices.DeleteFunc(leftovers(t, c), func(line string) bool { return strings.HasSuffix(line, "/lxc.pivot") })
+}
+
+// loopImages returns what loop devices are attached to. A device that is about to be
+// detached, because the mount that used it is going, is waited for.
+func loopImages() []string {
+	var images []string
+	for range 100 {
+		images = nil
+		files, _ := filepath.Glob("/sys/block/loop*/loop/backing_file")
+		for _, file := range files {
+			if image, err := os.ReadFile(file); err == nil {
+				images = append(images, strings.TrimSpace(string(image)))
+			}
+		}
+		if !slices.ContainsFunc(images, func(image string) bool { return strings.Contains(image, containerName) }) {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return images
 }
 
 // removeLeftovers takes away the cgroups that a launch left. LXC never removes its

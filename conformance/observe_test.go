@@ -37,6 +37,9 @@ func observe(t *testing.T, l launcher, c container, environment []string, comman
 	t.Helper()
 	c.fresh(t)
 	c.placeObserver(t)
+	if c.prepare != nil {
+		c.prepare(t, c)
+	}
 	before := leftovers(t, c)
 
 	seen := observation{}
@@ -59,6 +62,9 @@ func observe(t *testing.T, l launcher, c container, environment []string, comman
 	seen["status-of-launcher"] = []string{fmt.Sprint(started.status)}
 	seen["console"] = consoleLines(started.output)
 	seen["rootfs"] = tree(t, c.rootfs())
+	if c.prepare != nil {
+		seen["beside"] = beside(t, c)
+	}
 	seen["leftovers"] = added(before, leftovers(t, c))
 	removeLeftovers(t, c, seen["leftovers"])
 	for name, lines := range seen {
@@ -171,6 +177,18 @@ func normalise(section string, lines []string) []string {
 // between the container and the test, and each may add a carriage return.
 func consoleLines(output string) []string {
 	return strings.Split(strings.TrimSuffix(strings.ReplaceAll(output, "\r", ""), "\n"), "\n")
+}
+
+// beside lists what is in the container's directory beside the rootfs.
+func beside(t *testing.T, c container) []string {
+	t.Helper()
+	var lines []string
+	for _, line := range tree(t, filepath.Dir(c.rootfs())) {
+		if !strings.HasPrefix(line, "/rootfs/") {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // tree lists a directory: each file with what a launch may change about it.

@@ -4,6 +4,7 @@ package conformance
 
 import (
 	"bytes"
+	"errors"
 	"math/rand/v2"
 	"testing"
 
@@ -50,6 +51,9 @@ func TestRandomPlans(t *testing.T) {
 			}
 			planned++
 			data, err := p.JSON()
+			if errors.Is(err, plan.ErrNotText) {
+				continue
+			}
 			if err != nil {
 				t.Fatalf("%v:\n%s", err, text)
 			}

@@ -87,6 +87,10 @@ func start(p plan.Plan, o Options) (Result, error) {
 	status, err := l.monitor.Wait()
 	l.report.finish(status)
 	undoErr := l.takeDown()
+	if err == nil && undoErr == nil {
+		// What is left mounted may be the host's.
+		l.runLate(plan.PhaseDestroy)
+	}
 	return Result{Status: status, Late: l.late, Report: l.report}, errors.Join(err, undoErr)
 }
 
@@ -127,7 +131,7 @@ func (l *launch) run() error {
 	segments := payload.Segments(l.plan)
 	for i, seg := range segments {
 		if seg.Side == plan.Payload {
-			if err := l.awaitPayload(i == lastPayload(segments)); err != nil {
+			if err := l.awaitPayload(seg, i == lastPayload(segments)); err != nil {
 				return l.explain(seg, err)
 			}
 			continue
@@ -153,7 +157,11 @@ func (l *launch) run() error {
 
 // isLate reports whether a step belongs to the time after init's end.
 func isLate(s plan.Step) bool {
-	return s.Phase() == plan.PhaseStop || s.Phase() == plan.PhaseStopped
+	switch s.Phase() {
+	case plan.PhaseStop, plan.PhaseStopped, plan.PhaseDestroy:
+		return true
+	}
+	return false
 }
 
 // step executes one of the monitor's steps.
@@ -176,9 +184,9 @@ func (l *launch) step(s plan.Step) error {
 
 // awaitPayload waits for the payload to have done its steps: up to the next
 // barrier, or all of them.
-func (l *launch) awaitPayload(last bool) error {
+func (l *launch) awaitPayload(seg payload.Segment, last bool) error {
 	if !last {
-		return l.monitor.AwaitReady()
+		return l.monitor.AwaitReady(seg)
 	}
 	if err := l.monitor.AwaitExec(); err != nil {
 		return err

@@ -96,7 +96,11 @@ func (a *app) diagnose(h *host, t target, o common) (diagnosis, error) {
 		}
 	}
 	draft, findings := compile.Draft(l, t.launch(), facts)
-	d.findings = append(d.findings, findings...)
+	for _, f := range findings {
+		if h.file != "" || !toldByExamination(f) {
+			d.findings = append(d.findings, f)
+		}
+	}
 	d.examine(draft)
 	return d, nil
 }
@@ -165,6 +169,13 @@ func (d *diagnosis) toldByCompiler(l lack) bool {
 		}
 	}
 	return false
+}
+
+// toldByExamination reports whether a finding is told again, with more about it: a
+// path that is missing, or that is no directory.
+func toldByExamination(f diag.Diagnostic) bool {
+	missing := f.Severity == diag.Warning && f.Effect == diag.FailsAtStart && !strings.HasPrefix(f.Code, "net/")
+	return missing || f.Code == "mount/create-mismatch"
 }
 
 // lack is something that this host lacks for a step.

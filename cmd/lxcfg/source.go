@@ -25,6 +25,7 @@ type target struct {
 	defines []string
 	argv    []string // the command to run instead of the configuration's
 	execute bool     // below a minimal init
+	now     bool     // it is started at once
 }
 
 // sourceUsage is how SOURCE is written.
@@ -81,7 +82,7 @@ func executeOption(t *target) option {
 
 // launch is what a launch of the target is told beside the configuration.
 func (t target) launch() compile.Options {
-	return compile.Options{Name: t.name, LXCPath: t.lxcPath, ConfigFile: t.configFile(), Argv: t.argv, Execute: t.execute}
+	return compile.Options{Name: t.name, LXCPath: t.lxcPath, ConfigFile: t.configFile(), Argv: t.argv, Execute: t.execute, Now: t.now}
 }
 
 // configFile is the configuration as hooks are told it: LXC gives them the name as it

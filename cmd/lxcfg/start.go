@@ -76,6 +76,7 @@ func runStart(a *app, c command, args []string) int {
 
 // planAndLaunch compiles a target for this host and executes the plan.
 func (a *app) planAndLaunch(here *host, t target, o common, lo launchOptions) int {
+	t.now = true
 	p, ok, err := a.plan(here, t, o)
 	if err != nil {
 		a.error(err)

@@ -49,7 +49,7 @@ func initKeys() []Key {
 			field:   scalar(grammar.Path, func(c *config.Config) *config.Value[string] { return &c.Init.Cwd }),
 		},
 		{
-			Name: "lxc.ephemeral", Since: V2_0, Default: "0",
+			Name: "lxc.ephemeral", Since: V2_0, Default: "0", Launch: Steps(),
 			Doc:     "Destroy the container, with its rootfs, when it stops.",
 			Example: "lxc.ephemeral = 1",
 			field:   scalar(grammar.Bool, func(c *config.Config) *config.Value[bool] { return &c.Init.Ephemeral }),

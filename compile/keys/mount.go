@@ -17,7 +17,7 @@ func mountKeys() []Key {
 			field:   list(grammar.Mount, func(c *config.Config) *config.Items[config.MountEntry] { return &c.Mount.Entries }),
 		},
 		{
-			Name: "lxc.mount.fstab", Since: V2_1,
+			Name: "lxc.mount.fstab", Since: V2_1, Launch: Steps(),
 			Without: "no file is read",
 			Doc:     "A file of the host with mounts for the container, one a line as in lxc.mount.entry.",
 			Example: "lxc.mount.fstab = /var/lib/lxc/web/fstab",

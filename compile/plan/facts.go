@@ -23,6 +23,7 @@ type Facts struct {
 	Links        List[Link]        `json:"links,omitzero"`    // those the configuration names
 	Sysctls      List[SysctlValue] `json:"sysctls,omitzero"`  // those its networks depend on
 	Devices      List[Device]      `json:"devices,omitzero"`  // those the configuration names
+	Paths        List[Path]        `json:"paths,omitzero"`    // those the configuration names, sorted
 }
 
 // CgroupLayout is how cgroups are mounted on the host, in LXC's words.

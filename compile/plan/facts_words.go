@@ -65,6 +65,10 @@ var factRows = [...]factRow{
 	{"devices.type", "type", "", ""},
 	{"devices.major", "major number", "", ""},
 	{"devices.minor", "minor number", "", ""},
+	{"paths", "path", "how the root file system is mounted depends on what is there", ""},
+	{"paths.path", "path", "", ""},
+	{"paths.type", "type", "", ""},
+	{"paths.mapper", "device mapper's name", "", ""},
 }
 
 const onlyCreate = "only lxc-create looks at it"

@@ -3,6 +3,7 @@ package plan
 import (
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // Needs names the parts of the host that are looked at only when a configuration
@@ -13,6 +14,7 @@ type Needs struct {
 	Gateways []string // those of them whose addresses are of interest
 	Sysctls  []string // settings below /proc/sys, by path
 	Devices  []string // device nodes, by path
+	Paths    []string // where something has to be, or what is there matters
 }
 
 // Link is a network link of the host that the configuration names.
@@ -46,6 +48,32 @@ type Device struct {
 	Minor  uint32 `json:"minor,omitempty"`
 }
 
+// PathType is what is found at a path, in words.
+type PathType string
+
+// The types.
+const (
+	PathNothing   PathType = ""
+	PathDirectory PathType = "directory"
+	PathFile      PathType = "file"
+	PathBlock     PathType = "block device"
+	PathCharacter PathType = "character device"
+	PathOther     PathType = "other"  // a fifo, a socket
+	PathHidden    PathType = "hidden" // the caller may not look, or nobody has asked
+)
+
+// words lists the types, for reading facts.
+func (PathType) words() []string {
+	return []string{string(PathNothing), string(PathDirectory), string(PathFile), string(PathBlock), string(PathCharacter), string(PathOther), string(PathHidden)}
+}
+
+// Path is a path of the host that the configuration names, links followed.
+type Path struct {
+	Path   string   `json:"path"`
+	Type   PathType `json:"type,omitempty"`
+	Mapper string   `json:"mapper,omitempty"` // of a block device of the device mapper: its uuid, "LVM-…"
+}
+
 // Needs returns what the facts were asked for beside what every plan needs.
 func (f Facts) Needs() Needs {
 	var n Needs
@@ -60,6 +88,9 @@ func (f Facts) Needs() Needs {
 	}
 	for _, d := range f.Devices.items {
 		n.Devices = append(n.Devices, d.Path)
+	}
+	for _, p := range f.Paths.items {
+		n.Paths = append(n.Paths, p.Path)
 	}
 	return n
 }
@@ -95,9 +126,19 @@ func (f Facts) Device(path string) Device {
 	return Device{Path: path}
 }
 
+// Path returns what is known of a path; one that was not asked for is hidden. There
+// may be one for each of thousands of mounts, so they are sorted.
+func (f Facts) Path(path string) Path {
+	at, found := slices.BinarySearchFunc(f.Paths.items, path, func(p Path, path string) int { return strings.Compare(p.Path, path) })
+	if !found {
+		return Path{Path: path, Type: PathHidden}
+	}
+	return f.Paths.items[at]
+}
+
 // Select returns the facts without those that were not asked for by name, and says
 // which of those that were it lacks. Each field of Needs has the name of the list in
-// Facts whose items it names.
+// Facts whose items it names. Nothing is lacked of a path: it is hidden.
 func (f Facts) Select(n Needs) (selected Facts, lacks []string) {
 	needs, facts := reflect.ValueOf(n), reflect.ValueOf(&f).Elem()
 	for i := range needs.NumField() {
@@ -107,15 +148,20 @@ func (f Facts) Select(n Needs) (selected Facts, lacks []string) {
 		}
 		list := facts.FieldByIndex(field.Index)
 		items, _ := listItems(list)
+		indexOf := make(map[string]int, len(items))
+		for at, item := range items {
+			indexOf[itemName(item)] = at
+		}
 		var indices []int
 		for _, name := range needs.Field(i).Interface().([]string) {
-			at := slices.IndexFunc(items, func(item reflect.Value) bool { return itemName(item) == name })
-			if at < 0 {
+			at, found := indexOf[name]
+			switch {
+			case found:
+				indices = append(indices, at)
+			case field.Type != reflect.TypeFor[List[Path]]():
 				path, _ := jsonTag(field)
 				lacks = append(lacks, wordsOf(path).words+" "+name)
-				continue
 			}
-			indices = append(indices, at)
 		}
 		list.Set(reflect.ValueOf(list.Interface().(interface{ pick([]int) any }).pick(indices)))
 	}

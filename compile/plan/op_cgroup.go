@@ -205,3 +205,49 @@ func (CgroupEnter) Object() string { return "v1" }
 func (o CgroupEnter) Describe() string {
 	return "enter the payload's cgroups of " + strings.Join(o.Hierarchies.items, " ")
 }
+
+// CgroupPlace is where a container without a cgroup namespace sees the payload's
+// cgroup of one hierarchy: at the place in the hierarchy where it is.
+type CgroupPlace struct {
+	Hierarchy string `json:"hierarchy"`
+	Target    string `json:"target"` // directory in the container that stands for the hierarchy
+	Base      string `json:"base"`   // as of CgroupCreate
+	Name      string `json:"name"`   // as of CgroupCreate, but for the suffix that the launch finds
+	Inner     string `json:"inner,omitempty"`
+}
+
+// Path is the path in the container, but for the suffix.
+func (p CgroupPlace) Path() string { return path.Join(p.Target, p.Base, p.Name, p.Inner) }
+
+// CgroupDirectory makes the directory that a CgroupBind goes on.
+type CgroupDirectory struct {
+	Place CgroupPlace `json:"place"`
+}
+
+func (CgroupDirectory) Kind() Kind         { return "cgroup-directory" }
+func (o CgroupDirectory) Object() string   { return o.Place.Hierarchy }
+func (o CgroupDirectory) Describe() string { return "make directory " + o.Place.Path() }
+func (o CgroupDirectory) Row() Row         { return Row{"mkdir", o.Place.Path(), nil} }
+
+// CgroupBind shows the payload's own cgroup of one hierarchy.
+type CgroupBind struct {
+	Place    CgroupPlace `json:"place"`
+	ReadOnly bool        `json:"read_only,omitempty"`
+}
+
+func (CgroupBind) Kind() Kind       { return "cgroup-bind" }
+func (o CgroupBind) Object() string { return o.Place.Hierarchy }
+func (o CgroupBind) Describe() string {
+	text := fmt.Sprintf("bind the payload's cgroup in %s on %s", o.Place.Hierarchy, o.Place.Path())
+	if o.ReadOnly {
+		text += " (ro)"
+	}
+	return text
+}
+func (o CgroupBind) Row() Row {
+	row := Row{"bind", "the payload's cgroup of " + o.Place.Hierarchy + " → " + o.Place.Path(), nil}
+	if o.ReadOnly {
+		row.Details = []string{FlagReadOnly.words(true)}
+	}
+	return row
+}

@@ -1,6 +1,73 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+	"path"
+)
+
+// ConsolePeer connects the console to a terminal of the host, instead of the
+// streams of who starts the container.
+type ConsolePeer struct {
+	Path string `json:"path"`
+}
+
+func (ConsolePeer) Kind() Kind         { return "console-peer" }
+func (o ConsolePeer) Object() string   { return o.Path }
+func (o ConsolePeer) Describe() string { return "connect the console to the terminal " + o.Path }
+func (o ConsolePeer) Row() Row {
+	return Row{"console", "pty → " + o.Path, []string{"a terminal of the host"}}
+}
+func (o ConsolePeer) Requires() []Requirement {
+	return []Requirement{{Need: NeedPath, Object: o.Path}}
+}
+
+// ConsoleLog appends what the console shows to a file of the host.
+type ConsoleLog struct {
+	File   string `json:"file"`
+	Below  string `json:"below,omitempty"`  // directory of the host that File starts from and does not leave: who fills it is not trusted
+	Size   uint64 `json:"size,omitempty"`   // bytes after which the file is started again, 0: never
+	Rotate bool   `json:"rotate,omitempty"` // it is kept then as File.1, and not emptied
+}
+
+func (ConsoleLog) Kind() Kind       { return "console-log" }
+func (o ConsoleLog) Object() string { return o.File }
+func (o ConsoleLog) Describe() string {
+	text := "append what the console shows to " + path.Join(o.Below, o.File)
+	switch {
+	case o.Size > 0 && o.Rotate:
+		text += fmt.Sprintf(", which is moved to %s.1 at %d bytes", path.Base(o.File), o.Size)
+	case o.Size > 0:
+		text += fmt.Sprintf(", which is emptied at %d bytes", o.Size)
+	}
+	return text
+}
+func (o ConsoleLog) Row() Row {
+	row := Row{"log", "the console → " + path.Join(o.Below, o.File), nil}
+	switch {
+	case o.Size > 0 && o.Rotate:
+		row.Details = []string{fmt.Sprintf("moved to %s.1 at %s", path.Base(o.File), bytesWords(o.Size))}
+	case o.Size > 0:
+		row.Details = []string{"emptied at " + bytesWords(o.Size)}
+	}
+	return row
+}
+func (o ConsoleLog) Requires() []Requirement {
+	return []Requirement{{Need: NeedDirectory, Object: path.Join(o.Below, path.Dir(o.File))}}
+}
+
+// ConsoleBuffer keeps the last of what the console shows in memory.
+type ConsoleBuffer struct {
+	Size uint64 `json:"size"` // bytes
+}
+
+func (ConsoleBuffer) Kind() Kind     { return "console-buffer" }
+func (ConsoleBuffer) Object() string { return "memory" }
+func (o ConsoleBuffer) Describe() string {
+	return fmt.Sprintf("keep the last %d bytes that the console shows", o.Size)
+}
+func (o ConsoleBuffer) Row() Row {
+	return Row{"keep", "the last " + bytesWords(o.Size) + " of the console", []string{"in memory"}}
+}
 
 // ConsoleOpen allocates the console: a pty of the host's devpts (pty(7)) whose
 // other end the monitor keeps.

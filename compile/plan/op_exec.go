@@ -2,6 +2,20 @@ package plan
 
 import "strings"
 
+// CheckInit makes sure that the path of init leads to a file of the container: not
+// through a link to what a process has open or executes (proc(5), /proc/PID/fd and
+// /proc/PID/exe), which is the host's until init runs.
+type CheckInit struct {
+	Paths List[string] `json:"paths"` // as of Exec
+}
+
+func (CheckInit) Kind() Kind         { return "check-init" }
+func (CheckInit) Object() string     { return "init" }
+func (o CheckInit) Describe() string { return "look for init: " + strings.Join(o.Paths.items, ", ") }
+func (o CheckInit) Row() Row {
+	return Row{"check", strings.Join(o.Paths.items, " or "), []string{"a file of the container"}}
+}
+
 // Exec becomes init (execve(2)). The first of Paths that exists is executed, as
 // execvp(3) does without a PATH variable.
 type Exec struct {

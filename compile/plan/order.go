@@ -11,6 +11,9 @@ const (
 	AtMonitorUnshare  Place = "monitor-unshare"
 	AtPreStartHook    Place = "pre-start-hook"
 	AtCgroupCreate    Place = "cgroup-create"
+	AtRootfsPin       Place = "rootfs-pin"
+	AtConsolePeer     Place = "console-peer"
+	AtConsoleLog      Place = "console-log"
 	AtConsoleOpen     Place = "console-open"
 	AtSpawn           Place = "spawn"
 	AtIDMap           Place = "id-map"
@@ -30,12 +33,18 @@ const (
 	AtPrlimit         Place = "prlimit"
 	AtPropagation     Place = "propagation"
 	AtPreMountHook    Place = "pre-mount-hook"
+	AtStorageAttach   Place = "storage-attach"
+	AtStorageMount    Place = "storage-mount"
+	AtStorageIDMap    Place = "storage-id-map"
 	AtRootfs          Place = "rootfs"
 	AtHostname        Place = "hostname"
 	AtKeyring         Place = "keyring"
 	AtDev             Place = "dev"
 	AtAutoMount       Place = "auto-mount"
 	AtMountEntry      Place = "mount-entry"
+	AtTreeOpen        Place = "tree-open"
+	AtMountIDMap      Place = "mount-id-map"
+	AtTreeAttach      Place = "tree-attach"
 	AtAutoMountCgroup Place = "auto-mount-cgroup"
 	AtMountHook       Place = "mount-hook"
 	AtAutodevHook     Place = "autodev-hook"
@@ -46,6 +55,7 @@ const (
 	AtDevptsGone      Place = "devpts-gone"
 	AtDevLink         Place = "dev-link"
 	AtPivot           Place = "pivot"
+	AtPropagate       Place = "propagate"
 	AtBootID          Place = "boot-id"
 	AtPersonality     Place = "personality"
 	AtSysctl          Place = "sysctl"
@@ -59,12 +69,15 @@ const (
 	AtNamespaceHold   Place = "namespace-hold"
 	AtSession         Place = "session"
 	AtWorkDir         Place = "work-dir"
+	AtCheckInit       Place = "check-init"
 	AtSeccomp         Place = "seccomp"
 	AtIdentity        Place = "identity"
 	AtExec            Place = "exec"
 	AtRun             Place = "run"
 	AtStopHook        Place = "stop-hook"
 	AtPostStopHook    Place = "post-stop-hook"
+	AtStorageRemove   Place = "storage-remove"
+	AtContainerRemove Place = "container-remove"
 )
 
 // places is the order of a launch: one row a place, in the phase it belongs to.
@@ -76,6 +89,9 @@ var places = [...]struct {
 	{AtMonitorUnshare, PhasePrepare},
 	{AtPreStartHook, PhasePrepare},
 	{AtCgroupCreate, PhasePrepare},
+	{AtRootfsPin, PhasePrepare},
+	{AtConsolePeer, PhasePrepare},
+	{AtConsoleLog, PhasePrepare},
 	{AtConsoleOpen, PhasePrepare},
 	{AtSpawn, PhaseSpawn},
 	{AtIDMap, PhaseAdmit},
@@ -93,24 +109,31 @@ var places = [...]struct {
 	{AtProxy, PhaseConnect},
 	{AtProcFile, PhaseConnect},
 	{AtPrlimit, PhaseConnect},
-	{AtPropagation, PhaseMount},
-	{AtPreMountHook, PhaseMount},
+	{AtPropagation, PhaseIsolate},
+	{AtPreMountHook, PhaseIsolate},
+	{AtStorageAttach, PhaseStorage},
+	{AtStorageMount, PhaseStorage},
+	{AtStorageIDMap, PhaseStorage},
 	{AtRootfs, PhaseMount},
 	{AtHostname, PhaseMount},
 	{AtKeyring, PhaseMount},
 	{AtDev, PhaseMount},
 	{AtAutoMount, PhaseMount},
 	{AtMountEntry, PhaseMount},
-	{AtAutoMountCgroup, PhaseMount},
-	{AtMountHook, PhaseMount},
-	{AtAutodevHook, PhaseMount},
-	{AtDevNode, PhaseMount},
-	{AtDevpts, PhaseMount},
-	{AtConsole, PhaseMount},
-	{AtTTY, PhaseMount},
-	{AtDevptsGone, PhaseMount},
-	{AtDevLink, PhaseMount},
+	{AtTreeOpen, PhaseMount},
+	{AtMountIDMap, PhaseMap},
+	{AtTreeAttach, PhaseFurnish},
+	{AtAutoMountCgroup, PhaseFurnish},
+	{AtMountHook, PhaseFurnish},
+	{AtAutodevHook, PhaseFurnish},
+	{AtDevNode, PhaseFurnish},
+	{AtDevpts, PhaseFurnish},
+	{AtConsole, PhaseFurnish},
+	{AtTTY, PhaseFurnish},
+	{AtDevptsGone, PhaseFurnish},
+	{AtDevLink, PhaseFurnish},
 	{AtPivot, PhasePivot},
+	{AtPropagate, PhasePivot},
 	{AtBootID, PhasePivot},
 	{AtPersonality, PhaseConfine},
 	{AtSysctl, PhaseConfine},
@@ -124,12 +147,15 @@ var places = [...]struct {
 	{AtNamespaceHold, PhaseLimit},
 	{AtSession, PhaseStart},
 	{AtWorkDir, PhaseStart},
+	{AtCheckInit, PhaseStart},
 	{AtSeccomp, PhaseStart},
 	{AtIdentity, PhaseStart},
 	{AtExec, PhaseStart},
 	{AtRun, PhaseRunning},
 	{AtStopHook, PhaseStop},
 	{AtPostStopHook, PhaseStopped},
+	{AtStorageRemove, PhaseDestroy},
+	{AtContainerRemove, PhaseDestroy},
 }
 
 // A Constraint says why one place comes before another. Constraints do not make
@@ -144,6 +170,7 @@ var constraints = [...]Constraint{
 	{AtMonitorUnshare, AtPreStartHook, "what a pre-start hook mounts then stays between the monitor and the container"},
 	{AtPreStartHook, AtCgroupCreate, "LXC's order: the hook may still prepare the host, and nothing is to be taken back when it fails"},
 	{AtCgroupCreate, AtSpawn, "clone3 puts the payload into the v2 cgroup, which has to exist"},
+	{AtConsolePeer, AtSpawn, "the payload gives the console the modes that suit the terminal it is connected to"},
 	{AtConsoleOpen, AtSpawn, "the payload binds the console by the number its pty got"},
 	{AtIDMap, AtUserEnter, "ids do not exist in a user namespace before its map is written"},
 	{AtIDMap, AtCgroupEnter, "until its ids are mapped the payload is the overflow user everywhere"},
@@ -159,10 +186,20 @@ var constraints = [...]Constraint{
 	{AtUnshare, AtTimeNamespace, "LXC's order"},
 	{AtPropagation, AtRootfs, "else the container's mounts would appear on the host"},
 	{AtPropagation, AtPreMountHook, "what the hook mounts must not appear on the host"},
+	{AtPreMountHook, AtStorageAttach, "the hook may make what holds the rootfs"},
 	{AtPreMountHook, AtRootfs, "the hook may make the rootfs"},
+	{AtPropagation, AtStorageAttach, "what makes the storage available may be run in the payload's mount namespace, where the host sees nothing of it"},
+	{AtIDMap, AtStorageIDMap, "an idmapped mount takes its map when it is made, and the user namespace has to have one by then"},
+	{AtStorageAttach, AtStorageMount, "the device's name is known when it is attached"},
+	{AtStorageMount, AtStorageIDMap, "ids are mapped on a mount that nobody has used yet"},
+	{AtStorageIDMap, AtRootfs, "once the mount is in place its ids cannot be mapped any more"},
 	{AtRootfs, AtDev, "/dev is mounted inside the rootfs"},
 	{AtDev, AtAutoMount, "LXC's order: mounts on /dev/* must land on the new /dev"},
 	{AtAutoMount, AtMountEntry, "an entry may mount over a part of /proc or /sys, never the other way round"},
+	{AtMountEntry, AtTreeOpen, "LXC's order: idmapped entries come after all others, whose mounts they may show"},
+	{AtTreeOpen, AtMountIDMap, "the monitor maps the ids of what the payload has opened"},
+	{AtMountIDMap, AtTreeAttach, "once the mount is in place its ids cannot be mapped any more"},
+	{AtTreeAttach, AtAutoMountCgroup, "LXC's order"},
 	{AtMountEntry, AtAutoMountCgroup, "LXC's order: cgroups go on top of what entries made of /sys"},
 	{AtAutoMountCgroup, AtMountHook, "the hook finds every mount of the configuration in place"},
 	{AtMountHook, AtAutodevHook, "LXC's order"},
@@ -174,6 +211,7 @@ var constraints = [...]Constraint{
 	{AtTTY, AtDevptsGone, "with lxc.pty.max = 0 the container keeps its ttys but not the devpts they came from"},
 	{AtConsole, AtPivot, "the console's pty is found below the host's /dev/pts, which is out of reach afterwards"},
 	{AtRootfs, AtPivot, "pivot_root needs the tree that becomes the root"},
+	{AtPivot, AtPropagate, "the pivot shares every mount of the container, this one too"},
 	{AtPivot, AtBootID, "the file is made in the container's /dev and bound over its own /proc"},
 	{AtPivot, AtSysctl, "sysctls are written below the container's /proc"},
 	{AtDevNode, AtDeviceRules, "the device cgroup would refuse mknod for the nodes still to be made"},
@@ -189,9 +227,14 @@ var constraints = [...]Constraint{
 	{AtDeviceRules, AtStartHostHook, "LXC's order: the hook finds the container finished, all but its init"},
 	{AtLabel, AtNoNewPrivs, "with no_new_privs set the kernel refuses an exec transition to another profile"},
 	{AtNoNewPrivs, AtSeccomp, "no_new_privs lets an unprivileged payload load its filter"},
+	{AtPivot, AtCheckInit, "the path is one of the container"},
+	{AtWorkDir, AtCheckInit, "a path without a slash at its start begins at the working directory"},
+	{AtCheckInit, AtSeccomp, "the policy may forbid to open files"},
 	{AtWorkDir, AtIdentity, "LXC changes directory as the container's root"},
 	{AtSeccomp, AtIdentity, "loading a filter without no_new_privs needs CAP_SYS_ADMIN, which a change of uid loses"},
 	{AtStdio, AtExec, "init starts with the console as standard input, output and error"},
+	{AtPostStopHook, AtStorageRemove, "LXC's order: the hook may still look at the rootfs"},
+	{AtStorageRemove, AtContainerRemove, "the rootfs is mostly below the container's directory"},
 	{AtIdentity, AtExec, "init runs as lxc.init.uid and lxc.init.gid"},
 	{AtRun, AtStopHook, "the hook runs when init has ended"},
 	{AtStopHook, AtPostStopHook, "the one runs before the container is taken down, the other when it is gone"},

@@ -23,7 +23,11 @@ const (
 	PhaseAdmit   Phase = "admit"
 	PhaseEnter   Phase = "enter"
 	PhaseConnect Phase = "connect"
+	PhaseIsolate Phase = "isolate"
+	PhaseStorage Phase = "storage"
 	PhaseMount   Phase = "mount"
+	PhaseMap     Phase = "map"
+	PhaseFurnish Phase = "furnish"
 	PhasePivot   Phase = "pivot"
 	PhaseConfine Phase = "confine"
 	PhaseLimit   Phase = "limit"
@@ -31,6 +35,7 @@ const (
 	PhaseRunning Phase = "running"
 	PhaseStop    Phase = "stop"
 	PhaseStopped Phase = "stopped"
+	PhaseDestroy Phase = "destroy"
 )
 
 // PhaseRow describes one phase.
@@ -40,14 +45,18 @@ type PhaseRow struct {
 	Doc   string // what happens in it, for people
 }
 
-// phases is the launch in thirteen lines.
+// phases is the launch, a line a phase.
 var phases = [...]PhaseRow{
 	{PhasePrepare, Monitor, "run what has to be done first; make what the container will be put into: its cgroups and its console"},
 	{PhaseSpawn, Monitor, "clone the payload with its namespaces"},
 	{PhaseAdmit, Monitor, "write id maps and cgroup limits, which only the host side may do"},
 	{PhaseEnter, Payload, "settle in the new namespaces: cgroups, ids, parent-death signal"},
 	{PhaseConnect, Monitor, "give the payload what the host owns: network devices, process limits"},
+	{PhaseIsolate, Payload, "cut the mounts of the new namespace off from the host's"},
+	{PhaseStorage, Monitor, "mount a root file system that takes the host's rights"},
 	{PhaseMount, Payload, "build the container's file system tree beside the host's"},
+	{PhaseMap, Monitor, "map the ids of mounts that the payload has opened"},
+	{PhaseFurnish, Payload, "complete the tree: idmapped mounts, cgroups, devices, terminals"},
 	{PhasePivot, Payload, "make that tree the root"},
 	{PhaseConfine, Payload, "give up privileges: personality, capabilities, label; run hooks in the container"},
 	{PhaseLimit, Monitor, "close the device cgroup, now that every device node has been made; run hooks beside the finished container"},
@@ -55,6 +64,7 @@ var phases = [...]PhaseRow{
 	{PhaseRunning, Monitor, "carry the console, forward signals, wait for init"},
 	{PhaseStop, Monitor, "run hooks when init has ended, or the launch failed, and what was made still stands"},
 	{PhaseStopped, Monitor, "run hooks when everything has been taken down"},
+	{PhaseDestroy, Monitor, "destroy an ephemeral container, when it has run"},
 }
 
 // Phases returns the phases in the order they run.

@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 
@@ -150,5 +151,27 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 				t.Errorf("got %v, want an error with %q", err, c.want)
 			}
 		})
+	}
+}
+
+// A plan with bytes that JSON cannot hold is not stored as another.
+func TestPlansThatAreNoText(t *testing.T) {
+	for path, stored := range map[string]bool{"/srv/caf\xc3\xa9": true, "/srv/caf\xe9": false, `/srv/\ufffd`: true, "/srv/\ufffd": true, "/srv/\\\xff": false} {
+		b := plan.Builder{Container: "web"}
+		b.Add(plan.AtMountEntry, plan.Directory{Path: path}, "a reason")
+		p, err := b.Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := p.JSON()
+		if stored != (err == nil) || !stored && !errors.Is(err, plan.ErrNotText) {
+			t.Errorf("%q: %v", path, err)
+		}
+		if !stored {
+			continue
+		}
+		if _, err := plan.Read(data); err != nil {
+			t.Errorf("%q: %v", path, err)
+		}
 	}
 }

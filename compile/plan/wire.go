@@ -56,7 +56,29 @@ func (p Plan) JSON() ([]byte, error) {
 	if wire.Digest, err = wire.digest(); err != nil {
 		return nil, err
 	}
-	return indented(wire)
+	data, err := indented(wire)
+	if err == nil && losesBytes(data) {
+		return nil, ErrNotText
+	}
+	return data, err
+}
+
+// ErrNotText is the error of a plan that can be launched but not stored.
+var ErrNotText = errors.New("a path or value of the plan is not UTF-8, and JSON holds nothing else: the configuration can be started, and its plan cannot be stored")
+
+// losesBytes reports whether package json has put U+FFFD, which it then escapes, in the
+// place of bytes that are no UTF-8.
+func losesBytes(data []byte) bool {
+	for {
+		before, after, found := bytes.Cut(data, []byte(`\ufffd`))
+		if !found {
+			return false
+		}
+		if escapes := len(before) - len(bytes.TrimRight(before, `\`)); escapes%2 == 0 {
+			return true
+		}
+		data = after
+	}
 }
 
 // indented writes a file of this package.

@@ -9,6 +9,7 @@ package doctor
 
 import (
 	"fmt"
+	"path/filepath"
 
 	"lxcfg/compile/plan"
 )
@@ -103,8 +104,15 @@ type mounted struct {
 
 func newExaminer(p plan.Plan) *examiner {
 	e := &examiner{plan: p, made: make(map[string]bool), told: make(map[string]bool), owner: ownerOf(p)}
-	if r, _, ok := plan.Find[plan.Rootfs](p); ok {
-		e.rootfs = r.Source
+	for _, s := range p.Steps() {
+		switch op := s.Op.(type) {
+		case plan.Rootfs:
+			e.rootfs = op.Source
+		case plan.RootfsTree:
+			e.rootfs = op.Source
+		case plan.HostRoot:
+			e.rootfs = "/"
+		}
 	}
 	return e
 }
@@ -115,11 +123,15 @@ func (e *examiner) done(s plan.Step) {
 	case plan.Mount:
 		e.mounts = append(e.mounts, mounted{target: op.Target, empty: op.FSType == "tmpfs"})
 	case plan.Bind:
-		m := mounted{target: op.Target, source: op.Source}
+		m := mounted{target: op.Target, source: filepath.Join(op.Below, op.Source)}
 		if op.InContainer {
 			m.source = ""
 		}
 		e.mounts = append(e.mounts, m)
+	case plan.TreeAttach:
+		e.mounts = append(e.mounts, mounted{target: op.Target})
+	case plan.CgroupBind:
+		e.mounts = append(e.mounts, mounted{target: op.Place.Path()})
 	case plan.Directory:
 		e.made[op.Path] = true
 	case plan.Node:

@@ -38,6 +38,30 @@ func (m *Monitor) openConsole(step string, op plan.ConsoleOpen) error {
 	return nil
 }
 
+// connectConsole takes a terminal of the host in the place of the caller's streams. One
+// that waits for a carrier must not hold up the launch.
+func (m *Monitor) connectConsole(step string, op plan.ConsolePeer) error {
+	peer, err := os.OpenFile(op.Path, os.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return err
+	}
+	m.later(step, peer.Close)
+	if !isTerminal(peer) {
+		return &os.PathError{Op: "use as a terminal", Path: op.Path, Err: unix.ENOTTY}
+	}
+	m.streams = Streams{In: peer, Out: peer}
+	return nil
+}
+
+// ConsoleBuffer returns the last of what the console has shown, as much as
+// lxc.console.buffer.size keeps, nothing without it.
+func (m *Monitor) ConsoleBuffer() []byte {
+	if m.buffer == nil {
+		return nil
+	}
+	return m.buffer.bytes()
+}
+
 // samePty makes sure that the path names the slave of the master: in a container
 // /dev/ptmx and /dev/pts may belong to different instances of devpts. Only then
 // are the two one inode.

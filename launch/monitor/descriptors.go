@@ -3,6 +3,7 @@
 package monitor
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -12,8 +13,9 @@ import (
 // descriptors are what one message of the payload brings, with the tag that says
 // what they are (payload.Sends…).
 type descriptors struct {
-	tag   byte
-	files []int
+	tag    byte
+	number uint32 // of a tree
+	files  []int
 }
 
 // close lets them go.
@@ -27,10 +29,10 @@ func (d descriptors) close() {
 // execve has closed the payload's socket, it has no tag.
 func (m *Monitor) receive() (descriptors, error) {
 	const most = 253 // SCM_MAX_FD
-	var tag [1]byte
+	var data [5]byte
 	control := make([]byte, unix.CmsgSpace(4*most))
 	for {
-		n, length, _, _, err := unix.Recvmsg(int(m.fds.Fd()), tag[:], control, unix.MSG_CMSG_CLOEXEC)
+		n, length, _, _, err := unix.Recvmsg(int(m.fds.Fd()), data[:], control, unix.MSG_CMSG_CLOEXEC)
 		if errors.Is(err, unix.EINTR) {
 			continue
 		}
@@ -41,7 +43,7 @@ func (m *Monitor) receive() (descriptors, error) {
 			return descriptors{}, nil
 		}
 		files, err := parseFDs(control[:length])
-		return descriptors{tag[0], files}, err
+		return descriptors{data[0], binary.NativeEndian.Uint32(data[1:]), files}, err
 	}
 }
 

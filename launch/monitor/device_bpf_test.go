@@ -94,7 +94,10 @@ func TestEveryKindIsCarriedOut(t *testing.T) {
 		plan.BridgePort{}, plan.BridgeVLAN{}, plan.OpenVSwitchPort{}, plan.HostLinkSysctl{}, plan.HostLinkUp{}, plan.HostRoute{},
 		plan.ProxyNeighbour{}, plan.NetScript{},
 		plan.InterfaceHWAddr{}, plan.InterfaceAddress{}, plan.InterfaceUp{}, plan.InterfaceRoute{},
-		plan.MonitorUnshare{}, plan.HostHook{}, plan.ProcFile{}, plan.Prlimit{}, plan.NamespaceHold{}} {
+		plan.MonitorUnshare{}, plan.HostHook{}, plan.ProcFile{}, plan.Prlimit{}, plan.NamespaceHold{},
+		plan.StorageRemove{}, plan.ContainerRemove{}, plan.ConsolePeer{}, plan.ConsoleLog{}, plan.ConsoleBuffer{},
+		plan.RootfsPin{}, plan.LoopAttach{}, plan.NBDAttach{}, plan.RBDMap{}, plan.ZFSFind{}, plan.RootfsDevice{}, plan.RootfsTree{}, plan.MountIDMap{},
+	} {
 		done[op.Kind()] = true
 	}
 	for kind, side := range plan.KindSides() {

@@ -5,6 +5,7 @@ package monitor
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"lxcfg/compile/plan"
@@ -29,8 +30,10 @@ type Monitor struct {
 	console   *os.File           // master of the console's pty
 	consoleAt string             // path of its slave
 	terminals []*os.File         // masters of the ttys
+	log       *consoleLog        // nil: none
+	buffer    *ring              // nil: none
 	barrier   *os.File           // our end of the conversation, see payload/barrier.go
-	fds       *os.File           // our end of the socket that descriptors come over
+	fds       *os.File           // our end of the socket that descriptors are exchanged over
 	network   network
 	launched  bool // init has been executed
 	signals   signals
@@ -38,6 +41,13 @@ type Monitor struct {
 	namespaces []namespace         // of the container, for hooks that are told
 	outputs    map[string]string   // what hooks have printed, by step
 	listening  map[string]listener // to hooks in the container, by step
+
+	device   string              // block device or dataset that holds the rootfs
+	loop     *os.File            // it, when it is a loop device
+	rootfs   *os.File            // mount made for the payload
+	trees    map[uint32]*os.File // what the payload has opened for idmapped binds, by number
+	mapped   uint32              // idmapped binds that were seen to
+	handOver []*os.File          // mounts that the payload gets when it goes on; nil: it gets none
 }
 
 // undo takes back what a step has made.
@@ -49,7 +59,8 @@ type undo struct {
 // New prepares the host side of a plan, whose console belongs to the streams, and
 // starts to listen to signals. The caller has to Close it.
 func New(p plan.Plan, streams Streams) *Monitor {
-	m := &Monitor{plan: p, streams: streams, cgroups: make(map[string]*cgroup), outputs: make(map[string]string), listening: make(map[string]listener)}
+	m := &Monitor{plan: p, streams: streams, cgroups: make(map[string]*cgroup), outputs: make(map[string]string), listening: make(map[string]listener),
+		trees: make(map[uint32]*os.File)}
 	m.signals.listen()
 	return m
 }
@@ -71,12 +82,35 @@ func (m *Monitor) Do(s plan.Step, prog func() (*program.Program, error)) error {
 		return m.runHook(s.Name, op)
 	case plan.CgroupCreate:
 		return m.createCgroup(s.Name, op)
+	case plan.RootfsPin:
+		return m.pinRootfs(s.Name, op)
+	case plan.ConsolePeer:
+		return m.connectConsole(s.Name, op)
+	case plan.ConsoleLog:
+		return m.openConsoleLog(s.Name, op)
+	case plan.ConsoleBuffer:
+		m.buffer = newRing(op.Size)
+		return nil
 	case plan.ConsoleOpen:
 		return m.openConsole(s.Name, op)
 	case plan.Spawn:
 		return m.spawn(s.Name, op, prog)
 	case plan.IDMapWrite:
 		return m.writeIDMap(op)
+	case plan.LoopAttach:
+		return m.attachLoop(s.Name, op)
+	case plan.NBDAttach:
+		return m.attachNBD(s.Name, op)
+	case plan.RBDMap:
+		return m.mapRBD(s.Name, op)
+	case plan.ZFSFind:
+		return m.findDataset(op)
+	case plan.RootfsDevice:
+		return m.mountDevice(s.Name, op)
+	case plan.RootfsTree:
+		return m.copyTree(s.Name, op)
+	case plan.MountIDMap:
+		return m.mapMount(op)
 	case plan.CgroupDelegate:
 		return m.delegateCgroup(op)
 	case plan.CgroupLimit:
@@ -125,6 +159,10 @@ func (m *Monitor) Do(s plan.Step, prog func() (*program.Program, error)) error {
 		return m.addRoute(op)
 	case plan.NamespaceHold:
 		return m.holdNamespaces(op.Namespaces.Members())
+	case plan.StorageRemove:
+		return m.removeStorage(op)
+	case plan.ContainerRemove:
+		return removeContainer(op)
 	case plan.Run:
 		return nil // Wait carries it out, once the payload has become init
 	}
@@ -177,9 +215,8 @@ func (m *Monitor) environment() []string {
 func (m *Monitor) inputs(barrier, descriptors *os.File) (program.Inputs, error) {
 	in := program.Inputs{
 		FDs: map[string]int{
-			payload.InputBarrier:     int(barrier.Fd()),
-			payload.InputBarrierPeer: int(m.barrier.Fd()),
-			payload.InputMonitor:     int(descriptors.Fd()),
+			payload.InputBarrier: int(barrier.Fd()),
+			payload.InputMonitor: int(descriptors.Fd()),
 		},
 		Environment: m.environment(),
 		Strings: map[string]string{
@@ -191,6 +228,8 @@ func (m *Monitor) inputs(barrier, descriptors *os.File) (program.Inputs, error) 
 		if cg.tasks >= 0 {
 			in.FDs[payload.InputTasks(hierarchy)] = cg.tasks
 		}
+		in.Strings[payload.InputCgroup(hierarchy)] = cg.leaf
+		in.Strings[payload.InputCgroupName(hierarchy)] = filepath.Base(cg.limits)
 	}
 	id, err := randomUUID()
 	if err != nil {

@@ -5,6 +5,7 @@ package monitor
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -14,9 +15,9 @@ import (
 // input and output until the container is gone.
 type relay struct {
 	master *os.File
-	in     *os.File // nil: no input
-	out    *os.File
-	stop   *os.File // read end of a pipe: closed at the other end when init is gone
+	in     *os.File    // nil: no input
+	out    []io.Writer // the caller's standard output, a log, a buffer
+	stop   *os.File    // read end of a pipe: closed at the other end when init is gone
 	done   chan error
 	saved  *unix.Termios // of in, to be restored
 }
@@ -27,7 +28,7 @@ const relayBuffer = 4096
 // startRelay begins to carry the console. What it returns ends that, once all
 // that init has written is through.
 func (m *Monitor) startRelay() (stop func() error, err error) {
-	r := &relay{master: m.console, in: m.streams.In, out: m.streams.Out, done: make(chan error, 1)}
+	r := &relay{master: m.console, in: m.streams.In, out: m.consoleSinks(), done: make(chan error, 1)}
 	if err := r.prepare(); err != nil {
 		return nil, err
 	}
@@ -46,6 +47,21 @@ func (m *Monitor) startRelay() (stop func() error, err error) {
 		r.restore()
 		return err
 	}, nil
+}
+
+// consoleSinks is where the console's output goes.
+func (m *Monitor) consoleSinks() []io.Writer {
+	var sinks []io.Writer
+	if m.streams.Out != nil {
+		sinks = append(sinks, m.streams.Out)
+	}
+	if m.log != nil {
+		sinks = append(sinks, m.log)
+	}
+	if m.buffer != nil {
+		sinks = append(sinks, m.buffer)
+	}
+	return sinks
 }
 
 // prepare makes the caller's terminal pass everything on.
@@ -124,7 +140,9 @@ func (r *relay) run() error {
 			if err == nil && n > 0 {
 				// When our reader is gone the output has nowhere to go, but the
 				// container must not stand still for it.
-				_, _ = r.out.Write(buf[:n])
+				for _, out := range r.out {
+					_, _ = out.Write(buf[:n])
+				}
 			} else if !errors.Is(err, unix.EAGAIN) && !errors.Is(err, unix.EINTR) {
 				return nil // EIO: nobody has the slave open any more
 			}

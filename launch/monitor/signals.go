@@ -32,10 +32,10 @@ type signals struct {
 	group   int  // process group of the program the monitor waits for, 0 for none
 	asked   bool // it has been asked to end
 	running bool
-	taking  bool // the container is being taken down
+	taking  bool          // the container is being taken down
 	early   []unix.Signal // for init, when it runs
-	cause   os.Signal // what ended the launch
-	resize  func()    // gives the console the size of the caller's terminal
+	cause   os.Signal     // what ended the launch
+	resize  func()        // gives the console the size of the caller's terminal
 }
 
 // ending are the signals that end a process unless it catches them, and that a

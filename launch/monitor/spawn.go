@@ -5,7 +5,9 @@ package monitor
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -137,7 +139,8 @@ func (m *Monitor) reap() (unix.WaitStatus, error) {
 
 // closeAll lets go of what a launch keeps open.
 func (m *Monitor) closeAll() error {
-	for _, f := range append([]*os.File{m.barrier, m.fds}, m.terminals...) {
+	open := slices.Concat([]*os.File{m.barrier, m.fds}, m.terminals, m.handOver, slices.Collect(maps.Values(m.trees)))
+	for _, f := range open {
 		if f != nil {
 			f.Close()
 		}
@@ -171,8 +174,11 @@ func socketPair(name string) (a, b *os.File, err error) {
 // ErrPayloadGone says that the payload ended where it should have answered.
 var ErrPayloadGone = errors.New("the payload is gone")
 
-// AwaitReady waits until the payload has done its steps up to the next barrier.
-func (m *Monitor) AwaitReady() error {
+// AwaitReady waits until the payload has done the steps of a segment.
+func (m *Monitor) AwaitReady(seg payload.Segment) error {
+	if err := m.collectTrees(seg); err != nil {
+		return err
+	}
 	n, err := m.readByte()
 	if err != nil {
 		return err
@@ -210,7 +216,7 @@ func (m *Monitor) readByte() (int, error) {
 	}
 }
 
-// Go lets the payload go on.
+// Go lets the payload go on, and gives it the mounts that were made for it.
 func (m *Monitor) Go() error {
 	for {
 		err := unix.Send(int(m.barrier.Fd()), []byte{'+'}, unix.MSG_NOSIGNAL)
@@ -221,7 +227,7 @@ func (m *Monitor) Go() error {
 		case err != nil:
 			return fmt.Errorf("tell the payload to go on: %w", err)
 		default:
-			return nil
+			return m.giveMounts()
 		}
 	}
 }

@@ -37,7 +37,7 @@ func (m *Monitor) Wait() (Status, error) {
 		return Status{}, err
 	}
 	stop := func() error { return nil }
-	if m.console != nil && m.streams.Out != nil {
+	if m.console != nil && len(m.consoleSinks()) > 0 {
 		var err error
 		if stop, err = m.startRelay(); err != nil {
 			return Status{}, err

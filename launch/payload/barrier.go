@@ -20,7 +20,13 @@ import (
 //	        ───────── go ────────▶ enter
 //	(reads) ◀─────── ready ───────
 //	connect
-//	        ───────── go ────────▶ mount, pivot, confine
+//	        ───────── go ────────▶ isolate
+//	(reads) ◀─────── ready ───────
+//	storage
+//	        ───────── go ────────▶ mount
+//	(reads) ◀─────── ready ───────
+//	map
+//	        ───────── go ────────▶ furnish, pivot, confine
 //	(reads) ◀─────── ready ───────
 //	limit
 //	        ───────── go ────────▶ start, execve
@@ -56,9 +62,8 @@ func Segments(p plan.Plan) []Segment {
 
 // The names of the inputs that carry the conversation.
 const (
-	InputBarrier     = "barrier"      // the payload's end of the socket pair
-	InputBarrierPeer = "barrier-peer" // the monitor's end, which the child has inherited
-	InputMonitor     = "monitor"      // a socket that takes descriptors of the payload's to the monitor
+	InputBarrier = "barrier" // the payload's end of the socket pair
+	InputMonitor = "monitor" // a socket that descriptors are exchanged over
 )
 
 // barrier tells the monitor that the payload is ready, and waits.

@@ -28,8 +28,9 @@ func (l *lowering) bindConsole(op plan.Console) {
 	if op.Allocate {
 		l.console = l.allocatePty("console")
 	} else {
-		l.console = l.callInto("console", "openat", unix.SYS_OPENAT,
-			args(atFDCWD, program.InputStr(InputConsole), program.Word(openTTY, openTTYWords), program.Int(0)), program.About("the console's pty"))
+		if !l.consoleOpen {
+			l.openConsole()
+		}
 		// The group tty may write to a terminal, nobody else.
 		l.call("fchmod", unix.SYS_FCHMOD, args(l.console, program.Octal(0o620)), program.About("the console's pty"))
 	}
@@ -50,6 +51,13 @@ func (l *lowering) bindConsole(op plan.Console) {
 		}
 		l.console = l.openIn(l.rootfs, inside(seen), unix.O_RDWR|unix.O_NOCTTY, "O_RDWR|O_NOCTTY", "console")
 	}
+}
+
+// openConsole opens the console's pty by its path on the host.
+func (l *lowering) openConsole() {
+	l.console = l.callInto("console", "openat", unix.SYS_OPENAT,
+		args(atFDCWD, program.InputStr(InputConsole), program.Word(openTTY, openTTYWords), program.Int(0)), program.About("the console's pty"))
+	l.consoleOpen = true
 }
 
 // tty allocates a pty, binds it on its file and keeps its master for the monitor.

@@ -17,20 +17,25 @@ const maxOption = 255
 // mount makes a file system instance and attaches it.
 func (l *lowering) mount(op plan.Mount) {
 	l.optionally(op.Optional, op.SkipMissing, func() []program.Slot {
+		for _, dir := range op.HostDirs.All() {
+			l.mkdirHost(dir)
+		}
 		target, opened := l.target(op.Target, op.Create)
 		opened = append(opened, target)
 		if hasLongOption(op) {
 			return append(opened, l.mountPage(op, target)...)
 		}
-		return append(opened, l.mountOptions(op, target)...)
+		fs, mnt := l.newMount(op)
+		l.setPropagation(mnt, op.Propagation)
+		l.attach(mnt, target)
+		return append(opened, fs, mnt)
 	})
 }
 
-// mountOptions hands over the options one by one (fsopen(2), fsconfig(2),
-// fsmount(2)), so that an error names its option, and attaches the mount when it
-// is complete.
-func (l *lowering) mountOptions(op plan.Mount, target program.Slot) (opened []program.Slot) {
-	fs := l.callInto(op.FSType, "fsopen", unix.SYS_FSOPEN, args(program.Str(op.FSType), program.Word(unix.FSOPEN_CLOEXEC, "FSOPEN_CLOEXEC")))
+// newMount makes a mount that is not attached yet. The options are handed over one
+// by one (fsopen(2), fsconfig(2), fsmount(2)), so that an error names its option.
+func (l *lowering) newMount(op plan.Mount) (fs, mnt program.Slot) {
+	fs = l.callInto(op.FSType, "fsopen", unix.SYS_FSOPEN, args(program.Str(op.FSType), program.Word(unix.FSOPEN_CLOEXEC, "FSOPEN_CLOEXEC")))
 	if op.Source != "none" {
 		l.fsconfig(fs, unix.FSCONFIG_SET_STRING, "FSCONFIG_SET_STRING", "source", op.Source)
 	}
@@ -47,11 +52,9 @@ func (l *lowering) mountOptions(op plan.Mount, target program.Slot) (opened []pr
 	l.call("fsconfig", unix.SYS_FSCONFIG, args(fs, program.Word(unix.FSCONFIG_CMD_CREATE, "FSCONFIG_CMD_CREATE"),
 		program.Null, program.Null, program.Int(0)), program.About(op.FSType))
 	bits, words := attributeBits(op.Set)
-	mnt := l.callInto("mount", "fsmount", unix.SYS_FSMOUNT, args(fs, program.Word(unix.FSMOUNT_CLOEXEC, "FSMOUNT_CLOEXEC"),
+	mnt = l.callInto("mount", "fsmount", unix.SYS_FSMOUNT, args(fs, program.Word(unix.FSMOUNT_CLOEXEC, "FSMOUNT_CLOEXEC"),
 		program.Word(bits, words)), program.About(op.FSType))
-	l.setAttributes(mnt, "", plan.List[plan.MountFlag]{}, plan.List[plan.MountFlag]{}, op.Propagation, false)
-	l.attach(mnt, target)
-	return []program.Slot{fs, mnt}
+	return fs, mnt
 }
 
 func (l *lowering) fsconfig(fs program.Slot, command uint64, word, key, value string) {
@@ -86,7 +89,7 @@ func (l *lowering) mountPage(op plan.Mount, target program.Slot) (opened []progr
 		return nil
 	}
 	top := l.openPath(op.Target) // what was just mounted covers target
-	l.setAttributes(top, "", plan.List[plan.MountFlag]{}, plan.List[plan.MountFlag]{}, op.Propagation, false)
+	l.setPropagation(top, op.Propagation)
 	return []program.Slot{top}
 }
 

@@ -38,7 +38,9 @@ func TestLinksLeadNowhere(t *testing.T) {
 		"file that exists outside": {"door", "file", plan.AtMountEntry,
 			plan.Bind{Source: "/etc/hostname", Target: "/door", Create: plan.CreateFile}, unix.ELOOP},
 		"source in the container": {"door", "dir", plan.AtMountEntry,
-			plan.Bind{Source: "/door", InContainer: true, Target: "/mnt"}, unix.ELOOP},
+			plan.Bind{Source: "/door", InContainer: true, Target: "/mnt"}, unix.ENOENT},
+		"working directory": {"door", "dir", plan.AtWorkDir,
+			plan.WorkDir{Path: "/door"}, unix.ENOENT},
 		"target of a file system": {"door", "dir", plan.AtMountEntry,
 			plan.Mount{Source: tmpfs.Source, FSType: tmpfs.FSType, Target: "/door"}, unix.ELOOP},
 		"target of a file system to create": {"door", "", plan.AtMountEntry,
@@ -68,6 +70,56 @@ func TestLinksLeadNowhere(t *testing.T) {
 				t.Errorf("outside of the container there was\n%s\nand now is\n%s", before, after)
 			}
 		})
+	}
+}
+
+// The host's side of a launch is open in the payload until it becomes init: no link
+// of the container leads there. Nor is lxcfg's own binary what init can be.
+func TestLinksToOpenFiles(t *testing.T) {
+	for name, c := range map[string]struct {
+		to   string
+		at   plan.Place
+		op   plan.Op
+		want unix.Errno
+	}{
+		"working directory":         {"/proc/self/root", plan.AtWorkDir, plan.WorkDir{Path: "/door"}, unix.ELOOP},
+		"working directory below":   {"/proc/self/cwd", plan.AtWorkDir, plan.WorkDir{Path: "/door/mnt"}, unix.ELOOP},
+		"working directory to make": {"/proc/self/cwd", plan.AtWorkDir, plan.WorkDir{Path: "/door/new", Create: true}, unix.ELOOP},
+		"init":                      {"/proc/self/exe", plan.AtCheckInit, plan.CheckInit{Paths: plan.ListOf("/door")}, unix.ELOOP},
+		"source in the container":   {"/proc/self/root", plan.AtMountEntry, plan.Bind{Source: "/door/etc", InContainer: true, Target: "/mnt"}, unix.ELOOP},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tr := newTree(t)
+			tr.link(t, c.to, "door")
+			o := run(t, tr.plan(t, "exit 0", func(b *plan.Builder) {
+				proc(b)
+				b.Add(c.at, c.op, because)
+			}))
+			if !o.failed || o.failure.Errno != c.want {
+				t.Errorf("failure is %+v (%v), want %v", o.failure, o.failed, c.want)
+			}
+		})
+	}
+}
+
+// What is only looked at may be a link: it is the container's, with the directory it
+// is looked for in as the root.
+func TestLinksInSources(t *testing.T) {
+	tr := newTree(t)
+	for _, dir := range []string{"usr/lib", "here"} {
+		if err := os.MkdirAll(filepath.Join(tr.rootfs, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tr.write(t, "usr/lib/file", "inside\n")
+	tr.link(t, "/usr/lib", "lib")
+	tr.link(t, "../../../../usr", "up")
+	got := tr.says(t, "busybox cat /mnt/file /here/lib/file", func(b *plan.Builder) {
+		b.Add(plan.AtMountEntry, plan.Bind{Source: "/lib", InContainer: true, Target: "/mnt"}, because)
+		b.Add(plan.AtMountEntry, plan.Bind{Source: "/up", Below: tr.rootfs, Target: "/here"}, because)
+	})
+	if got != "inside\ninside\n" {
+		t.Errorf("the sources hold %q", got)
 	}
 }
 

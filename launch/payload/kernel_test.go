@@ -136,7 +136,7 @@ func run(t *testing.T, p plan.Plan) outcome {
 	}
 	img, err := prog.Load(program.Inputs{
 		FDs: map[string]int{
-			payload.InputBarrier: barrier[1], payload.InputBarrierPeer: barrier[0], payload.InputMonitor: terminals[1],
+			payload.InputBarrier: barrier[1], payload.InputMonitor: terminals[1],
 		},
 		Strings: map[string]string{payload.InputConsole: consoleAt, payload.InputConsoleModes: modes, payload.InputBootID: "01234567-89ab-4cde-8f01-23456789abcd\n"},
 	})

@@ -20,14 +20,19 @@ type lowering struct {
 
 	failure []program.Option // added to every call: where an optional step goes on
 	rootfs  program.Slot     // root of the container's tree
+	resolve resolution       // how places in it are looked up
 	umask   program.Slot     // the caller's, given back before execve
 	console program.Slot     // the console's pty
 	attr    program.Slot     // the open file that takes the label for execve
 	masters []program.Slot   // other ends of ptys made here, for the monitor
+	mapped  int              // idmapped binds that were opened
 	masked  bool             // umask holds a value
 	given   bool             // the caller's umask and signals are in force again
 	below   bool             // the command runs below the minimal init
 	uid     uint32           // init's, to own the console
+
+	hostConsole bool // the console is a pty of the host
+	consoleOpen bool // console is open
 
 	labelFile string        // where the label goes, empty without one
 	filter    *plan.Seccomp // init's, which hooks in the container get too; nil for none
@@ -40,7 +45,7 @@ type Options struct {
 
 // Lower turns the payload's steps of a plan into the program its process runs.
 func Lower(p plan.Plan, o Options) (*program.Program, error) {
-	l := &lowering{options: o}
+	l := &lowering{options: o, resolve: beneath}
 	if id, _, ok := plan.Find[plan.Identity](p); ok {
 		l.uid = id.UID
 	}
@@ -50,6 +55,9 @@ func Lower(p plan.Plan, o Options) (*program.Program, error) {
 	_, _, l.below = plan.Find[plan.Init](p)
 	if filter, _, ok := plan.Find[plan.Seccomp](p); ok {
 		l.filter = &filter
+	}
+	if console, _, ok := plan.Find[plan.Console](p); ok {
+		l.hostConsole = !console.Allocate
 	}
 	last := lastTerminal(p)
 	begun := false   // the payload has run before
@@ -64,7 +72,9 @@ func Lower(p plan.Plan, o Options) (*program.Program, error) {
 		case begun:
 			l.barrier()
 		default:
-			l.call("close", unix.SYS_CLOSE, args(program.InputFD(InputBarrierPeer)))
+			// With the monitor's end of the conversation closed here, its death is an
+			// end of file for us.
+			l.b.CloseOthers()
 			if waiting {
 				l.await()
 			}
@@ -107,7 +117,13 @@ func (l *lowering) lower(s plan.Step, sendTerminals bool) error {
 	case plan.Hook:
 		l.hook(s.Name, op)
 	case plan.Rootfs:
-		l.mountRootfs(op)
+		l.bindRootfs(op)
+	case plan.RootfsOverlay:
+		l.overlayRootfs(op)
+	case plan.RootfsTake:
+		l.takeRootfs(op)
+	case plan.HostRoot:
+		l.useHostRoot()
 	case plan.Hostname:
 		l.hostname(op)
 	case plan.Keyring:
@@ -118,6 +134,10 @@ func (l *lowering) lower(s plan.Step, sendTerminals bool) error {
 		l.mount(op)
 	case plan.Bind:
 		l.bind(op)
+	case plan.TreeOpen:
+		l.openMapped(op)
+	case plan.TreeAttach:
+		l.attachMapped(op)
 	case plan.Node:
 		l.node(op)
 	case plan.Symlink:
@@ -128,6 +148,12 @@ func (l *lowering) lower(s plan.Step, sendTerminals bool) error {
 		l.bindConsole(op)
 	case plan.TTY:
 		l.tty(op)
+	case plan.CgroupDirectory:
+		l.cgroupDirectory(op)
+	case plan.CgroupBind:
+		l.cgroupBind(op)
+	case plan.Propagate:
+		l.propagate(op)
 	case plan.PivotRoot:
 		l.pivotRoot(op)
 	case plan.BootID:
@@ -144,6 +170,8 @@ func (l *lowering) lower(s plan.Step, sendTerminals bool) error {
 		l.session()
 	case plan.WorkDir:
 		l.workDir(op)
+	case plan.CheckInit:
+		l.checkInit(op)
 	case plan.Label:
 		l.label(op)
 	case plan.NoNewPrivs:

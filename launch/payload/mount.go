@@ -77,26 +77,34 @@ const (
 	moveFlagsWords = "MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH"
 )
 
-// setAttributes changes the flags of a mount that is not attached yet, in one
-// call and before anybody can use it.
-func (l *lowering) setAttributes(tree program.Operand, name string, set, cleared plan.List[plan.MountFlag], propagation plan.Propagation, recursive bool) {
-	setBits, setWords := attributeBits(set)
-	clearBits, clearWords := attributeBits(cleared)
-	propBits, propWord, propRecursive := propagationBits(propagation)
-	if setBits&unix.MOUNT_ATTR__ATIME != 0 || hasFlag(set, plan.FlagRelATime) {
-		// The access time modes are one field: it has to be cleared to be set.
-		clearBits |= unix.MOUNT_ATTR__ATIME
-		clearWords = strings.TrimPrefix(clearWords+"|MOUNT_ATTR__ATIME", "0|")
+// setAttributes changes the flags of a mount that is not attached yet, before
+// anybody can use it.
+//
+// In a user namespace the kernel keeps the flags that a mount was copied with from
+// the host's (mount_namespaces(7)): one that cannot be cleared stays, and the mount
+// is stricter than asked for.
+func (l *lowering) setAttributes(tree program.Operand, set, cleared plan.List[plan.MountFlag], propagation plan.Propagation, recursive bool) {
+	if bits, words := attributeBits(set); words != "0" {
+		clearBits, clearWords := uint64(0), "0"
+		if setsATime(set) {
+			clearBits, clearWords = unix.MOUNT_ATTR__ATIME, "MOUNT_ATTR__ATIME"
+		}
+		l.mountSetattr(tree, "", bits, words, clearBits, clearWords, 0, "0", recursive)
 	}
-	if setBits|clearBits != 0 {
-		l.mountSetattr(tree, name, setBits, setWords, clearBits, clearWords, 0, "0", recursive)
+	if bits, words := attributeBits(cleared); bits != 0 {
+		l.mountSetattr(tree, "", 0, "0", bits, words, 0, "0", recursive, program.Pass(unix.EPERM))
 	}
-	if propBits != 0 {
-		l.mountSetattr(tree, name, 0, "0", 0, "0", propBits, propWord, propRecursive)
+	l.setPropagation(tree, propagation)
+}
+
+// setPropagation changes how a mount shares what is mounted below it.
+func (l *lowering) setPropagation(mnt program.Operand, propagation plan.Propagation) {
+	if bits, word, recursive := propagationBits(propagation); bits != 0 {
+		l.mountSetattr(mnt, "", 0, "0", 0, "0", bits, word, recursive)
 	}
 }
 
-func (l *lowering) mountSetattr(at program.Operand, name string, set uint64, setWords string, cleared uint64, clearWords string, propagation uint64, propWord string, recursive bool) {
+func (l *lowering) mountSetattr(at program.Operand, name string, set uint64, setWords string, cleared uint64, clearWords string, propagation uint64, propWord string, recursive bool, options ...program.Option) {
 	flags, words := uint64(0), "0"
 	if name == "" {
 		flags, words = unix.AT_EMPTY_PATH, emptyPath
@@ -110,21 +118,41 @@ func (l *lowering) mountSetattr(at program.Operand, name string, set uint64, set
 		program.Field{Name: "attr_clr", Width: 8, Value: program.Word(cleared, clearWords)},
 		program.Field{Name: "propagation", Width: 8, Value: program.Word(propagation, propWord)},
 		program.Field{Name: "userns_fd", Width: 8, Value: program.Int(0)},
-	), program.Int(32)))
+	), program.Int(32)), options...)
 }
 
-func hasFlag(flags plan.List[plan.MountFlag], flag plan.MountFlag) bool {
+// setsATime reports whether flags choose an access time mode. The modes are one
+// field, which has to be cleared to be set.
+func setsATime(flags plan.List[plan.MountFlag]) bool {
 	for _, f := range flags.All() {
-		if f == flag {
+		switch f {
+		case plan.FlagNoATime, plan.FlagRelATime, plan.FlagStrictATime:
 			return true
 		}
 	}
 	return false
 }
 
+// MountAttr gives the flags to set and to clear as mount_setattr(2) takes them.
+func MountAttr(set, cleared plan.List[plan.MountFlag]) unix.MountAttr {
+	var attr unix.MountAttr
+	attr.Attr_set, _ = attributeBits(set)
+	attr.Attr_clr, _ = attributeBits(cleared)
+	if setsATime(set) {
+		attr.Attr_clr |= unix.MOUNT_ATTR__ATIME
+	}
+	return attr
+}
+
 // openTree makes a detached copy of a mount, or of the tree below it: a bind
 // mount that is not attached yet (open_tree(2)).
 func (l *lowering) openTree(dir program.Operand, name program.Operand, empty, recursive bool, slot string) program.Slot {
+	tree := l.b.NewSlot(slot)
+	l.openTreeInto(tree, dir, name, empty, recursive)
+	return tree
+}
+
+func (l *lowering) openTreeInto(tree program.Slot, dir program.Operand, name program.Operand, empty, recursive bool) {
 	flags, words := uint64(unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC), "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC"
 	if empty {
 		flags, words = flags|unix.AT_EMPTY_PATH, words+"|"+emptyPath
@@ -132,7 +160,7 @@ func (l *lowering) openTree(dir program.Operand, name program.Operand, empty, re
 	if recursive {
 		flags, words = flags|unix.AT_RECURSIVE, words+"|AT_RECURSIVE"
 	}
-	return l.callInto(slot, "open_tree", unix.SYS_OPEN_TREE, args(dir, name, program.Word(flags, words)))
+	l.b.CallInto(tree, "open_tree", unix.SYS_OPEN_TREE, args(dir, name, program.Word(flags, words)), l.failure...)
 }
 
 // attach puts a detached mount on a place given by its descriptor.
@@ -148,38 +176,69 @@ func (l *lowering) makePrivate(op plan.MakePrivate) {
 	l.mountSetattr(atFDCWD, "/", 0, "0", 0, "0", bits, word, recursive)
 }
 
-// mountRootfs binds the rootfs. Its descriptor is where all later paths start.
-func (l *lowering) mountRootfs(op plan.Rootfs) {
-	// Files are made with the modes the plan says, whatever the caller's umask.
-	l.umask = l.callInto("umask", "umask", unix.SYS_UMASK, args(program.Int(0)))
-	l.masked = true
-	l.rootfs = l.openTree(atFDCWD, program.Str(op.Source), false, true, "rootfs")
-	l.setAttributes(l.rootfs, "", op.Set, plan.List[plan.MountFlag]{}, op.Propagation, false)
-	// Here links are followed: the place is the host's, and the administrator's.
-	at := l.callInto("at", "openat", unix.SYS_OPENAT, args(atFDCWD, program.Str(op.At),
-		program.Word(unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, "O_PATH|O_DIRECTORY|O_CLOEXEC"), program.Int(0)))
-	l.attach(l.rootfs, at)
-	l.close(at)
-}
-
 // bind attaches a copy of a mount at a second place. Its flags are set before it
 // is attached: there is no moment at which a read-only bind can be written to.
 func (l *lowering) bind(op plan.Bind) {
+	if op.Move {
+		l.move(op)
+		return
+	}
 	l.optionally(op.Optional, op.SkipMissing, func() []program.Slot {
-		var tree program.Slot
-		var opened []program.Slot
-		if op.InContainer {
-			source := l.openPath(op.Source)
-			tree = l.openTree(source, program.Str(""), true, op.Recursive, "tree")
-			opened = append(opened, source)
-		} else {
-			tree = l.openTree(atFDCWD, program.Str(op.Source), false, op.Recursive, "tree")
-		}
-		l.setAttributes(tree, "", op.Set, op.Clear, op.Propagation, false)
+		tree := l.b.NewSlot("tree")
+		opened := l.bindSource(tree, op.Source, op.InContainer, op.Below, op.Recursive)
+		l.setAttributes(tree, op.Set, op.Clear, op.Propagation, false)
 		target, made := l.target(op.Target, op.Create)
 		l.attach(tree, target)
 		return append(append(opened, made...), tree, target)
 	})
+}
+
+// move takes a mount from its place to another.
+func (l *lowering) move(op plan.Bind) {
+	l.optionally(op.Optional, false, func() []program.Slot {
+		mnt, opened := l.openMount(op)
+		target, made := l.target(op.Target, op.Create)
+		l.attach(mnt, target)
+		l.setAttributes(mnt, op.Set, op.Clear, op.Propagation, false)
+		return append(append(opened, made...), mnt, target)
+	})
+}
+
+// openMount opens the mount that is moved.
+func (l *lowering) openMount(op plan.Bind) (mnt program.Slot, opened []program.Slot) {
+	switch {
+	case op.InContainer:
+		return l.openSource(l.rootfs, op.Source), nil
+	case op.Below != "":
+		dir := l.openHost(op.Below)
+		return l.openSource(dir, op.Source), []program.Slot{dir}
+	}
+	return l.callInto(op.Source, "openat", unix.SYS_OPENAT, args(atFDCWD, program.Str(op.Source),
+		program.Word(unix.O_PATH|unix.O_CLOEXEC, "O_PATH|O_CLOEXEC"), program.Int(0))), nil
+}
+
+// propagate changes how a mount of the container shares what is mounted on it.
+func (l *lowering) propagate(op plan.Propagate) {
+	mnt := l.openPath(op.Target)
+	l.setPropagation(mnt, op.Propagation)
+	l.close(mnt)
+}
+
+// bindSource makes the detached copy of what a bind shows.
+func (l *lowering) bindSource(tree program.Slot, source string, inContainer bool, below string, recursive bool) (opened []program.Slot) {
+	root := l.rootfs
+	switch {
+	case inContainer:
+	case below != "":
+		root = l.openHost(below)
+		opened = append(opened, root)
+	default:
+		l.openTreeInto(tree, atFDCWD, program.Str(source), false, recursive)
+		return nil
+	}
+	from := l.openSource(root, source)
+	l.openTreeInto(tree, from, program.Str(""), true, recursive)
+	return append(opened, from)
 }
 
 // target opens the place of a mount, making it first when the plan says so.
@@ -188,9 +247,13 @@ func (l *lowering) target(p string, create plan.Create) (fd program.Slot, opened
 		return l.openPath(p), nil
 	}
 	dir, name, opened := l.parent(p, true)
-	if create == plan.CreateDir {
+	switch create {
+	case plan.CreateDir:
 		l.mkdir(dir, name, 0o755)
-	} else {
+	case plan.ReplaceByFile:
+		l.call("unlinkat", unix.SYS_UNLINKAT, args(dir, program.Str(name), program.Int(0)), program.Pass(unix.ENOENT))
+		fallthrough
+	default:
 		l.mkfile(dir, name)
 	}
 	return l.openIn(dir, name, unix.O_PATH, "O_PATH", p), opened

@@ -13,11 +13,23 @@ import (
 
 var atFDCWD = program.Word(^uint64(99), "AT_FDCWD")
 
-// beneath is how paths in the container are resolved: below the directory they
-// start from, through no link of any kind (openat2(2)).
-const (
-	beneath      = unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS
-	beneathWords = "RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS|RESOLVE_NO_MAGICLINKS"
+// resolution is how far a path may lead (openat2(2), struct open_how's resolve).
+type resolution struct {
+	bits  uint64
+	words string
+}
+
+var (
+	// beneath is for places where something is made or mounted: below the directory
+	// they start from, through no link of any kind.
+	beneath = resolution{unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS,
+		"RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS|RESOLVE_NO_MAGICLINKS"}
+	// within is for what is only looked at: a link is followed as the container would
+	// follow it, with the directory as the root, and leads nowhere else.
+	within = resolution{unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS, "RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS"}
+	// unmagical is for paths of the container's own after the pivot. What a link in
+	// /proc/self/fd or /proc/self/exe leads to may still be the host's.
+	unmagical = resolution{unix.RESOLVE_NO_MAGICLINKS, "RESOLVE_NO_MAGICLINKS"}
 )
 
 // inside gives a path in the container, "/dev/pts", relative to its root.
@@ -36,15 +48,38 @@ func (l *lowering) openIn(dir program.Operand, name string, flags uint64, words,
 
 // openMode is openIn with the mode of a file it may create.
 func (l *lowering) openMode(dir program.Operand, name string, flags uint64, words string, mode uint32, slot string) program.Slot {
+	return l.callInto(slot, "openat2", unix.SYS_OPENAT2, openHow(dir, name, flags, words, mode, l.resolve))
+}
+
+// openHow is the arguments of openat2(2).
+func openHow(dir program.Operand, name string, flags uint64, words string, mode uint32, resolve resolution) []program.Operand {
+	return openHowAs(dir, program.Str(name), flags, words, mode, resolve)
+}
+
+// openHowAs is openHow with a name that only the launch may know.
+func openHowAs(dir, name program.Operand, flags uint64, words string, mode uint32, resolve resolution) []program.Operand {
 	fields := []program.Field{
 		{Name: "flags", Width: 8, Value: program.Word(flags|unix.O_CLOEXEC, words+"|O_CLOEXEC")},
 		{Width: 8, Value: program.Octal(mode)},
-		{Name: "resolve", Width: 8, Value: program.Word(beneath, beneathWords)},
+		{Name: "resolve", Width: 8, Value: program.Word(resolve.bits, resolve.words)},
 	}
 	if mode != 0 {
 		fields[1].Name = "mode"
 	}
-	return l.callInto(slot, "openat2", unix.SYS_OPENAT2, args(dir, program.Str(name), program.Struct(fields...), program.Int(24)))
+	return args(dir, name, program.Struct(fields...), program.Int(24))
+}
+
+// openSource opens what a bind in the container shows. below is the directory that
+// links in the path cannot leave.
+func (l *lowering) openSource(below program.Operand, p string) program.Slot {
+	return l.callInto(p, "openat2", unix.SYS_OPENAT2, openHow(below, inside(p), unix.O_PATH, "O_PATH", 0, within))
+}
+
+// openHost opens a directory of the host's by a path of the configuration, whose
+// links are the administrator's.
+func (l *lowering) openHost(p string) program.Slot {
+	return l.callInto(p, "openat", unix.SYS_OPENAT, args(atFDCWD, program.Str(p),
+		program.Word(unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, "O_PATH|O_DIRECTORY|O_CLOEXEC"), program.Int(0)))
 }
 
 // openPath opens a path of the container for use as a descriptor only.
@@ -69,6 +104,13 @@ func (l *lowering) parent(p string, create bool) (dir program.Operand, name stri
 		}
 		return dir, parts[0], nil
 	}
+	if l.resolve != beneath {
+		// On the host's own root a part may be a link, which is followed from there.
+		for i := 1; i < len(parts); i++ {
+			l.mkdir(dir, strings.Join(parts[:i], "/"), 0o755)
+		}
+		return l.parent(p, false)
+	}
 	for _, part := range parts[:len(parts)-1] {
 		l.mkdir(dir, part, 0o755)
 		next := l.openIn(dir, part, unix.O_PATH|unix.O_DIRECTORY, "O_PATH|O_DIRECTORY", part)
@@ -80,7 +122,12 @@ func (l *lowering) parent(p string, create bool) (dir program.Operand, name stri
 
 // mkdir makes one directory; one that exists is kept.
 func (l *lowering) mkdir(dir program.Operand, name string, mode uint32) {
-	l.call("mkdirat", unix.SYS_MKDIRAT, args(dir, program.Str(name), program.Octal(mode)), program.Pass(unix.EEXIST))
+	l.mkdirAs(dir, program.Str(name), mode)
+}
+
+// mkdirAs is mkdir with a name that only the launch may know.
+func (l *lowering) mkdirAs(dir, name program.Operand, mode uint32) {
+	l.call("mkdirat", unix.SYS_MKDIRAT, args(dir, name, program.Octal(mode)), program.Pass(unix.EEXIST))
 }
 
 // mkfile makes one empty file without permissions, as LXC does for the target of

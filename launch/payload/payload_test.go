@@ -25,20 +25,35 @@ func hook(name string) plan.Hook {
 	return plan.Hook{Hook: name, Command: "/etc/" + name + " here", Arguments: plan.ListOf("web", "lxc", name), Env: plan.ListOf("LXC_NAME=web")}
 }
 
-// container has one step of every kind of the payload's side but one: a payload ends
-// in just one of exec and init.
+// roots are the ways to a root, of which a plan has one.
+var roots = []plan.Op{
+	plan.Rootfs{Source: "/srv/web", At: "/run/rootfs", Set: plan.ListOf(plan.FlagReadOnly), Clear: plan.ListOf(plan.FlagNoDev)},
+	plan.RootfsOverlay{Lowers: plan.ListOf("/srv/a", "/srv/b"), Upper: "/srv/delta0", Work: "/srv/work", At: "/run/rootfs", Set: plan.ListOf(plan.FlagNoSUID), Data: plan.ListOf("userxattr")},
+	plan.RootfsOverlay{Lowers: plan.ListOf("/srv/" + strings.Repeat("long/", 60)), Upper: "/srv/delta0", Work: "/srv/work", At: "/run/rootfs"},
+	plan.RootfsTake{At: "/run/rootfs"},
+	plan.HostRoot{},
+}
+
+// container has one step of every kind of the payload's side, but for other roots and
+// but one: a payload ends in just one of exec and init.
 func container(t *testing.T) plan.Plan {
 	t.Helper()
-	return containerWith(t, plan.Exec{Paths: plan.ListOf("/bin/init", "/usr/bin/init"), Argv: plan.ListOf("init"), Env: plan.ListOf("container=lxc")})
+	return rootedOn(t, roots[0])
+}
+
+// rootedOn is the same on another root.
+func rootedOn(t *testing.T, root plan.Op) plan.Plan {
+	t.Helper()
+	return containerWith(t, root, plan.Exec{Paths: plan.ListOf("/bin/init", "/usr/bin/init"), Argv: plan.ListOf("init"), Env: plan.ListOf("container=lxc")})
 }
 
 // executed runs a command below the minimal init.
 func executed(t *testing.T) plan.Plan {
 	t.Helper()
-	return containerWith(t, plan.Init{Paths: plan.ListOf("/bin/make"), Argv: plan.ListOf("make", "-j2"), Env: plan.ListOf("container=lxc")})
+	return containerWith(t, roots[0], plan.Init{Paths: plan.ListOf("/bin/make"), Argv: plan.ListOf("make", "-j2"), Env: plan.ListOf("container=lxc")})
 }
 
-func containerWith(t *testing.T, last plan.Op) plan.Plan {
+func containerWith(t *testing.T, root, last plan.Op) plan.Plan {
 	t.Helper()
 	b := plan.Builder{Container: "web"}
 	add := func(at plan.Place, op plan.Op) { b.Add(at, op, because) }
@@ -53,7 +68,7 @@ func containerWith(t *testing.T, last plan.Op) plan.Plan {
 	add(plan.AtTimeNamespace, plan.TimeNamespace{Boot: plan.ClockOffset{Seconds: -5}, Monotonic: plan.ClockOffset{Nanoseconds: 7}})
 	add(plan.AtPropagation, plan.MakePrivate{Propagation: "rslave"})
 	add(plan.AtPreMountHook, hook("pre-mount"))
-	add(plan.AtRootfs, plan.Rootfs{Source: "/srv/web", At: "/run/rootfs", Set: plan.ListOf(plan.FlagReadOnly)})
+	add(plan.AtRootfs, root)
 	add(plan.AtHostname, plan.Hostname{Name: "web"})
 	add(plan.AtKeyring, plan.Keyring{Context: "system_u:system_r:container_t:s0"})
 	add(plan.AtDev, plan.Directory{Path: "/dev", Mode: 0o755})
@@ -63,16 +78,26 @@ func containerWith(t *testing.T, last plan.Op) plan.Plan {
 	add(plan.AtMountEntry, plan.Bind{Source: "/srv/data", Target: "/a/b/c", Recursive: true, Set: plan.ListOf(plan.FlagNoATime),
 		Clear: plan.ListOf(plan.FlagNoDev), Create: plan.CreateDir, Optional: true, Propagation: "rprivate"})
 	add(plan.AtMountEntry, plan.Bind{Source: "/etc/hosts", Target: "/etc/hosts", Create: plan.CreateFile})
+	add(plan.AtTreeOpen, plan.TreeOpen{Source: "/srv/mapped", Target: "/srv/mapped", Optional: true})
+	add(plan.AtMountIDMap, plan.MountIDMap{Target: "/srv/mapped", UserNS: plan.IDMapContainer, Optional: true})
+	add(plan.AtTreeAttach, plan.TreeAttach{Target: "/srv/mapped", Set: plan.ListOf(plan.FlagReadOnly), Create: plan.CreateDir, Optional: true})
 	mount := hook("mount")
 	mount.Rootfs = "/run/rootfs"
 	add(plan.AtMountHook, mount)
 	add(plan.AtDevNode, plan.Node{Path: "/dev/null", Major: 1, Minor: 3, Mode: 0o666})
 	add(plan.AtDevpts, plan.Mount{Source: "devpts", Target: "/dev/pts", FSType: "devpts", Data: plan.ListOf("newinstance", "max=2")})
+	add(plan.AtDevpts, plan.Bind{Source: "/dev/pts/ptmx", InContainer: true, Target: "/dev/ptmx", Create: plan.ReplaceByFile})
 	add(plan.AtConsole, plan.Console{Target: "/dev/lxc/console", Also: "/dev/console"})
 	add(plan.AtTTY, plan.TTY{Number: 1, Target: "/dev/lxc/tty1", Link: "/dev/tty1"})
 	add(plan.AtTTY, plan.TTY{Number: 2, Target: "/dev/lxc/tty2", Link: "/dev/tty2"})
 	add(plan.AtDevptsGone, plan.Unmount{Target: "/dev/pts"})
 	add(plan.AtDevLink, plan.Symlink{Path: "/dev/fd", To: "/proc/self/fd"})
+	cgroup := plan.CgroupPlace{Hierarchy: "cpu", Target: "/sys/fs/cgroup/cpu", Base: "/", Name: "dir/lxc.payload.web", Inner: "ns"}
+	add(plan.AtAutoMountCgroup, plan.CgroupDirectory{Place: cgroup})
+	add(plan.AtAutoMountCgroup, plan.CgroupBind{Place: cgroup, ReadOnly: true})
+	add(plan.AtMountEntry, plan.Bind{Source: "/srv/moved", Target: "/moved", Move: true, Optional: true})
+	add(plan.AtMountEntry, plan.Mount{Source: "overlay", Target: "/over", FSType: "overlay", HostDirs: plan.ListOf("/srv/up")})
+	add(plan.AtPropagate, plan.Propagate{Target: "/shared", Propagation: "rslave"})
 	add(plan.AtPivot, plan.PivotRoot{Propagation: "rshared"})
 	add(plan.AtBootID, plan.BootID{Path: "/dev/.lxc-boot-id"})
 	add(plan.AtPersonality, plan.Personality{Persona: 8})
@@ -86,6 +111,7 @@ func containerWith(t *testing.T, last plan.Op) plan.Plan {
 	add(plan.AtStdio, plan.Stdio{Terminals: below})
 	add(plan.AtSession, plan.Session{})
 	add(plan.AtWorkDir, plan.WorkDir{Path: "/srv/www", Create: true})
+	add(plan.AtCheckInit, plan.CheckInit{Paths: plan.ListOf("/bin/init", "/usr/bin/init")})
 	add(plan.AtLabel, plan.Label{LSM: "apparmor", Label: "lxc-container-default-cgns"})
 	add(plan.AtNoNewPrivs, plan.NoNewPrivs{})
 	add(plan.AtSeccomp, plan.Seccomp{Policy: "policy", Filter: plan.ListOf(plan.BPF{Code: 6, K: 0x7fff0000})})
@@ -99,20 +125,23 @@ func containerWith(t *testing.T, last plan.Op) plan.Plan {
 	return p
 }
 
-// The golden files are what the kernel is asked, call by call.
+// The golden files are what the kernel is asked, call by call: of a container, of a
+// command below the minimal init, and of every other way to a root the calls of that
+// step.
 func TestLowerGolden(t *testing.T) {
-	for name, c := range map[string]struct {
-		plan    plan.Plan
-		options payload.Options
-	}{
-		"every-step": {container(t), payload.Options{}},
-		"execute":    {executed(t), payload.Options{HookTimeout: 90 * time.Second}},
-	} {
-		t.Run(name, func(t *testing.T) { compareGolden(t, name, c.plan, c.options) })
+	all := func(string) bool { return true }
+	compareGolden(t, "every-step", listing(t, container(t), payload.Options{}, all))
+	compareGolden(t, "execute", listing(t, executed(t), payload.Options{HookTimeout: 90 * time.Second}, all))
+	var text strings.Builder
+	for _, root := range roots[1:] {
+		text.WriteString(listing(t, rootedOn(t, root), payload.Options{}, func(step string) bool { return strings.HasPrefix(step, string(root.Kind())+":") }))
 	}
+	compareGolden(t, "roots", text.String())
 }
 
-func compareGolden(t *testing.T, name string, p plan.Plan, o payload.Options) {
+// listing prints the calls of some steps of a plan.
+func listing(t *testing.T, p plan.Plan, o payload.Options, shown func(step string) bool) string {
+	t.Helper()
 	prog, err := payload.Lower(p, o)
 	if err != nil {
 		t.Fatal(err)
@@ -120,6 +149,9 @@ func compareGolden(t *testing.T, name string, p plan.Plan, o payload.Options) {
 	var text strings.Builder
 	step := ""
 	for _, l := range prog.Lines() {
+		if !shown(l.Step) {
+			continue
+		}
 		if l.Step != step {
 			step = l.Step
 			text.WriteString("# " + step + "\n")
@@ -129,9 +161,14 @@ func compareGolden(t *testing.T, name string, p plan.Plan, o payload.Options) {
 		}
 		text.WriteString(l.Text + "\n")
 	}
+	return text.String()
+}
+
+func compareGolden(t *testing.T, name, got string) {
+	t.Helper()
 	golden := filepath.Join("testdata", name+".golden")
 	if *update {
-		if err := os.WriteFile(golden, []byte(text.String()), 0o644); err != nil {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -139,15 +176,19 @@ func compareGolden(t *testing.T, name string, p plan.Plan, o payload.Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), text.String()); diff != "" {
-		t.Errorf("the program changed (-want +got):\n%s", diff)
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s: the program changed (-want +got):\n%s", name, diff)
 	}
 }
 
 // Each op of the payload's side is lowered; the test fails when a new one is not.
 func TestEveryKindIsLowered(t *testing.T) {
 	lowered := make(map[plan.Kind]bool)
-	for _, p := range []plan.Plan{container(t), executed(t)} {
+	plans := []plan.Plan{executed(t)}
+	for _, root := range roots {
+		plans = append(plans, rootedOn(t, root))
+	}
+	for _, p := range plans {
 		for _, s := range p.Steps() {
 			lowered[s.Op.Kind()] = true
 		}
@@ -169,7 +210,9 @@ func TestSegments(t *testing.T) {
 	want := []string{
 		"monitor spawn:payload to spawn:payload",
 		"monitor id-map:user to id-map:user",
-		"payload parent-death:signal to hook:start",
+		"payload parent-death:signal to tree-open:/srv/mapped",
+		"monitor mount-id-map:/srv/mapped to mount-id-map:/srv/mapped",
+		"payload tree-attach:/srv/mapped to hook:start",
 		"monitor device-rules:devices to device-rules:devices",
 		"payload session:init to exec:init",
 		"monitor run:init to run:init",

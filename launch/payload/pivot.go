@@ -34,7 +34,7 @@ func (l *lowering) bootID(op plan.BootID) {
 		l.call("write", unix.SYS_WRITE, args(file, program.InputStr(InputBootID), program.Int(37)))
 		target := l.openPath("/proc/sys/kernel/random/boot_id")
 		tree := l.openTree(file, program.Str(""), true, false, "tree")
-		l.setAttributes(tree, "", plan.ListOf(plan.FlagReadOnly, plan.FlagNoSUID, plan.FlagNoDev, plan.FlagNoExec), plan.List[plan.MountFlag]{}, "", false)
+		l.setAttributes(tree, plan.ListOf(plan.FlagReadOnly, plan.FlagNoSUID, plan.FlagNoDev, plan.FlagNoExec), plan.List[plan.MountFlag]{}, "", false)
 		l.attach(tree, target)
 		return append(opened, file, tree, target)
 	})

@@ -13,10 +13,6 @@ import (
 	"lxcfg/launch/program"
 )
 
-// InputTasks is the name of the input that holds the open tasks file of the
-// payload's cgroup in a v1 hierarchy.
-func InputTasks(hierarchy string) string { return "tasks:" + hierarchy }
-
 func octal(mode uint32) string { return fmt.Sprintf("0%o", mode) }
 
 func device(major, minor uint32) string { return fmt.Sprintf("makedev(%d, %d)", major, minor) }
@@ -33,15 +29,6 @@ func (l *lowering) parentDeath(op plan.ParentDeath) {
 func (l *lowering) armParentDeath(signal uint32) {
 	l.call("prctl", unix.SYS_PRCTL, args(program.Word(unix.PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG"), program.Int(int(signal)),
 		program.Int(0), program.Int(0), program.Int(0)))
-}
-
-// cgroupEnter moves the payload itself. "0" is the writer, and tasks moves one
-// thread, which is all the payload has.
-func (l *lowering) cgroupEnter(op plan.CgroupEnter) {
-	for _, h := range op.Hierarchies.All() {
-		l.call("write", unix.SYS_WRITE, args(program.InputFD(InputTasks(h)), program.Blob([]byte{'0'}, `"0"`), program.Int(1)),
-			program.About("the payload's cgroup in "+h))
-	}
 }
 
 // userEnter becomes the container's root. Groups go first: without CAP_SETGID,
@@ -207,18 +194,32 @@ func (l *lowering) sysctl(op plan.Sysctl) {
 
 func (l *lowering) session() { l.call("setsid", unix.SYS_SETSID, nil) }
 
-// workDir changes directory after the pivot: nothing but the container is left
-// to reach, so links are followed as the configuration's author expects.
+// workDir changes directory after the pivot. Links are followed as the
+// configuration's author expects, but for those to what a process has open: a
+// container's directory must not be one that the host's side of the launch has.
 func (l *lowering) workDir(op plan.WorkDir) {
-	if op.Create {
-		for i, c := range op.Path {
-			if c == '/' && i > 0 {
-				l.mkdir(atFDCWD, op.Path[:i], 0o755)
-			}
-		}
-		l.mkdir(atFDCWD, op.Path, 0o755)
+	const flags, words = unix.O_PATH | unix.O_DIRECTORY, "O_PATH|O_DIRECTORY"
+	open := func(p string) program.Slot {
+		return l.callInto(p, "openat2", unix.SYS_OPENAT2, openHow(atFDCWD, p, flags, words, 0, unmagical))
 	}
-	l.call("chdir", unix.SYS_CHDIR, args(program.Str(op.Path)))
+	dir := open("/")
+	parts := []string{op.Path}
+	if op.Create {
+		parts = strings.Split(op.Path, "/")
+	}
+	at := ""
+	for _, part := range parts {
+		if at += part; part != "" {
+			if op.Create {
+				l.mkdir(dir, part, 0o755)
+			}
+			l.close(dir)
+			dir = open(at)
+		}
+		at += "/"
+	}
+	l.call("fchdir", unix.SYS_FCHDIR, args(dir), program.About(op.Path))
+	l.close(dir)
 }
 
 // handBack gives init what the launch has held for itself: the caller's umask, and
@@ -244,6 +245,17 @@ func (l *lowering) restoreUmask() {
 func (l *lowering) unblockSignals() {
 	l.call("rt_sigprocmask", unix.SYS_RT_SIGPROCMASK, args(program.Word(unix.SIG_SETMASK, "SIG_SETMASK"),
 		program.Blob(make([]byte, 8), "[]"), program.Null, program.Int(8)))
+}
+
+// checkInit looks at the path that init is executed by, while the payload may still
+// make every system call. A link to /proc/self/exe would execute lxcfg itself, which
+// is the host's. What is missing, execve will say.
+func (l *lowering) checkInit(op plan.CheckInit) {
+	for _, p := range op.Paths.All() {
+		file := l.callInto(p, "openat2", unix.SYS_OPENAT2, openHow(atFDCWD, p, unix.O_PATH, "O_PATH", 0, unmagical),
+			program.Pass(unix.ENOENT, unix.ENOTDIR, unix.EACCES))
+		l.call("close", unix.SYS_CLOSE, args(file), program.Pass(unix.EBADF))
+	}
 }
 
 // exec becomes init.

@@ -3,6 +3,8 @@
 package probe
 
 import (
+	"errors"
+	"fmt"
 	"net/netip"
 	"path/filepath"
 	"slices"
@@ -27,7 +29,11 @@ func Add(f *plan.Facts, n plan.Needs) {
 		path := filepath.Join("proc/sys", filepath.Join("/", name))
 		sysctls = append(sysctls, plan.SysctlValue{Name: name, Value: strings.TrimSpace(h.text(path))})
 	}
-	f.Links, f.Sysctls, f.Devices = plan.ListOf(links(n)...), plan.ListOf(sysctls...), plan.ListOf(devices...)
+	paths := make([]plan.Path, 0, len(n.Paths))
+	for _, path := range n.Paths {
+		paths = append(paths, h.path(path))
+	}
+	f.Links, f.Sysctls, f.Devices, f.Paths = plan.ListOf(links(n)...), plan.ListOf(sysctls...), plan.ListOf(devices...), plan.ListOf(paths...)
 }
 
 // Links lists the network links of the caller's namespace by name.
@@ -143,4 +149,32 @@ func (h host) device(path string) plan.Device {
 	}
 	d.Major, d.Minor = unix.Major(st.Rdev), unix.Minor(st.Rdev)
 	return d
+}
+
+// path looks at what is at a path, links followed.
+func (h host) path(path string) plan.Path {
+	p := plan.Path{Path: path}
+	var st unix.Stat_t
+	err := unix.Stat(filepath.Join(h.root, path), &st)
+	switch {
+	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENOTDIR):
+		return p
+	case err != nil:
+		p.Type = plan.PathHidden
+		return p
+	}
+	switch st.Mode & unix.S_IFMT {
+	case unix.S_IFDIR:
+		p.Type = plan.PathDirectory
+	case unix.S_IFREG:
+		p.Type = plan.PathFile
+	case unix.S_IFBLK:
+		p.Type = plan.PathBlock
+		p.Mapper = strings.TrimSpace(h.text(fmt.Sprintf("sys/dev/block/%d:%d/dm/uuid", unix.Major(st.Rdev), unix.Minor(st.Rdev))))
+	case unix.S_IFCHR:
+		p.Type = plan.PathCharacter
+	default:
+		p.Type = plan.PathOther
+	}
+	return p
 }

@@ -3,8 +3,10 @@
 package probe
 
 import (
+	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -67,5 +69,45 @@ func TestNICGrants(t *testing.T) {
 	want := []plan.NICGrant{{Type: "veth", Bridge: "br0", Count: 2}, {Type: "veth", Bridge: "none", Count: 10}}
 	if diff := cmp.Diff(want, h.nicGrants("ann", []string{"staff", "users"})); diff != "" {
 		t.Errorf("grants (-want +got):\n%s", diff)
+	}
+}
+
+// What is at a path is told by its type, and links are followed.
+func TestPathTypes(t *testing.T) {
+	h := tree(t, map[string]string{"srv/image": "", "srv/web/etc/hostname": "web\n", "sys/dev/block/7:42/dm/uuid": "LVM-0123\n"})
+	at := func(name string) string { return filepath.Join(h.root, name) }
+	if err := errors.Join(os.Symlink("image", at("srv/link")), os.Symlink("nowhere", at("srv/dangling")), unix.Mkfifo(at("srv/fifo"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]plan.Path{
+		"/srv/web":         {Type: plan.PathDirectory},
+		"/srv/web/":        {Type: plan.PathDirectory},
+		"/srv/image":       {Type: plan.PathFile},
+		"/srv/link":        {Type: plan.PathFile},
+		"/srv/dangling":    {Type: plan.PathNothing},
+		"/srv/none":        {Type: plan.PathNothing},
+		"/srv/image/below": {Type: plan.PathNothing},
+		"/srv/fifo":        {Type: plan.PathOther},
+	}
+	for name, number := range map[string]uint64{"/dev/loop42": unix.Mkdev(7, 42), "/dev/null": unix.Mkdev(1, 3)} {
+		kind := uint32(unix.S_IFCHR)
+		want[name] = plan.Path{Type: plan.PathCharacter}
+		if unix.Major(number) == 7 {
+			kind, want[name] = unix.S_IFBLK, plan.Path{Type: plan.PathBlock, Mapper: "LVM-0123"}
+		}
+		if err := os.MkdirAll(at("dev"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := unix.Mknod(at(name), kind|0o600, int(number)); errors.Is(err, unix.EPERM) {
+			delete(want, name) // only root makes device nodes
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, p := range want {
+		p.Path = name
+		if got := h.path(name); got != p {
+			t.Errorf("%s: %+v, want %+v", name, got, p)
+		}
 	}
 }

@@ -52,6 +52,9 @@ type Builder struct {
 	labels  []int // label → index of the instruction it stands before
 	branch  bool  // what is appended belongs to a forked process
 	nested  bool  // a fork was asked for in one
+
+	closes             bool // CloseOthers was called
+	closeAt, closeStep int  // and where
 }
 
 // Step begins the instructions of a step of the plan.
@@ -168,6 +171,7 @@ const usualLength = 320
 // Build seals the program. An error is a bug of the caller: a label that was
 // never placed, an instruction outside a step, too many arguments.
 func (b *Builder) Build() (*Program, error) {
+	b.placeClosing()
 	p := b.program
 	switch {
 	case len(p.instructions) == 0:

@@ -209,6 +209,8 @@ func (l *layout) encode(i int, in instruction, operands [6]int) {
 			l.putNumber(arg, 8, a.value)
 		case inputFD:
 			l.putNumber(arg, 8, uint64(l.fd(a)))
+		case gap:
+			l.putNumber(arg, 8, a.bound(l))
 		case Slot:
 			indirect |= 1 << j
 			l.putNumber(arg, 8, uint64(l.slots[a]))

@@ -3,9 +3,11 @@
 package program_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -193,6 +195,43 @@ func TestSlots(t *testing.T) {
 	data, err := os.ReadFile(file)
 	if err != nil || len(data) != 4 || data[0] < 3 {
 		t.Errorf("the file holds %v, %v", data, err)
+	}
+}
+
+// Nothing is open in the child but what it is given.
+func TestCloseOthers(t *testing.T) {
+	for _, inputs := range [][]string{nil, {"first"}, {"first", "next", "last"}} {
+		var open []*os.File
+		for range 12 {
+			f, err := os.Open(os.DevNull)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			open = append(open, f)
+		}
+		in := program.Inputs{FDs: map[string]int{}}
+		given := map[string]int{"first": 2, "next": 3, "last": 9}
+		p := build(t, func(b *program.Builder) {
+			b.CloseOthers()
+			for _, name := range inputs {
+				in.FDs[name] = int(open[given[name]].Fd())
+				b.Call("fcntl", unix.SYS_FCNTL, []program.Operand{program.InputFD(name), program.Int(unix.F_GETFD)})
+			}
+			for _, f := range open {
+				if !slices.Contains(slices.Collect(maps.Values(in.FDs)), int(f.Fd())) {
+					gone := b.NewLabel()
+					b.Call("fcntl", unix.SYS_FCNTL, []program.Operand{program.Int(int(f.Fd())), program.Int(unix.F_GETFD)}, program.ElseOn(unix.EBADF, gone))
+					exit(b, 1)
+					b.Place(gone)
+				}
+			}
+			exit(b, 0)
+		})
+		img, ws := run(t, p, in)
+		if f, failed := img.Failure(); failed || ws.ExitStatus() != 0 {
+			t.Errorf("given %q: the child ends with %d, %+v", inputs, ws.ExitStatus(), f)
+		}
 	}
 }
 

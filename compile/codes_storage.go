@@ -1,0 +1,147 @@
+package compile
+
+import "lxcfg/grammar/diag"
+
+// storageCodes are about where the rootfs is, what is mounted in it, where the console
+// leads, and what becomes of it all.
+func storageCodes() []diag.Row {
+	absent := []diag.Verdict{diag.Failing, {Severity: diag.Warning, Effect: diag.FailsAtStart}} // an error when it is needed at once
+	advised := diag.Verdict{Severity: diag.Warning, Effect: diag.Advice}
+	return []diag.Row{
+		{
+			Code: "rootfs/none", Verdicts: []diag.Verdict{advised}, Title: "a container on the host's root",
+			Doc: "Without lxc.rootfs.path the container shares the root of the host, which nearly nobody means: what it writes, it writes to the host. LXC also turns the mounts of the whole host into slaves for it, which lxcfg does not.",
+			Bad: "lxc.uts.name = web\n", Good: rootLine,
+		},
+		{
+			Code: "rootfs/missing", Verdicts: absent, Title: "a rootfs that is not there",
+			Doc: "The directory, image or device that lxc.rootfs.path names does not exist. With a hook that runs before, lxcfg assumes that it makes it.",
+			Bad: "lxc.rootfs.path = dir:/srv/gone\n", Good: rootLine,
+		},
+		{
+			Code: "rootfs/no-directory", Verdicts: []diag.Verdict{diag.Failing}, Title: "a rootfs that is no directory",
+			Doc: "LXC mounts a device when the kind of storage stands before it, and finds out by itself for directories, images and logical volumes only.",
+			Bad: "lxc.rootfs.path = dir:/srv/web.img\n", Good: "lxc.rootfs.path = loop:/srv/web.img\n",
+		},
+		{
+			Code: "rootfs/no-device", Verdicts: []diag.Verdict{diag.Failing}, Title: "a volume that is no block device",
+			Doc: "`lvm:` stands before the device of a volume.",
+			Bad: "lxc.rootfs.path = lvm:/srv/web.img\n", Good: "lxc.rootfs.path = lvm:/dev/vg/web\n",
+		},
+		{
+			Code: "rootfs/relative", Verdicts: []diag.Verdict{diag.Failing}, Title: "a rootfs that does not begin at the root",
+			Doc: "LXC fails on a path that begins where it happens to run. A dataset or an image of a cluster needs its kind of storage before it.",
+			Bad: "lxc.rootfs.path = web/rootfs\n", Good: rootLine,
+		},
+		{
+			Code: "rootfs/no-nbd", Verdicts: absent, Title: "a host without network block devices",
+			Doc: "`nbd:` attaches an image with qemu-nbd(8) to a device of the kernel, whose module is loaded by hand: `modprobe nbd max_part=8`.",
+			Bad: "lxc.rootfs.path = nbd:/srv/web.img\n", Good: "lxc.rootfs.path = loop:/srv/web.img\n",
+		},
+		{
+			Code: "rootfs/needs-root", Verdicts: []diag.Verdict{diag.Failing}, Title: "storage that only root mounts",
+			Doc: "An ordinary user mounts directories and overlays, in a user namespace. Devices and images it may not mount.",
+			Bad: "lxc.rootfs.path = loop:/srv/web.img\nlxc.rootfs.mount = /mnt\n" + idmapLine, Good: rootLine + idmapLine, Host: "user",
+		},
+		{
+			Code: "rootfs/no-mount-directory", Verdicts: []diag.Verdict{diag.Failing}, Title: "no directory to mount the rootfs at",
+			Doc: "LXC mounts the rootfs at a directory that comes with its package. Where LXC is not installed a directory is mounted over itself, and other storage needs lxc.rootfs.mount.",
+			Bad: "lxc.rootfs.path = loop:/srv/web.img\n" + idmapLine, Good: rootLine + idmapLine, Host: "user",
+		},
+		{
+			Code: "rootfs/mount-missing", Verdicts: absent, Title: "a mount directory that is not there",
+			Doc: "The directory that lxc.rootfs.mount names has to exist. Nobody but the launch sees the mount.",
+			Bad: rootLine + "lxc.rootfs.mount = /srv/gone\n", Good: rootLine + "lxc.rootfs.mount = /mnt\n",
+		},
+		{
+			Code: "rootfs/ignored-option", Verdicts: []diag.Verdict{diag.Differing}, Title: "an option that does nothing to the rootfs",
+			Doc: "A directory takes no options of a file system, its propagation is always that of a container's root, and idmap= needs lxc.idmap lines.",
+			Bad: rootLine + "lxc.rootfs.options = size=1g\n", Good: rootLine + "lxc.rootfs.options = nosuid,ro\n",
+		},
+		{
+			Code: "rootfs/idmap-overlay", Verdicts: []diag.Verdict{diag.Failing}, Title: "an overlay whose ids are to be mapped",
+			Doc: "The kernel maps the ids of overlays through their layers only, and LXC those of directories only.",
+			Bad: "lxc.rootfs.path = overlay:/srv/web:/srv/delta\nlxc.rootfs.options = idmap=container\n" + idmapLine, Good: rootLine + "lxc.rootfs.options = idmap=container\n" + idmapLine,
+		},
+		{
+			Code: "rootfs/idmap-needs-root", Verdicts: []diag.Verdict{diag.Failing}, Title: "ids of a rootfs that the user may not map",
+			Doc: "Only root maps the ids of a mount of the host's (mount_setattr(2)).",
+			Bad: rootLine + "lxc.rootfs.options = idmap=container\n" + idmapLine, Good: rootLine + idmapLine, Host: "user",
+		},
+		{
+			Code: "mount/fstab-unreadable", Verdicts: []diag.Verdict{diag.Failing}, Title: "a fstab that cannot be read",
+			Doc: "LXC does not start a container whose lxc.mount.fstab it cannot read. lxcfg reads it when it makes the plan, so that a hook cannot write it.",
+			Bad: rootLine + "lxc.mount.fstab = /srv/gone\n", Good: rootLine + "lxc.mount.fstab = fstab\n-- fstab --\n/srv/data srv none bind,create=dir 0 0\n",
+		},
+		{
+			Code: "mount/source-missing", Verdicts: absent, Title: "a mount of what is not there",
+			Doc: "A bind mount shows a path of the host, which has to exist unless the entry is optional. With a hook that runs before, lxcfg assumes that it makes it.",
+			Bad: rootLine + "lxc.mount.entry = /srv/gone mnt none bind 0 0\n", Good: rootLine + "lxc.mount.entry = /srv/gone mnt none bind,optional 0 0\n",
+		},
+		{
+			Code: "mount/create-mismatch", Verdicts: []diag.Verdict{diag.Failing}, Title: "a file mounted on a directory, or the other way round",
+			Doc: "create= has to make what the source is.",
+			Bad: rootLine + "lxc.mount.entry = /srv/web.img mnt none bind,create=dir 0 0\n", Good: rootLine + "lxc.mount.entry = /srv/web.img mnt none bind,create=file 0 0\n",
+		},
+		{
+			Code: "mount/over-rootfs", Verdicts: []diag.Verdict{diag.Failing}, Title: "a mount over the whole container",
+			Doc: "The target is the root of the container itself. LXC refuses to go on when the rootfs is covered.",
+			Bad: rootLine + "lxc.mount.entry = tmpfs . tmpfs defaults 0 0\n", Good: rootLine + "lxc.mount.entry = tmpfs tmp tmpfs defaults 0 0\n",
+		},
+		{
+			Code: "mount/idmap-without-bind", Verdicts: []diag.Verdict{diag.Failing}, Title: "an idmapped mount that is no bind",
+			Doc: "LXC maps the ids of bind mounts only.",
+			Bad: rootLine + idmapLine + "lxc.mount.entry = tmpfs mnt tmpfs idmap=container 0 0\n", Good: rootLine + idmapLine + "lxc.mount.entry = /srv/data mnt none bind,idmap=container 0 0\n",
+		},
+		{
+			Code: "mount/idmap-without-container", Verdicts: []diag.Verdict{diag.Failing}, Title: "ids to be mapped as in a container without a map",
+			Doc: "`idmap=container` takes the map of lxc.idmap lines. Without any, the kernel refuses.",
+			Bad: rootLine + "lxc.mount.entry = /srv/data mnt none bind,idmap=container 0 0\n", Good: rootLine + idmapLine + "lxc.mount.entry = /srv/data mnt none bind,idmap=container 0 0\n",
+		},
+		{
+			Code: "mount/idmap-needs-root", Verdicts: []diag.Verdict{diag.Failing}, Title: "ids of a mount that the user may not map",
+			Doc: "Only root maps the ids of a mount of the host's (mount_setattr(2)).",
+			Bad: rootLine + idmapLine + "lxc.mount.entry = /srv/data mnt none bind,idmap=container 0 0\n", Good: rootLine + idmapLine + "lxc.mount.entry = /srv/data mnt none bind 0 0\n", Host: "user",
+		},
+		{
+			Code: "mount/cgroup-without-namespace", Verdicts: []diag.Verdict{diag.Failing}, Title: "cgroup v2 where there is no cgroup namespace",
+			Doc: "LXC shows a container without a cgroup namespace its own part of the hierarchies of cgroup v1, and fails with v2.",
+			Bad: rootLine + "lxc.mount.auto = cgroup\nlxc.namespace.keep = user cgroup\n", Good: rootLine + "lxc.mount.auto = cgroup\nlxc.namespace.keep = user\n",
+		},
+		{
+			Code: "console/missing", Verdicts: absent, Title: "a console that is not there",
+			Doc: "The terminal that lxc.console.path names does not exist.",
+			Bad: rootLine + "lxc.console.path = /dev/gone\n", Good: rootLine + "lxc.console.path = /dev/tty8\n",
+		},
+		{
+			Code: "console/no-terminal", Verdicts: []diag.Verdict{diag.Failing}, Title: "a console that is no terminal",
+			Doc: "lxc.console.path names a terminal. What the console shows is written to a file by lxc.console.logfile.",
+			Bad: rootLine + "lxc.console.path = /srv/web.img\n", Good: rootLine + "lxc.console.logfile = /var/log/web.console\n",
+		},
+		{
+			Code: "console/nothing-to-log", Verdicts: []diag.Verdict{diag.Differing}, Title: "a log without a console",
+			Doc: "A container without a console shows nothing that could be logged.",
+			Bad: rootLine + "lxc.console.path = none\nlxc.console.logfile = /var/log/web.console\n", Good: rootLine + "lxc.console.logfile = /var/log/web.console\n",
+		},
+		{
+			Code: "ephemeral/not-managed", Verdicts: []diag.Verdict{diag.Differing}, Title: "a container that is to be destroyed and kept",
+			Doc: "lxc.rootfs.managed = 0 says that the storage is not LXC's to destroy, and lxc.ephemeral = 1 that it goes with the container. lxcfg keeps it; LXC 5.0 destroys it.",
+			Bad: rootLine + "lxc.ephemeral = 1\nlxc.rootfs.managed = 0\n", Good: rootLine + "lxc.ephemeral = 1\n",
+		},
+		{
+			Code: "ephemeral/no-rootfs", Verdicts: []diag.Verdict{diag.Differing}, Title: "nothing to destroy",
+			Doc:       "A container on the host's root has no storage that could go with it.",
+			NoExample: "A configuration without a rootfs has the finding rootfs/none as well.",
+		},
+		{
+			Code: "ephemeral/needs-root", Verdicts: []diag.Verdict{diag.Failing}, Title: "files that the user may not remove",
+			Doc: "The files of a container's users belong to others than the user who starts it.",
+			Bad: rootLine + idmapLine + "lxc.ephemeral = 1\n", Good: rootLine + idmapLine, Host: "user",
+		},
+		{
+			Code: "ephemeral/removes-host", Verdicts: []diag.Verdict{diag.Failing}, Title: "a container that would take the host along",
+			Doc: "The storage to destroy with the container holds the host's root, or all containers. LXC removes it.",
+			Bad: "lxc.rootfs.path = dir:/\nlxc.ephemeral = 1\n", Good: rootLine + "lxc.ephemeral = 1\n",
+		},
+	}
+}
