@@ -165,14 +165,17 @@ func (n *networkCompiler) link(nic *config.NIC) (link plan.Link, ok bool) {
 		return link, true
 	}
 	summary := fmt.Sprintf("there is no network link %q on this host", name)
-	detail := missingLink(nic)
-	if n.commands && !strings.HasSuffix(name, "+") {
+	switch detail := missingLink(nic); {
+	case strings.HasSuffix(name, "+"): // which link it stands for is part of the plan
+		n.refuse(nic.Link.Origin, "net/link-missing", summary, detail)
+		return link, false
+	case n.commands:
 		n.report(diag.Warning, diag.FailsAtStart, nic.Link.Origin, "net/link-missing", summary,
 			"The launch fails unless a command that it runs before makes it. "+detail)
-		return link, true
+	default:
+		n.missing(nic.Link.Origin, "net/link-missing", summary, detail)
 	}
-	n.refuse(nic.Link.Origin, "net/link-missing", summary, detail)
-	return link, false
+	return link, true
 }
 
 // missingLink says what to type for a link that an interface wants.
