@@ -110,6 +110,20 @@ func processAttacks() []attack {
 		{name: "init is a device", prepare: func(g *ground) { g.special("sbin/evil", unix.S_IFBLK|0o111, unix.Mkdev(254, 0)) }, command: []string{"/sbin/evil"}, want: refused},
 		{name: "init writes to what executed it", command: []string{"/bin/busybox", "sh", "-c", "for i in 1 2 3; do echo mark >/proc/1/exe; echo mark >/proc/self/exe; done"}, want: starts},
 	}
+	// Code of the container that runs while the launch still does, in a hook.
+	hook := func(script string) ([]string, func(*ground)) {
+		return []string{"lxc.hook.start = /srv/hook"}, func(g *ground) { g.file("srv/hook", "#!/bin/sh\n"+script) }
+	}
+	found := []string{"/bin/sh", "-c", "cat /tmp/found; [ -s /tmp/found ] && echo '" + secret + "'; true"}
+	write, prepareWrite := hook("for i in 1 2 3; do echo mark >/proc/1/exe; echo mark >/proc/self/exe; done 2>/dev/null; true")
+	look, prepareLook := hook("{ head -c 4 /proc/1/exe; ls /proc/1/fd/ /proc/1/cwd/; cat /proc/1/environ /proc/1/maps; } >/tmp/found 2>/dev/null; true")
+	leave, prepareLeave := hook("ln -sfn /proc/1/root /srv/cwd; ln -sf /proc/1/exe /sbin/evil")
+	attacks = append(attacks,
+		attack{name: "a hook writes to what executed it", lines: write, prepare: prepareWrite, want: starts},
+		attack{name: "a hook looks into the launch, below an id map", lines: look, prepare: prepareLook, command: found, want: starts, mapped: true},
+		attack{name: "a hook leaves a link in the place of the working directory", lines: append(leave, "lxc.init.cwd = /srv/cwd"), prepare: prepareLeave, want: refused, says: loops},
+		attack{name: "a hook leaves a link in the place of init", lines: leave, prepare: prepareLeave, command: []string{"/sbin/evil"}, want: refused, says: loops},
+	)
 	// The descriptors that the launch has open, by their number.
 	for fd := 3; fd < 16; fd++ {
 		attacks = append(attacks,

@@ -209,10 +209,10 @@ func (a attack) run(t *testing.T) {
 	if a.prepare != nil {
 		a.prepare(g)
 	}
+	before := g.host(c)
 	if a.race != nil {
 		launches, stop = 8, race(func() { a.race(g) })
 	}
-	before := g.host(c)
 	command := a.command
 	if command == nil {
 		command = []string{"/bin/busybox", "sh", "-c", probe}
