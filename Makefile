@@ -32,20 +32,15 @@ vet:
 test:
 	$(GO) test ./...
 
-# The conformance tests on another kernel: with cgroup v2 alone, AppArmor, or kinds of
-# links that this one lacks. VM is a command that runs its arguments in a virtual
-# machine with this file system, as root:
+# What this kernel does not show, in a virtual machine with nothing but cgroup v2, and
+# AppArmor: docs/vm.md. Minutes. VM is another command that runs its arguments in a
+# machine with this file system, as root; TESTS chooses conformance tests:
 #
 #   make vm VM='virtme-run --kimg /boot/vmlinuz --rwdir=. --' TESTS=TestSameNetworkAsStock
-#
-# Go is not needed in there, so the tests and the binary are built before.
 VM    ?=
-TESTS ?= .
+TESTS ?=
 vm:
-	@test -n "$(VM)" || { echo "make vm: set VM to a command that runs its arguments in a virtual machine" >&2; exit 2; }
-	CGO_ENABLED=0 $(GO) build -trimpath -o lxcfg ./cmd/lxcfg
-	CGO_ENABLED=0 $(GO) test -c -o conformance.test ./conformance
-	$(VM) sh -c 'cd $(CURDIR)/conformance && LXCFG_BINARY=$(CURDIR)/lxcfg exec $(CURDIR)/conformance.test -test.v -test.run "$(TESTS)"'
+	VM='$(VM)' scripts/vm-test $(if $(TESTS),'$(TESTS)')
 
 # liblxc's word on very many random configurations; a few minutes.
 judge:

@@ -162,18 +162,6 @@ func compileCodes() []diag.Row {
 			Host: "user-without-helper",
 		},
 		{
-			Code: "idmap/out-of-range", Verdicts: []diag.Verdict{diag.Failing}, Title: "ids that the kernel does not have",
-			Doc:  "Ids have 32 bits, and a range maps at least one.",
-			Bad:  "lxc.rootfs.path = dir:/srv/web\nlxc.idmap = u 0 5000000000 65536\nlxc.idmap = g 0 100000 65536\n",
-			Good: "lxc.rootfs.path = dir:/srv/web\nlxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",
-		},
-		{
-			Code: "idmap/init-unmapped", Verdicts: []diag.Verdict{diag.Failing}, Title: "an init whose id does not exist",
-			Doc:  "lxc.init.uid and lxc.init.gid are ids of the container. In a user namespace they have to be mapped, or the kernel refuses to take them on.",
-			Bad:  "lxc.rootfs.path = dir:/srv/web\nlxc.idmap = u 0 100000 1000\nlxc.idmap = g 0 100000 1000\nlxc.init.uid = 1000\n",
-			Good: "lxc.rootfs.path = dir:/srv/web\nlxc.idmap = u 0 100000 1001\nlxc.idmap = g 0 100000 1000\nlxc.init.uid = 1000\n",
-		},
-		{
 			Code: "capability/not-in-kernel", Verdicts: []diag.Verdict{diag.Differing}, Title: "a capability that this kernel does not have",
 			Doc: "Nobody has the capability here, so there is nothing to drop or keep. LXC refuses its number.",
 			Bad: "lxc.rootfs.path = dir:/srv/web\nlxc.cap.drop = 63\n", Good: "lxc.rootfs.path = dir:/srv/web\nlxc.cap.drop = sys_module\n",
@@ -203,7 +191,7 @@ func compileCodes() []diag.Row {
 			Host: "no-cgroups",
 		},
 	}
-	rows = append(append(rows, storageCodes()...), networkCodes()...)
+	rows = slices.Concat(rows, storageCodes(), networkCodes(), userCodes(), labelCodes())
 	for i := range rows {
 		rows[i].Command = "plan"
 	}

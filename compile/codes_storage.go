@@ -104,8 +104,8 @@ func storageCodes() []diag.Row {
 			Bad: rootLine + idmapLine + "lxc.mount.entry = /srv/data mnt none bind,idmap=container 0 0\n", Good: rootLine + idmapLine + "lxc.mount.entry = /srv/data mnt none bind 0 0\n", Host: "user",
 		},
 		{
-			Code: "mount/cgroup-without-namespace", Verdicts: []diag.Verdict{diag.Failing}, Title: "cgroup v2 where there is no cgroup namespace",
-			Doc: "LXC shows a container without a cgroup namespace its own part of the hierarchies of cgroup v1, and fails with v2.",
+			Code: "mount/cgroup-without-namespace", Verdicts: []diag.Verdict{diag.Failing}, Title: "cgroups that take a cgroup namespace",
+			Doc: "LXC shows a container without a cgroup namespace its own part of the hierarchies of cgroup v1, and fails with v2. The root of a user namespace may not mount those of the host, which cgroup-full asks for.",
 			Bad: rootLine + "lxc.mount.auto = cgroup\nlxc.namespace.keep = user cgroup\n", Good: rootLine + "lxc.mount.auto = cgroup\nlxc.namespace.keep = user\n",
 		},
 		{

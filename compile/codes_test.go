@@ -31,6 +31,30 @@ func exampleHosts() map[string]plan.Facts {
 	old := all["unified"]
 	old.TimeNS = false
 	all["old-kernel"] = old
+	inside := all["unified"]
+	inside.Caller.InUserNS = true
+	inside.Caller.OwnUIDs = plan.ListOf(plan.SubIDs{First: 0, Count: 65536})
+	inside.Caller.OwnGIDs = inside.Caller.OwnUIDs
+	all["inside"] = inside
+	closed := all["user"]
+	closed.Ways = plan.ListOf(plan.Way{Path: "/home/ann/rootfs", Passages: plan.ListOf(
+		plan.Passage{Path: "/home", Mode: 0o755}, plan.Passage{Path: "/home/ann", UID: 1000, GID: 1000, Mode: 0o700})})
+	all["user-closed-home"] = closed
+	for name, a := range map[string]plan.AppArmorFacts{
+		"apparmor-incomplete":     {Label: "unconfined"},
+		"apparmor-confined":       {Label: "usr.bin.lxcfg", Mount: true},
+		"apparmor-without-parser": {Label: "unconfined", Mount: true, Stacking: true, Loading: true},
+	} {
+		host := all["apparmor"]
+		host.AppArmor = a
+		all[name] = host
+	}
+	user := all["user"]
+	user.LSM, user.AppArmor = "apparmor", plan.AppArmorFacts{Label: "unconfined", Mount: true, Stacking: true}
+	all["user-apparmor"] = user
+	unloaded := all["apparmor"]
+	unloaded.Profiles = plan.ListOf(plan.Profile{Name: "nosuch", State: plan.ProfileMissing})
+	all["apparmor-unloaded"] = unloaded
 	return all
 }
 

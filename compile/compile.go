@@ -37,6 +37,7 @@ type compiler struct {
 	uids, gids []plan.IDMap      // of its user namespace
 	root       rootfs            // where the container's root comes from; no storage: the host's
 	rootAt     string            // directory of the host that it is mounted at
+	hasHelper  bool              // a step makes the namespace in which things are handed to its root
 }
 
 // sections is what a launch is made of. Each looks at one part of the

@@ -11,9 +11,10 @@ import (
 // Needs lists what has to be known of the host before the configuration can be
 // compiled for it, beside what every plan needs.
 func (l *Loaded) Needs() plan.Needs {
-	var n plan.Needs
-	for i := range l.Config.Network.NICs {
-		nic := &l.Config.Network.NICs[i]
+	c := l.Config
+	n := plan.Needs{Profiles: namedProfiles(c), Relative: c.Cgroup.Relative.V}
+	for i := range c.Network.NICs {
+		nic := &c.Network.NICs[i]
 		if nic.Link.V == "" {
 			continue
 		}
@@ -27,13 +28,16 @@ func (l *Loaded) Needs() plan.Needs {
 			}
 		}
 	}
-	if slices.ContainsFunc(l.Config.Network.NICs, func(nic config.NIC) bool { return nic.Veth.Mode.V == "router" && nic.Gateway6.Set }) {
+	if slices.ContainsFunc(c.Network.NICs, func(nic config.NIC) bool { return nic.Veth.Mode.V == "router" && nic.Gateway6.Set }) {
 		n.Sysctls = append(n.Sysctls, "net/ipv6/conf/all/forwarding")
 	}
-	for _, s := range slices.Concat(l.Config.Cgroup.V1, l.Config.Cgroup.V2) {
+	for _, s := range slices.Concat(c.Cgroup.V1, c.Cgroup.V2) {
 		if s.Device != nil && s.Device.Path != "" {
 			n.Devices = append(n.Devices, s.Device.Path)
 		}
+	}
+	if len(c.IDMap) > 0 && onDirectory(c.Rootfs.Path.V) {
+		n.Ways = append(n.Ways, c.Rootfs.Path.V.Path)
 	}
 	n.Paths = l.neededPaths()
 	for _, names := range [...]*[]string{&n.Links, &n.Gateways, &n.Sysctls, &n.Devices, &n.Paths} {

@@ -46,6 +46,7 @@ func hosts() map[string]plan.Facts {
 	)}
 	apparmor := unified
 	apparmor.LSM = "apparmor"
+	apparmor.AppArmor = plan.AppArmorFacts{Label: "unconfined", Mount: true, Stacking: true, Loading: true, Parser: "/sbin/apparmor_parser"}
 	user := unified
 	user.Caller = plan.CallerFacts{UID: 1000, GID: 1000, User: "ann", NewIDMap: true,
 		SubUIDs: plan.ListOf(plan.SubIDs{First: 100000, Count: 65536}), SubGIDs: plan.ListOf(plan.SubIDs{First: 100000, Count: 65536})}

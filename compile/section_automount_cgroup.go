@@ -1,7 +1,9 @@
 package compile
 
 import (
+	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"lxcfg/compile/config"
@@ -24,11 +26,17 @@ func (c *compiler) autoMountCgroup(cgroup config.Value[config.CgroupAuto]) {
 	case c.facts.Cgroups.Layout == plan.CgroupNone:
 		c.refuse(cgroup.Origin, "cgroup/none-mounted", "this host has no cgroups mounted",
 			"Mount the cgroup2 file system on /sys/fs/cgroup, or remove the cgroup word from lxc.mount.auto.")
+	case !slices.ContainsFunc(c.facts.Cgroups.Hierarchies.Slice(), c.uses):
+		c.report(diag.Info, diag.SilentlyDifferent, cgroup.Origin, "cgroup/nothing-to-mount",
+			fmt.Sprintf("user %d may make no cgroups here, and none are mounted", c.facts.Caller.UID), "LXC mounts none either. An init with rights enough mounts them itself.")
 	case own && !forced:
 		// The init sees its own part of every hierarchy and mounts it itself.
 	case !own && v2:
 		c.refuse(cgroup.Origin, "mount/cgroup-without-namespace", "cgroup v2 cannot be mounted without a cgroup namespace",
 			"LXC fails as well. Do not keep the host's cgroup namespace, or remove the cgroup word from lxc.mount.auto.")
+	case !own && cgroup.V.Kind == "cgroup-full" && c.leaves(plan.NamespaceUser):
+		c.refuse(cgroup.Origin, "mount/cgroup-without-namespace", "the root of a user namespace may not mount the host's cgroups",
+			"Do not keep the host's cgroup namespace, or write `cgroup` for the container's own part of them.")
 	case own && cgroup.V.Kind == "cgroup-full":
 		c.report(diag.Warning, diag.SilentlyDifferent, cgroup.Origin, "mount/cgroup-full-in-namespace",
 			"cgroup-full means the same as cgroup in a cgroup namespace", "The container sees its own part of the hierarchies only.")
@@ -67,12 +75,12 @@ func (c *compiler) bindCgroups(cgroup config.Value[config.CgroupAuto]) {
 	if mode == "" && !c.keepsCapability("CAP_SYS_ADMIN") {
 		mode = "mixed"
 	}
-	name, inner, _, _ := c.cgroupName()
-	c.eachHierarchy(cgroup, func(h plan.Hierarchy, at string) {
-		place := plan.CgroupPlace{Hierarchy: h.Name, Target: at, Base: h.Base, Name: name, Inner: inner}
+	at := c.placeCgroup()
+	c.eachHierarchy(cgroup, func(h plan.Hierarchy, dir string) {
+		place := plan.CgroupPlace{Hierarchy: h.Name, Target: dir, Base: h.Base, Name: at.name, Inner: at.inner}
 		c.add(plan.AtAutoMountCgroup, plan.CgroupDirectory{Place: place}, cgroup.Origin)
 		if mode == "mixed" || mode == "ro" {
-			c.add(plan.AtAutoMountCgroup, plan.Bind{Source: at, InContainer: true, Target: at, Set: plan.ListOf(plan.FlagReadOnly)}, cgroup.Origin)
+			c.add(plan.AtAutoMountCgroup, plan.Bind{Source: dir, InContainer: true, Target: dir, Set: plan.ListOf(plan.FlagReadOnly)}, cgroup.Origin)
 		}
 		c.add(plan.AtAutoMountCgroup, plan.CgroupBind{Place: place, ReadOnly: mode == "ro"}, cgroup.Origin)
 	})
@@ -84,7 +92,7 @@ func (c *compiler) eachHierarchy(cgroup config.Value[config.CgroupAuto], fill fu
 	c.add(plan.AtAutoMountCgroup, plan.Mount{Source: "none", Target: cgroupRoot, FSType: "tmpfs",
 		Set: plan.ListOf(append(quietFlags(), plan.FlagRelATime)...), Data: plan.ListOf("mode=0755", "size=10240k")}, cgroup.Origin)
 	for _, h := range c.facts.Cgroups.Hierarchies.All() {
-		if h.Writable {
+		if c.uses(h) {
 			at := path.Join(cgroupRoot, path.Base(h.Mount))
 			c.add(plan.AtAutoMountCgroup, plan.Directory{Path: at, Mode: 0}, cgroup.Origin)
 			fill(h, at)

@@ -8,33 +8,51 @@ import (
 
 	"lxcfg/compile/config"
 	"lxcfg/compile/plan"
-	"lxcfg/grammar/diag"
 )
 
 // compileCgroups makes the payload's cgroup in every hierarchy the caller may
 // write to, sets its limits and lets the payload enter it.
 //
 // LXC makes a second cgroup for the monitor in each of them. lxcfg leaves the
-// monitor where it was started: moving a process waits for an RCU grace period,
-// and nothing but LXC's own bookkeeping looks for it there.
+// monitor where it was started, if it can: moving a process waits for an RCU grace
+// period, and nothing but LXC's own bookkeeping looks for it there.
 func (c *compiler) compileCgroups() {
-	if dir := c.config.Cgroup.Relative; dir.V {
-		c.refuse(dir.Origin, "launch/unsupported", "lxcfg cannot place cgroups relative to the caller's yet", "Remove the line.")
+	at := c.placeCgroup()
+	if relative := c.config.Cgroup.Relative; relative.V {
+		at.lines = append(at.lines, relative.Origin)
 	}
-	name, inner, exact, lines := c.cgroupName()
-	because := "every container has its cgroups"
+	const because = "every container has its cgroups"
 	var entered []string
+	c.checkUse()
+	if c.inScope() {
+		c.addDefault(plan.AtCgroupScope, plan.CgroupScope{Bus: c.facts.Caller.Systemd.Bus, Unit: "lxc-" + c.options.Name}, "an ordinary user is given cgroups by his systemd")
+	}
 	for _, h := range c.facts.Cgroups.Hierarchies.All() {
-		if !h.Writable {
+		if !c.uses(h) {
 			continue
 		}
-		create := plan.CgroupCreate{Hierarchy: h.Name, Version: h.Version, Mount: h.Mount, Base: h.Base, Name: name, Inner: inner, Exact: exact}
-		if h.Version == 2 {
-			create.Controllers = plan.ListOf(c.neededControllers(h)...)
-		} else {
+		create := plan.CgroupCreate{Hierarchy: h.Name, Version: h.Version, Mount: h.Mount, Base: h.Base, Name: at.name, Inner: at.inner, Exact: at.exact}
+		reason := at.because
+		switch {
+		case h.Version == 1:
 			entered = append(entered, h.Name)
+		case c.facts.Cgroups.Layout == plan.CgroupUnified:
+			controllers, _ := c.controllers(h)
+			create.Controllers = plan.ListOf(controllers...)
+			create.Required = plan.ListOf(c.requiredControllers(h)...)
+			if c.inScope() {
+				create.Base, create.InScope = "", true
+				reason = "in a scope of the user's systemd"
+			}
+			if h.Inside || create.InScope {
+				c.builder.Add(plan.AtCgroupAside, plan.CgroupAside{Hierarchy: h.Name, Mount: h.Mount, Base: create.Base, InScope: create.InScope, Name: c.asideName()},
+					"a cgroup that holds processes cannot enable controllers for the payload's")
+			}
 		}
-		c.builder.Add(plan.AtCgroupCreate, create, because, planOrigins(lines)...)
+		if reason == "" && len(at.lines) == 0 {
+			reason = because
+		}
+		c.builder.Add(plan.AtCgroupCreate, create, reason, planOrigins(at.lines)...)
 		c.delegate(h)
 	}
 	if len(entered) > 0 {
@@ -43,149 +61,113 @@ func (c *compiler) compileCgroups() {
 	c.compileLimits()
 }
 
-// cgroupName is the payload's cgroup below the base of each hierarchy.
-func (c *compiler) cgroupName() (name, inner string, exact bool, lines []config.Origin) {
-	cg := &c.config.Cgroup
-	name = "lxc.payload." + c.options.Name
-	switch {
-	case cg.Dir.V != "":
-		return path.Join(cg.Dir.V, name), "", false, lineOf(cg.Dir)
-	case cg.DirContainer.V != "":
-		lines = lineOf(cg.DirContainer)
-		if cg.DirContainerInner.V != "" {
-			lines = append(lines, cg.DirContainerInner.Origin)
-		}
-		return cg.DirContainer.V, cg.DirContainerInner.V, true, lines
-	}
-	return name, "", false, nil
+// inScope reports whether the container's cgroup goes into a scope of the user's
+// systemd: an ordinary user with one, on a host with v2 only. That user may have a
+// cgroup of its own as well, but a shell stands in it.
+func (c *compiler) inScope() bool {
+	return c.facts.Cgroups.Layout == plan.CgroupUnified && c.facts.Caller.Systemd.Bus != "" && !c.config.Cgroup.Relative.V
 }
 
-// neededControllers are the v2 controllers the limits ask for: they have to be
-// enabled on the way down to the payload's cgroup.
-func (c *compiler) neededControllers(h plan.Hierarchy) []string {
-	var needed []string
-	if c.facts.Cgroups.Layout != plan.CgroupUnified {
-		return nil
+// uses reports whether the payload gets a cgroup in a hierarchy: in all that the
+// caller may write to and lxc.cgroup.use, which speaks of controllers of v1, allows.
+func (c *compiler) uses(h plan.Hierarchy) bool {
+	return (h.Writable || c.inScope()) && c.isAllowed(h)
+}
+
+func (c *compiler) isAllowed(h plan.Hierarchy) bool {
+	allowed := c.usedControllers()
+	return h.Version == 2 || len(allowed) == 0 || slices.ContainsFunc(allowed, func(name string) bool {
+		return name == h.Name || slices.Contains(h.Controllers.Slice(), name)
+	})
+}
+
+// controllers are those of a v2 hierarchy that the container can have, and seen
+// says whether they are known: what systemd has to give shows when it gives it.
+func (c *compiler) controllers(h plan.Hierarchy) (available []string, seen bool) {
+	if !c.inScope() {
+		return h.Controllers.Slice(), true
 	}
-	for _, s := range c.config.Cgroup.V2 {
-		controller := controllerOf(s.File)
-		if controller == "cgroup" || controller == "devices" || slices.Contains(needed, controller) {
-			continue
+	available = c.facts.Caller.Systemd.Controllers.Slice()
+	return available, len(available) > 0
+}
+
+// usedControllers are those of lxc.cgroup.use, none for all there are.
+func (c *compiler) usedControllers() []string {
+	return strings.FieldsFunc(c.facts.LXC.CgroupUse, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
+}
+
+// checkUse refuses a controller of lxc.cgroup.use that cannot be used.
+func (c *compiler) checkUse() {
+	for _, name := range c.usedControllers() {
+		found := false
+		for _, h := range c.facts.Cgroups.Hierarchies.All() {
+			available, seen := c.controllers(h)
+			found = found || c.uses(h) && (!seen || name == h.Name || slices.Contains(available, name))
 		}
-		if !slices.Contains(h.Controllers.Slice(), controller) {
-			c.refuse(s.Origin, "cgroup/no-controller", fmt.Sprintf("the cgroup controller %q is not available below %s", controller, path.Join(h.Mount, h.Base)),
-				"Check the spelling against cgroups(7). For an ordinary user the controller has to be delegated: start from `systemd-run --user --scope -p Delegate=yes`.")
-			continue
+		if !found {
+			c.refuse(c.nowhere(), "cgroup/use-unavailable",
+				fmt.Sprintf("lxc.cgroup.use in lxc.conf asks for the cgroup controller %q, which is not available to user %d", name, c.facts.Caller.UID),
+				"LXC starts no container then. Take the controller out of that line, or start from a cgroup that has it.")
 		}
-		needed = append(needed, controller)
 	}
-	return needed
+}
+
+// cgroupPlace is where the payload's cgroup goes, below the base of each hierarchy.
+type cgroupPlace struct {
+	name, inner string
+	exact       bool // the name is not to be changed when it is taken
+	lines       []config.Origin
+	because     string
+}
+
+func (c *compiler) placeCgroup() cgroupPlace {
+	cg := &c.config.Cgroup
+	switch {
+	case cg.Dir.V != "":
+		return cgroupPlace{name: path.Join(cg.Dir.V, "lxc.payload."+c.options.Name), lines: lineOf(cg.Dir)}
+	case cg.DirContainer.V != "":
+		at := cgroupPlace{name: cg.DirContainer.V, inner: cg.DirContainerInner.V, exact: true, lines: lineOf(cg.DirContainer)}
+		if at.inner != "" {
+			at.lines = append(at.lines, cg.DirContainerInner.Origin)
+		}
+		return at
+	case c.facts.LXC.CgroupPattern != "":
+		return cgroupPlace{name: path.Join(c.patternDir(), "payload"), because: "lxc.cgroup.pattern in lxc.conf"}
+	}
+	return cgroupPlace{name: "lxc.payload." + c.options.Name}
+}
+
+// asideName is where the monitor steps aside to: where LXC has its monitor.
+func (c *compiler) asideName() string {
+	cg := &c.config.Cgroup
+	switch {
+	case cg.Dir.V != "":
+		return path.Join(cg.Dir.V, "lxc.monitor."+c.options.Name)
+	case cg.DirMonitor.V != "":
+		return cg.DirMonitor.V
+	case c.facts.LXC.CgroupPattern != "":
+		return path.Join(c.patternDir(), "monitor")
+	}
+	return "lxc.monitor." + c.options.Name
+}
+
+// patternDir is lxc.cgroup.pattern with the container's name filled in.
+func (c *compiler) patternDir() string {
+	return strings.Trim(path.Join("/", strings.ReplaceAll(c.facts.LXC.CgroupPattern, "%n", c.options.Name)), "/")
 }
 
 // delegate hands the cgroup to the root group of a user namespace.
 func (c *compiler) delegate(h plan.Hierarchy) {
 	gid, mapped := hostID(c.gids, 0)
-	if !mapped || gid == c.facts.Caller.GID {
+	if !mapped {
 		return
 	}
 	files := []string{"cgroup.procs", "tasks"}
 	if h.Version == 2 {
 		files = c.facts.DelegateList.Slice()
 	}
-	c.add(plan.AtCgroupDelegate, plan.CgroupDelegate{Hierarchy: h.Name, GID: gid, Files: plan.ListOf(files...)},
+	c.add(plan.AtCgroupDelegate, plan.CgroupDelegate{Hierarchy: h.Name, GID: gid, Files: plan.ListOf(files...), ByHelper: c.needsHelper()},
 		c.config.IDMap[0].Origin)
-}
-
-// compileLimits writes lxc.cgroup.* on a host with v1 hierarchies and
-// lxc.cgroup2.* on one with v2 only, as LXC does.
-func (c *compiler) compileLimits() {
-	cg := &c.config.Cgroup
-	active, idle, version := cg.V1, cg.V2, "cgroup v2"
-	if c.facts.Cgroups.Layout == plan.CgroupUnified {
-		active, idle, version = cg.V2, cg.V1, "cgroup v1"
-	}
-	for _, s := range active {
-		if s.Device != nil {
-			continue
-		}
-		if h, ok := c.hierarchyOf(s); ok {
-			c.add(plan.AtCgroupLimit, plan.CgroupLimit{Hierarchy: h.Name, File: s.File, Value: s.Value}, s.Origin)
-		}
-	}
-	limited := controllersOf(active)
-	for _, s := range idle {
-		if !limited[controllerOf(s.File)] {
-			c.report(diag.Warning, diag.SilentlyDifferent, s.Origin, "cgroup/ignored-here",
-				fmt.Sprintf("%q is a limit of %s, which this host does not use: it has no effect", s.Origin.Key, version),
-				"LXC ignores it too. Add the line of the other cgroup version beside it.")
-		}
-	}
-}
-
-// hierarchyOf finds where a setting is written, refusing one that has no place.
-func (c *compiler) hierarchyOf(s config.CgroupSetting) (plan.Hierarchy, bool) {
-	controller := controllerOf(s.File)
-	if c.facts.Cgroups.Layout == plan.CgroupUnified {
-		controller = "unified"
-	}
-	h, ok := c.facts.Cgroups.Find(controller)
-	if !ok {
-		c.refuse(s.Origin, "cgroup/no-controller", fmt.Sprintf("this host has no cgroup controller %q", controller),
-			"Check the spelling against cgroups(7); `cat /proc/cgroups` lists what the kernel has.")
-		return h, false
-	}
-	if !h.Writable {
-		c.refuse(s.Origin, "cgroup/not-delegated", fmt.Sprintf("user %d may not make cgroups in %s", c.facts.Caller.UID, path.Join(h.Mount, h.Base)),
-			"The limit could not be set. Start as root, or from a delegated scope: `systemd-run --user --scope -p Delegate=yes`.")
-		return h, false
-	}
-	return h, true
-}
-
-// compileDeviceRules restricts devices, once the container's own are made.
-func (c *compiler) compileDeviceRules() {
-	settings, version := c.config.Cgroup.V1, 1
-	if c.facts.Cgroups.Layout == plan.CgroupUnified {
-		settings, version = c.config.Cgroup.V2, 2
-	}
-	var rules []plan.DeviceRule
-	var lines []config.Origin
-	for _, s := range settings {
-		if s.Device == nil {
-			continue
-		}
-		if s.Device.Path != "" {
-			c.refuse(s.Origin, "launch/unsupported", fmt.Sprintf("lxcfg cannot look up the device %q yet", s.Device.Path),
-				"Write its type and numbers, as `ls -l` shows them.")
-			return
-		}
-		lines = append(lines, s.Origin)
-		rules = append(rules, plan.DeviceRule{Allow: s.File == "devices.allow", Type: string(s.Device.Type),
-			Major: s.Device.Major, Minor: s.Device.Minor, Access: s.Device.Access})
-	}
-	if len(rules) == 0 {
-		return
-	}
-	h, ok := c.hierarchyOf(config.CgroupSetting{File: "devices.allow", Origin: lines[0]})
-	if !ok {
-		return
-	}
-	c.add(plan.AtDeviceRules, plan.DeviceRules{Hierarchy: h.Name, Version: version, Rules: plan.ListOf(rules...)}, lines...)
-}
-
-// controllersOf is the controllers that settings are for.
-func controllersOf(settings []config.CgroupSetting) map[string]bool {
-	controllers := make(map[string]bool)
-	for _, s := range settings {
-		controllers[controllerOf(s.File)] = true
-	}
-	return controllers
-}
-
-// controllerOf is the controller of a file of a cgroup, "memory" of "memory.max".
-func controllerOf(file string) string {
-	controller, _, _ := strings.Cut(file, ".")
-	return controller
 }
 
 // lineOf is the line of one value, or none when it was not set.

@@ -146,6 +146,9 @@ func (c *compiler) compileConsolePty(dir string) {
 			uid, uidMapped := hostID(c.uids, 0)
 			gid, gidMapped := hostID(c.gids, 0)
 			open = plan.ConsoleOpen{UID: uid, GID: gid, Own: uidMapped && gidMapped && c.facts.Caller.Root()}
+			if c.needsHelper() {
+				open = plan.ConsoleOpen{UID: uid, GID: c.facts.Caller.GID, ByHelper: true}
+			}
 		}
 		c.addDefault(plan.AtConsoleOpen, open, because)
 	}

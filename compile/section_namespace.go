@@ -44,7 +44,7 @@ func (c *compiler) compileNamespaces() {
 		}
 	}
 	spawn := plan.Spawn{Namespaces: plan.SetOf(early...), Join: plan.ListOf(joins...)}
-	if h, ok := c.facts.Cgroups.Find("unified"); ok && h.Writable {
+	if h, ok := c.facts.Cgroups.Find("unified"); ok && c.uses(h) {
 		spawn.IntoCgroup = h.Name
 	}
 	because := "LXC's default namespaces"

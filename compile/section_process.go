@@ -91,23 +91,12 @@ func (c *compiler) compileIdentity() {
 		id.SetGroups = true
 		because = "init starts without the groups of who started it"
 	}
-	c.checkMapped(cfg.UID, c.uids, "uid")
-	c.checkMapped(cfg.GID, c.gids, "gid")
 	if id.SetGroups || id.UID != 0 || id.GID != 0 {
 		c.builder.Add(plan.AtIdentity, id, because, planOrigins(distinct(lines))...)
 	}
 	if death := c.config.Signals.ParentDeath; death.V != sigKill {
 		addFor(c, plan.AtIdentity, plan.ParentDeath{Signal: death.V}, death, "")
 	}
-}
-
-// checkMapped refuses an id for init that does not exist in its user namespace.
-func (c *compiler) checkMapped(id config.Value[uint32], maps []plan.IDMap, kind string) {
-	if _, mapped := hostID(maps, id.V); mapped || !c.leaves(plan.NamespaceUser) || !id.Set {
-		return
-	}
-	c.refuse(id.Origin, "idmap/init-unmapped", fmt.Sprintf("%s %d is not in the container's id map", kind, id.V),
-		"Take an id that an lxc.idmap line maps, or add a line that maps this one.")
 }
 
 // compileExec runs the command given at the start, or the configuration's: under

@@ -77,33 +77,6 @@ func (c *compiler) compileConfinement() {
 	c.compileSeccomp()
 }
 
-// compileLabel asks for the AppArmor profile or SELinux context, on a host that
-// has the LSM. Elsewhere LXC ignores the keys, so there is nothing to do.
-func (c *compiler) compileLabel() {
-	security := &c.config.Security
-	switch c.facts.LSM {
-	case "apparmor":
-		switch profile := security.AppArmorProfile; profile.V {
-		case "unchanged":
-		case "generated":
-			c.refuse(profile.Origin, "launch/unsupported", "lxcfg cannot generate AppArmor profiles yet",
-				"Name a loaded profile, such as `lxc-container-default-cgns`, or `unconfined`.")
-		case "":
-			label := "lxc-container-default"
-			if c.facts.CgroupNS {
-				label += "-cgns"
-			}
-			c.addDefault(plan.AtLabel, plan.Label{LSM: "apparmor", Label: label}, "default of lxc.apparmor.profile")
-		default:
-			c.add(plan.AtLabel, plan.Label{LSM: "apparmor", Label: profile.V}, profile.Origin)
-		}
-	case "selinux":
-		if context := security.SELinuxContext; context.V != "" {
-			c.add(plan.AtLabel, plan.Label{LSM: "selinux", Label: context.V}, context.Origin)
-		}
-	}
-}
-
 // compileSeccomp compiles the policy file into the filter the kernel runs.
 func (c *compiler) compileSeccomp() {
 	profile := c.config.Seccomp.Profile

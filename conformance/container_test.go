@@ -208,9 +208,12 @@ func ours(t *testing.T) launcher {
 	}}
 }
 
+// isolation is the command that does it.
+var isolation = []string{"unshare", "-m", "--propagation", "private"}
+
 // isolated puts a launcher into a mount namespace of its own: lxc-start can change
 // the mode of the host's /dev/null and the propagation of the host's root. Both
 // launchers get the same surroundings.
 func isolated(command []string, launcher ...string) []string {
-	return slices.Concat([]string{"unshare", "-m", "--propagation", "private"}, launcher, command)
+	return slices.Concat(isolation, launcher, command)
 }

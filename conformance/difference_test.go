@@ -19,8 +19,11 @@ type knownLine struct{ id, line string }
 // known are the differences of containers.
 var known = []knownLine{
 	{"exit status", `^status-of-launcher: [-+] [07]$`},
-	{"cgroups left behind", `^leftovers: - cgroup .*/lxc\.(pivot|monitor\.NAME(-\d+)?)$`},
-	{"cgroups left behind", `^leftovers: - cgroup .*/below(/lxc\.pivot)?$`},
+	{"cgroups left behind", `^leftovers: - cgroup .*/lxc\.monitor\.NAME(-\d+)?$`},
+	{"cgroups left behind", `^leftovers: [-+] cgroup .*/lxc\.pivot$`}, // of every container of every test
+	{"cgroups left behind", `^leftovers: - cgroup .*/below(/NAME)?(/lxc\.pivot)?$`},
+	{"groups below an id map", `^process: [-+] id uid=(0\(root\)|1000) gid=(0\(root\)|1001)( groups=(10,20,30|5,6))?$`},
+	{"groups below an id map", `^status: [-+] Groups:\s*(10 20 30|5 6)?\s*$`},
 	{"messages", `^console: - lxc-start: NAME: `},
 	{"container_ttys", `^environment: \+ container_ttys=`},
 	{"standard input, output and error", `^descriptors: [-+] [012] /`},

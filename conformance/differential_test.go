@@ -20,8 +20,16 @@ const (
 const shift = 100000
 
 // withoutHelpers is an environment in which stock LXC finds no newuidmap, so that
-// it writes id maps itself and needs no entry in the host's /etc/subuid.
-var withoutHelpers = []string{"PATH=/nonexistent", "FROM_HOST=taken over"}
+// it writes id maps itself and needs no entry in the host's /etc/subuid. Where it
+// has to find apparmor_parser, it finds newuidmap as well.
+var withoutHelpers = []string{"PATH=" + launcherPath(), "FROM_HOST=taken over"}
+
+func launcherPath() string {
+	if hasAppArmor() {
+		return "/usr/sbin:/usr/bin:/sbin:/bin"
+	}
+	return "/nonexistent"
+}
 
 // comparison is a configuration that both launchers start.
 type comparison struct {
@@ -43,6 +51,7 @@ var cases = []comparison{
 		mend: all(first(common, userns), with("lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536"))},
 	{name: "an id map in two pieces", shift: shift,
 		mend: with("lxc.idmap = u 0 100000 1000", "lxc.idmap = u 1000 201000 1000", "lxc.idmap = g 0 100000 65536")},
+	{name: "an id map onto the host's own ids", mend: with("lxc.idmap = u 0 0 65536", "lxc.idmap = g 0 0 65536")},
 	{name: "capabilities kept by name", mend: all(without("lxc.cap.drop"),
 		with("lxc.cap.keep = chown dac_override fowner setgid setuid sys_chroot mknod net_admin"))},
 	{name: "no capability kept", mend: all(without("lxc.cap.drop"), with("lxc.cap.keep = none"))},
@@ -54,6 +63,7 @@ var cases = []comparison{
 	{name: "an init with ids of its own below an id map", shift: shift,
 		mend: with("lxc.init.uid = 1000", "lxc.init.gid = 1001", "lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536")},
 	{name: "an init with groups and a directory", mend: with("lxc.init.groups = 10,20,30", "lxc.init.cwd = /var/log")},
+	{name: "an init with groups below an id map", shift: shift, mend: all(mapped, with("lxc.init.groups = 10,20,30"))},
 	{name: "init from the configuration", mend: with("lxc.init.cmd = /bin/sh /observed/observe"), command: []string{}},
 	{name: "a script for an init that does not say what runs it", command: []string{"/observed/headless", "and", "arguments"}},
 	{name: "no tty", mend: all(without("lxc.tty.max"), with("lxc.tty.max = 0"))},
@@ -69,6 +79,19 @@ var cases = []comparison{
 	{name: "device rules", mend: with("lxc.cgroup.devices.deny = a", "lxc.cgroup.devices.allow = c 1:3 rwm",
 		"lxc.cgroup.devices.allow = c 1:* rm", "lxc.cgroup.devices.allow = c 136:* rwm", "lxc.cgroup.devices.allow = c 5:* rwm")},
 	{name: "cgroups below a directory", mend: with("lxc.cgroup.dir = below")},
+	{name: "cgroups at given paths, with an inner one", mend: with("lxc.cgroup.dir.container = below/"+containerName+"/c", "lxc.cgroup.dir.monitor = below/lxc.monitor."+containerName,
+		"lxc.cgroup.dir.container.inner = in", "lxc.cgroup.memory.limit_in_bytes = 128M")},
+	{name: "an inner cgroup below an id map", shift: shift, mend: with("lxc.cgroup.dir.container = below/"+containerName+"/c", "lxc.cgroup.dir.monitor = below/lxc.monitor."+containerName,
+		"lxc.cgroup.dir.container.inner = in", "lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536")},
+	{name: "cgroups below the caller's", mend: with("lxc.cgroup.relative = 1")},
+	{name: "a device by its path", mend: with("lxc.cgroup.devices.deny = a", "lxc.cgroup.devices.allow = /dev/zero rw", "lxc.cgroup.devices.allow = /dev/null rwm",
+		"lxc.cgroup.devices.allow = c 5:* rwm", "lxc.cgroup.devices.allow = c 136:* rwm")},
+	{name: "the host's cgroup namespace, cgroups mixed", mend: with("lxc.namespace.keep = cgroup user", "lxc.mount.auto = cgroup:mixed")},
+	{name: "the host's cgroup namespace, cgroups writable", mend: with("lxc.namespace.keep = cgroup user", "lxc.mount.auto = cgroup:rw")},
+	{name: "the host's cgroup namespace, cgroups read-only", mend: with("lxc.namespace.keep = cgroup user", "lxc.mount.auto = cgroup:ro", "lxc.cgroup.dir = below")},
+	{name: "the host's cgroup namespace, all cgroups", mend: with("lxc.namespace.keep = cgroup user", "lxc.mount.auto = cgroup-full:ro")},
+	{name: "the host's cgroup namespace below an id map", shift: shift, mend: with("lxc.namespace.keep = cgroup", "lxc.mount.auto = cgroup:mixed",
+		"lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536")},
 	{name: "no automatic /dev", mend: all(without("lxc.autodev"), with("lxc.autodev = 0"))},
 	{name: "a larger /dev", mend: with("lxc.autodev.tmpfs.size = 2000000")},
 	{name: "namespaces kept", mend: with("lxc.namespace.keep = user net ipc")},

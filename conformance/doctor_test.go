@@ -96,7 +96,7 @@ func TestDoctorForetellsFailures(t *testing.T) {
 		{name: "a layer is missing", mend: with("lxc.rootfs.path = overlay:/nonexistent/base:LXCDIR/delta"), code: "host/path"},
 		{name: "the console is missing", mend: with("lxc.console.path = /dev/nonexistent"), code: "host/path"},
 		{name: "the log's directory is missing", mend: with("lxc.console.logfile = /nonexistent/log"), code: "host/path"},
-		{name: "the directory above the rootfs is closed", shift: shift, mend: all(first(common, userns), idMap), code: "host/passage", damage: func(t *testing.T, c container) {
+		{name: "the directory above the rootfs is closed", shift: shift, mend: all(first(common, userns), idMap), code: "idmap/no-way", damage: func(t *testing.T, c container) {
 			if err := os.Chmod(c.lxcpath, 0o700); err != nil {
 				t.Fatal(err)
 			}

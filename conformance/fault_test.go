@@ -98,15 +98,7 @@ func planned(t *testing.T, c container, execute bool) plan.Plan {
 	if out, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("lxcfg plan: %v\n%s", err, out)
 	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := plan.Read(text)
-	if err != nil {
-		t.Fatalf("read the plan: %v", err)
-	}
-	return p
+	return readPlan(t, file)
 }
 
 // own lists what a launch inside this process could leave in it: descriptors and

@@ -23,6 +23,7 @@ grammar/source < grammar/diag < grammar, grammar/seccomp < compile/config;
 compile/config < compile/keys < compile/rules < compile;
 compile/keys < compile/migrate < cmd/lxcfg;
 grammar/seccomp, compile/plan < compile/seccomp < compile;
+compile/apparmor < compile;
 compile, compile/migrate < compile/lint < cmd/lxcfg;
 compile/plan < compile/plan/schema;
 
@@ -30,9 +31,9 @@ compile/plan < launch/program < launch/payload < launch/monitor < launch;
 launch/reaper < launch/payload;
 launch/command < launch/monitor;
 compile/plan, launch/netlink < launch/probe < launch;
-launch/netlink < launch/monitor < launch;
+launch/netlink, launch/dbus < launch/monitor < launch;
 compile/plan, launch/command, launch/netlink < launch/doctor;
-launch/rlimit < launch;
+launch/rlimit/started < launch/rlimit < launch;
 
 compile, compile/keys, launch, launch/doctor, launch/payload, launch/probe < cmd/lxcfg;
 `

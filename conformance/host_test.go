@@ -24,7 +24,7 @@ func hostProcess(c container) []string {
 		return []string{"not found"}
 	}
 	var lines []string
-	for _, name := range []string{"cgroup", "uid_map", "gid_map", "limits", "oom_score_adj", "loginuid"} {
+	for _, name := range []string{"cgroup", "uid_map", "gid_map", "limits", "oom_score_adj", "loginuid", "attr/current"} {
 		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, name))
 		if err != nil {
 			lines = append(lines, name+" unreadable")
@@ -179,6 +179,9 @@ func leftovers(t *testing.T, c container) []string {
 	}
 	for _, file := range files {
 		found = append(found, "file "+file.Name())
+	}
+	for _, profile := range ourProfiles() {
+		found = append(found, "AppArmor profile "+profile)
 	}
 	if null, err := os.Stat("/dev/null"); err == nil {
 		found = append(found, "/dev/null "+null.Mode().String())

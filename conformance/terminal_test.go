@@ -101,3 +101,15 @@ func exitStatus(state *os.ProcessState) int {
 	}
 	return state.ExitCode()
 }
+
+// TestOpenFiles starts a container with a soft limit of open files below the hard one,
+// as most systems have it. The Go runtime raises it for itself.
+func TestOpenFiles(t *testing.T) {
+	c := newContainer(t, 0, nil)
+	c.fresh(t)
+	start := ours(t).argv(c, "/bin/sh", "-c", "ulimit -Sn; ulimit -Hn")
+	ended := onTerminal(t, append([]string{"sh", "-c", `ulimit -Sn 300 && ulimit -Hn 400 && exec "$@"`, "sh"}, start...), userEnvironment, nil)
+	if ended.status != 0 || ended.output != "300\n400\n" {
+		t.Errorf("the container ends with %d and says %q, want the limits 300 and 400", ended.status, ended.output)
+	}
+}

@@ -25,7 +25,9 @@ func cgroupIn(t *testing.T, name string) (dir string, more func(*plan.Builder)) 
 		dir := filepath.Join(h.Mount, h.Base, filepath.Dir(name))
 		return dir, func(b *plan.Builder) {
 			b.Add(plan.AtCgroupCreate, plan.CgroupCreate{Hierarchy: h.Name, Version: h.Version, Mount: h.Mount, Base: h.Base, Name: name}, because)
-			b.Add(plan.AtCgroupEnter, plan.CgroupEnter{Hierarchies: plan.ListOf(h.Name)}, because)
+			if h.Version == 1 { // a v2 cgroup would be entered by the clone
+				b.Add(plan.AtCgroupEnter, plan.CgroupEnter{Hierarchies: plan.ListOf(h.Name)}, because)
+			}
 		}
 	}
 	t.Skip("no cgroup hierarchy can be written to")

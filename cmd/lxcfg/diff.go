@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"lxcfg/compile/plan"
+	"lxcfg/grammar/diag"
 )
 
 func diffCommand() command {
@@ -95,7 +96,7 @@ func (a *app) plansOf(h *host, words [2]string, o common) (plans [2]plan.Plan, e
 		err := t.resolve(nil, lxcPath)
 		ok := false
 		if err == nil {
-			plans[i], ok, err = a.plan(h, *t, o)
+			plans[i], ok, err = a.plan(h, *t, o, diag.Info)
 		}
 		if err == nil && !ok {
 			err = errNoPlan

@@ -156,14 +156,15 @@ func (d *diagnosis) examine(p plan.Plan) {
 }
 
 // toldByCompiler reports whether a lack has been told already: the compiler knows the
-// links of the host.
+// links of the host, and the way to the rootfs.
 func (d *diagnosis) toldByCompiler(l lack) bool {
-	if l.code != "host/link" && l.code != "host/bridge" || l.step == nil {
+	told, ok := map[string]string{"host/link": "net/", "host/bridge": "net/", "host/passage": "idmap/no-way"}[l.code]
+	if !ok || l.step == nil {
 		return false
 	}
 	for _, f := range d.findings {
 		for _, o := range l.step.Origins.All() {
-			if strings.HasPrefix(f.Code, "net/") && f.Key == o.Key && f.Subject.File == o.File && f.Subject.Start.Line == o.Line {
+			if strings.HasPrefix(f.Code, told) && f.Key == o.Key && f.Subject.File == o.File && f.Subject.Start.Line == o.Line {
 				return true
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"lxcfg/compile"
@@ -46,7 +47,7 @@ func runPlan(a *app, c command, args []string) int {
 	if err := t.resolve(words, host.lxcPath); err != nil {
 		return a.usageError(c, err)
 	}
-	p, ok, err := a.plan(host, t, o)
+	p, ok, err := a.plan(host, t, o, diag.Info)
 	switch {
 	case err != nil:
 		a.error(err)
@@ -61,9 +62,9 @@ func runPlan(a *app, c command, args []string) int {
 	return exitOK
 }
 
-// plan compiles a target for a host. Findings go to standard error; ok is false
-// when they stop a launch.
-func (a *app) plan(h *host, t target, o common) (p plan.Plan, ok bool, err error) {
+// plan compiles a target for a host. Findings of a severity and above go to standard
+// error; ok is false when they stop a launch.
+func (a *app) plan(h *host, t target, o common, least diag.Severity) (p plan.Plan, ok bool, err error) {
 	l, err := a.load(t, o)
 	if err != nil {
 		return p, false, err
@@ -78,6 +79,7 @@ func (a *app) plan(h *host, t target, o common) (p plan.Plan, ok bool, err error
 		p, more = compile.Compile(l, t.launch(), facts)
 		findings = append(findings, more...)
 	}
+	findings = slices.DeleteFunc(findings, func(f diag.Diagnostic) bool { return f.Severity < least })
 	o.format = "text"
 	if err := a.printFindings(a.stderr, findings, o, l.Text); err != nil {
 		return p, false, err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lxcfg/compile/plan"
+	"lxcfg/grammar/diag"
 )
 
 func startCommand() command {
@@ -77,7 +78,8 @@ func runStart(a *app, c command, args []string) int {
 // planAndLaunch compiles a target for this host and executes the plan.
 func (a *app) planAndLaunch(here *host, t target, o common, lo launchOptions) int {
 	t.now = true
-	p, ok, err := a.plan(here, t, o)
+	// What is only worth knowing, whoever starts the container again and again knows.
+	p, ok, err := a.plan(here, t, o, diag.Warning)
 	if err != nil {
 		a.error(err)
 		return exitLaunch

@@ -7,7 +7,6 @@ import (
 
 // securityKeys is the section on AppArmor, SELinux and no_new_privs.
 func securityKeys() []Key {
-	generated := NoSteps("only a generated profile uses it")
 	return []Key{
 		{
 			Name: "lxc.apparmor.profile", Since: V2_1, Launch: Steps(),
@@ -17,7 +16,7 @@ func securityKeys() []Key {
 			field:   scalar(grammar.String, func(c *config.Config) *config.Value[string] { return &c.Security.AppArmorProfile }),
 		},
 		{
-			Name: "lxc.apparmor.allow_incomplete", Since: V2_1, Default: "0", Launch: NoSteps("current kernels have all of AppArmor that LXC asks for"),
+			Name: "lxc.apparmor.allow_incomplete", Since: V2_1, Default: "0", Launch: NoSteps("it lets a launch go on that would be refused"),
 			Doc:     "Whether to start on a kernel whose AppArmor cannot mediate mounts.",
 			Example: "lxc.apparmor.allow_incomplete = 1",
 			field:   scalar(grammar.Bool, func(c *config.Config) *config.Value[bool] { return &c.Security.AppArmorAllowIncomplete }),
@@ -29,7 +28,7 @@ func securityKeys() []Key {
 			field:   scalar(grammar.Bool, func(c *config.Config) *config.Value[bool] { return &c.Security.AppArmorAllowNesting }),
 		},
 		{
-			Name: "lxc.apparmor.raw", Since: V4_0, Launch: generated,
+			Name: "lxc.apparmor.raw", Since: V4_0, Launch: Steps(),
 			Without: "no rule is added",
 			Doc:     "A rule to add to a generated profile.",
 			Example: "lxc.apparmor.raw = deny /proc/kcore rw,",

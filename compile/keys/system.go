@@ -28,7 +28,7 @@ var systemKeys = [...]SystemKey{
 	{"lxc.bdev.rbd.rbduser", "The Ceph user that lxc-create is.", ""},
 	{"lxc.bdev.zfs.root", "The ZFS file system that lxc-create makes others below.", "lxc"},
 	{"lxc.cgroup.pattern", "The cgroup a container is put in; %n stands for its name.", ""},
-	{"lxc.cgroup.use", "The cgroup v1 controllers containers are put in; @all for every one.", ""},
+	{"lxc.cgroup.use", "The cgroup controllers that have to be there, separated by commas; of cgroup v1 no others are used.", ""},
 	{"lxc.default_config", "The configuration that lxc-create starts a new container's from.", "/etc/lxc/default.conf"},
 	{SystemLXCPath, "The directory of all containers.", "/var/lib/lxc"},
 }

@@ -34,6 +34,10 @@ var kinds = sync.OnceValue(func() []kindRow {
 	return []kindRow{
 		row[MonitorUnshare](Monitor),
 		row[HostHook](Monitor),
+		row[AppArmorProfile](Monitor),
+		row[IDHelper](Monitor),
+		row[CgroupScope](Monitor),
+		row[CgroupAside](Monitor),
 		row[CgroupCreate](Monitor),
 		row[CgroupLimit](Monitor),
 		row[CgroupDelegate](Monitor),
@@ -81,6 +85,7 @@ var kinds = sync.OnceValue(func() []kindRow {
 		row[SchedCore](Payload),
 		row[CgroupEnter](Payload),
 		row[UserEnter](Payload),
+		row[Traverse](Payload),
 		row[Unshare](Payload),
 		row[NetlinkHandover](Payload),
 		row[TimeNamespace](Payload),

@@ -15,6 +15,9 @@ type Needs struct {
 	Sysctls  []string // settings below /proc/sys, by path
 	Devices  []string // device nodes, by path
 	Paths    []string // where something has to be, or what is there matters
+	Profiles []string // AppArmor profiles, by name
+	Ways     []string // directories that the root of a user namespace has to reach, by path
+	Relative bool     // cgroups go below the caller's own (lxc.cgroup.relative)
 }
 
 // Link is a network link of the host that the configuration names.
@@ -92,6 +95,13 @@ func (f Facts) Needs() Needs {
 	for _, p := range f.Paths.items {
 		n.Paths = append(n.Paths, p.Path)
 	}
+	for _, p := range f.Profiles.items {
+		n.Profiles = append(n.Profiles, p.Name)
+	}
+	for _, w := range f.Ways.items {
+		n.Ways = append(n.Ways, w.Path)
+	}
+	n.Relative = f.Cgroups.Relative
 	return n
 }
 
@@ -140,11 +150,18 @@ func (f Facts) Path(path string) Path {
 // which of those that were it lacks. Each field of Needs has the name of the list in
 // Facts whose items it names. Nothing is lacked of a path: it is hidden.
 func (f Facts) Select(n Needs) (selected Facts, lacks []string) {
+	if f.LSM != "apparmor" {
+		n.Profiles = nil // nobody looks at them
+	}
+	// No step is made of a way. One that is not known is looked at by the launch.
+	n.Ways = slices.DeleteFunc(slices.Clone(n.Ways), func(path string) bool {
+		return !slices.ContainsFunc(f.Ways.items, func(w Way) bool { return w.Path == path })
+	})
 	needs, facts := reflect.ValueOf(n), reflect.ValueOf(&f).Elem()
 	for i := range needs.NumField() {
 		field, ok := facts.Type().FieldByName(needs.Type().Field(i).Name)
 		if !ok {
-			continue // it says more of a list that another one names
+			continue // it says more of a list, or of what is always there
 		}
 		list := facts.FieldByIndex(field.Index)
 		items, _ := listItems(list)
@@ -172,5 +189,12 @@ func (f Facts) Select(n Needs) (selected Facts, lacks []string) {
 		}
 	}
 	f.Links = ListOf(links...)
+	switch {
+	case !f.Caller.Root(): // those of others always are
+	case n.Relative && !f.Cgroups.Relative:
+		lacks = append(lacks, wordsOf("cgroups.relative").words)
+	case f.Cgroups.Relative && !n.Relative:
+		lacks = append(lacks, "cgroups beside those of process 1")
+	}
 	return f, lacks
 }

@@ -16,20 +16,26 @@ type CgroupCreate struct {
 	Hierarchy   string       `json:"hierarchy"`            // "memory", "cpu,cpuacct", "name=systemd", "unified"
 	Version     int          `json:"version"`              // 1 or 2
 	Mount       string       `json:"mount"`                // where the hierarchy is mounted
-	Base        string       `json:"base"`                 // cgroup below Mount that the payload's goes into, "/" for the root
+	Base        string       `json:"base,omitempty"`       // cgroup below Mount that the payload's goes into, "/" for the root; empty in a scope
+	InScope     bool         `json:"in_scope,omitempty"`   // the base is the cgroup of the scope that systemd has made
 	Name        string       `json:"name"`                 // of the payload's cgroup, below Base
 	Inner       string       `json:"inner,omitempty"`      // lxc.cgroup.dir.container.inner: the processes' leaf below Name
 	Exact       bool         `json:"exact,omitempty"`      // fail when the name is taken
-	Controllers List[string] `json:"controllers,omitzero"` // v2: controllers to enable on the way down, for the limits
+	Controllers List[string] `json:"controllers,omitzero"` // v2: to enable on the way down, as far as the kernel lets them be; in a scope also all that systemd gives
+	Required    List[string] `json:"required,omitzero"`    // those of them that a limit needs: without them the launch fails
 }
 
 func (CgroupCreate) Kind() Kind       { return "cgroup-create" }
 func (o CgroupCreate) Object() string { return o.Hierarchy }
 func (o CgroupCreate) Describe() string {
-	return fmt.Sprintf("create cgroup %s", path.Join(o.Mount, o.Base, o.Name, o.Inner))
+	text := "create cgroup " + below(o.Mount, o.Base, o.InScope, o.Name, o.Inner)
+	if o.Controllers.Len() > 0 {
+		text += ", with the controllers " + strings.Join(o.Controllers.items, " ")
+	}
+	return text
 }
 func (o CgroupCreate) Row() Row {
-	row := Row{Verb: "cgroup", Subject: path.Join(o.Mount, o.Base, o.Name, o.Inner)}
+	row := Row{Verb: "cgroup", Subject: below(o.Mount, o.Base, o.InScope, o.Name, o.Inner)}
 	if o.Controllers.Len() > 0 {
 		row.Details = append(row.Details, "with controllers "+strings.Join(o.Controllers.items, " "))
 	}
@@ -39,7 +45,56 @@ func (o CgroupCreate) Row() Row {
 	return row
 }
 func (o CgroupCreate) Requires() []Requirement {
+	if o.InScope {
+		return nil // a new scope holds nothing
+	}
 	return []Requirement{{Need: NeedFreeCgroup, Object: path.Join(o.Mount, o.Base, o.Name), Exact: o.Exact}}
+}
+
+// below names a cgroup for people.
+func below(mount, base string, inScope bool, name ...string) string {
+	if inScope {
+		return path.Join(name...) + " in the scope"
+	}
+	return path.Join(append([]string{mount, base}, name...)...)
+}
+
+// CgroupScope asks the user's systemd for a scope of its own for the container
+// (systemd.scope(5), org.freedesktop.systemd1(5)): a delegated cgroup, into which
+// systemd moves the monitor. The first free name of Unit-0.scope, Unit-1.scope … is
+// taken.
+type CgroupScope struct {
+	Bus  string `json:"bus"`  // socket of the user's message bus
+	Unit string `json:"unit"` // "lxc-NAME"
+}
+
+func (CgroupScope) Kind() Kind       { return "cgroup-scope" }
+func (o CgroupScope) Object() string { return o.Unit }
+func (o CgroupScope) Describe() string {
+	return "have the user's systemd make the scope " + o.Unit + "-0.scope"
+}
+func (o CgroupScope) Row() Row {
+	return Row{"scope", o.Unit + "-0.scope", []string{"of the user's systemd", "delegated"}}
+}
+
+// CgroupAside moves the monitor from a cgroup to one below it, for as long as it
+// lives. A v2 cgroup can either hold processes or enable controllers for those
+// below it (cgroups(7)), and a caller who is given one cgroup stands in it.
+type CgroupAside struct {
+	Hierarchy string `json:"hierarchy"`
+	Mount     string `json:"mount"`
+	Base      string `json:"base,omitempty"` // the cgroup that is left; empty in a scope
+	InScope   bool   `json:"in_scope,omitempty"`
+	Name      string `json:"name"` // of the cgroup to go to, below Base
+}
+
+func (CgroupAside) Kind() Kind       { return "cgroup-aside" }
+func (o CgroupAside) Object() string { return o.Hierarchy }
+func (o CgroupAside) Describe() string {
+	return "move the monitor to the cgroup " + below(o.Mount, o.Base, o.InScope, o.Name)
+}
+func (o CgroupAside) Row() Row {
+	return Row{Verb: "aside", Subject: "monitor → " + below(o.Mount, o.Base, o.InScope, o.Name)}
 }
 
 // CgroupLimit writes one file of the payload's cgroup.
@@ -75,8 +130,9 @@ func (o CgroupLimit) Changes(before Op, _ bool) []string {
 // own. The owner stays who started the container, as in LXC.
 type CgroupDelegate struct {
 	Hierarchy string       `json:"hierarchy"`
-	GID       uint32       `json:"gid"`   // host id of the container's root group
-	Files     List[string] `json:"files"` // files to hand over beside the directory itself
+	GID       uint32       `json:"gid"`                 // host id of the container's root group
+	Files     List[string] `json:"files"`               // files to hand over beside the directory itself
+	ByHelper  bool         `json:"by_helper,omitempty"` // in the namespace that IDHelper has made
 }
 
 func (CgroupDelegate) Kind() Kind       { return "cgroup-delegate" }

@@ -74,7 +74,10 @@ func (o ConsoleBuffer) Row() Row {
 type ConsoleOpen struct {
 	UID uint32 `json:"uid"` // host ids that own the pty: the container's root
 	GID uint32 `json:"gid"`
-	Own bool   `json:"own,omitempty"` // change the owner to UID
+	Own bool   `json:"own,omitempty"` // give the pty to UID and GID
+	// ByHelper gives it to UID in the namespace that IDHelper has made; its group
+	// becomes GID, which is the caller's.
+	ByHelper bool `json:"by_helper,omitempty"`
 }
 
 func (ConsoleOpen) Kind() Kind       { return "console-open" }

@@ -54,9 +54,6 @@ func (o Spawn) Summary() (Topic, string) {
 }
 func (o Spawn) Requires() []Requirement {
 	var needs []Requirement
-	if o.Namespaces.Has(NamespaceUser) {
-		needs = append(needs, Requirement{Need: NeedUserNS})
-	}
 	for _, j := range o.Join.All() {
 		needs = append(needs, j.requires())
 	}

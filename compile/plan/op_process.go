@@ -133,6 +133,13 @@ func (o Keyring) Describe() string {
 	}
 	return "join a new session keyring"
 }
+func (o Keyring) Row() Row {
+	row := Row{Verb: "join", Subject: "a new session keyring"}
+	if o.Context != "" {
+		row.Details = []string{"SELinux context " + o.Context}
+	}
+	return row
+}
 
 // Personality chooses the execution domain (personality(2)).
 type Personality struct {

@@ -117,8 +117,54 @@ func (o Seccomp) Summary() (Topic, string) {
 	return TopicConfined, fmt.Sprintf("seccomp: %d rules", o.Listing.Len())
 }
 
-// Label asks the LSM for another label at the coming execve (apparmor(7),
-// selinux(8)).
+// AppArmorProfile loads a profile that is made for the container
+// (apparmor_parser(8)), with a namespace for the policies the container may load.
+type AppArmorProfile struct {
+	Name      string `json:"name"`
+	Namespace string `json:"namespace,omitempty"` // empty: it may load none
+	Parser    string `json:"parser"`              // path of the program that compiles it
+	Text      string `json:"text"`                // in the language of apparmor.d(5)
+}
+
+func (AppArmorProfile) Kind() Kind       { return "apparmor-profile" }
+func (o AppArmorProfile) Object() string { return o.Name }
+func (o AppArmorProfile) Describe() string {
+	text := fmt.Sprintf("load the generated AppArmor profile %q, %d lines", o.Name, strings.Count(o.Text, "\n"))
+	if o.Namespace != "" {
+		text += ", with a namespace for policies of the container"
+	}
+	return text
+}
+func (o AppArmorProfile) Row() Row {
+	row := Row{"profile", o.Name, []string{fmt.Sprintf("generated, %d lines", strings.Count(o.Text, "\n"))}}
+	if o.Namespace != "" {
+		row.Details = append(row.Details, "with a namespace for policies of the container")
+	}
+	return row
+}
+func (o AppArmorProfile) Changes(before Op, _ bool) []string {
+	was := before.(AppArmorProfile)
+	if isNew(was, o) {
+		return nil
+	}
+	words := slices.Concat(nowWas("the AppArmor profile", was.Name, o.Name, "none"),
+		nowWas("the AppArmor namespace", was.Namespace, o.Namespace, "none"), nowWas("the parser of AppArmor profiles", was.Parser, o.Parser, "none"))
+	gained, lost := difference(strings.Split(was.Text, "\n"), strings.Split(o.Text, "\n"))
+	for _, rule := range gained {
+		words = append(words, "new in the AppArmor profile: "+strings.TrimSpace(rule))
+	}
+	for _, rule := range lost {
+		words = append(words, "gone from the AppArmor profile: "+strings.TrimSpace(rule))
+	}
+	if len(words) == 0 {
+		return []string{"the rules of the AppArmor profile are in another order"}
+	}
+	return words
+}
+
+// Label asks the LSM for another label (apparmor(7), selinux(8)): AppArmor at once,
+// as in LXC, so that what is left of the launch is confined too, SELinux at the
+// coming execve.
 type Label struct {
 	LSM   string `json:"lsm"`   // "apparmor" or "selinux"
 	Label string `json:"label"` // profile name or context
@@ -127,12 +173,6 @@ type Label struct {
 func (Label) Kind() Kind         { return "label" }
 func (o Label) Object() string   { return o.LSM }
 func (o Label) Describe() string { return fmt.Sprintf("run init under %s label %q", o.LSM, o.Label) }
-func (o Label) Requires() []Requirement {
-	if o.LSM != "apparmor" {
-		return nil
-	}
-	return []Requirement{{Need: NeedProfile, Object: o.Label}}
-}
 func (o Label) Changes(before Op, _ bool) []string {
 	if isNew(before, o) {
 		return nil

@@ -10,6 +10,10 @@ type Place string
 const (
 	AtMonitorUnshare  Place = "monitor-unshare"
 	AtPreStartHook    Place = "pre-start-hook"
+	AtProfile         Place = "profile"
+	AtIDHelper        Place = "id-helper"
+	AtCgroupScope     Place = "cgroup-scope"
+	AtCgroupAside     Place = "cgroup-aside"
 	AtCgroupCreate    Place = "cgroup-create"
 	AtRootfsPin       Place = "rootfs-pin"
 	AtConsolePeer     Place = "console-peer"
@@ -23,6 +27,7 @@ const (
 	AtSchedCore       Place = "sched-core"
 	AtCgroupEnter     Place = "cgroup-enter"
 	AtUserEnter       Place = "user-enter"
+	AtWay             Place = "way"
 	AtUnshare         Place = "unshare"
 	AtTimeNamespace   Place = "time-namespace"
 	AtNetlink         Place = "netlink"
@@ -88,6 +93,10 @@ var places = [...]struct {
 }{
 	{AtMonitorUnshare, PhasePrepare},
 	{AtPreStartHook, PhasePrepare},
+	{AtProfile, PhasePrepare},
+	{AtIDHelper, PhasePrepare},
+	{AtCgroupScope, PhasePrepare},
+	{AtCgroupAside, PhasePrepare},
 	{AtCgroupCreate, PhasePrepare},
 	{AtRootfsPin, PhasePrepare},
 	{AtConsolePeer, PhasePrepare},
@@ -101,6 +110,7 @@ var places = [...]struct {
 	{AtSchedCore, PhaseEnter},
 	{AtCgroupEnter, PhaseEnter},
 	{AtUserEnter, PhaseEnter},
+	{AtWay, PhaseEnter},
 	{AtUnshare, PhaseEnter},
 	{AtTimeNamespace, PhaseEnter},
 	{AtNetlink, PhaseEnter},
@@ -168,7 +178,15 @@ type Constraint struct {
 // constraints are the reasons behind the order of places.
 var constraints = [...]Constraint{
 	{AtMonitorUnshare, AtPreStartHook, "what a pre-start hook mounts then stays between the monitor and the container"},
+	{AtPreStartHook, AtProfile, "LXC's order: the hook may still prepare the host, and nothing is to be taken back when it fails"},
+	{AtPreStartHook, AtCgroupScope, "LXC's order: the hook may still prepare the host, and nothing is to be taken back when it fails"},
 	{AtPreStartHook, AtCgroupCreate, "LXC's order: the hook may still prepare the host, and nothing is to be taken back when it fails"},
+	{AtProfile, AtLabel, "a label names a profile that is loaded"},
+	{AtProfile, AtCgroupCreate, "the last to be taken back: while a process is left in the cgroup it is confined"},
+	{AtIDHelper, AtConsoleOpen, "an ordinary user gives the console to the container's root in that namespace"},
+	{AtIDHelper, AtCgroupDelegate, "an ordinary user gives cgroups to the container's root in that namespace"},
+	{AtCgroupScope, AtCgroupAside, "the monitor steps aside in the scope that systemd has put it into"},
+	{AtCgroupAside, AtCgroupCreate, "a v2 cgroup that holds processes enables no controllers for those below it"},
 	{AtCgroupCreate, AtSpawn, "clone3 puts the payload into the v2 cgroup, which has to exist"},
 	{AtConsolePeer, AtSpawn, "the payload gives the console the modes that suit the terminal it is connected to"},
 	{AtConsoleOpen, AtSpawn, "the payload binds the console by the number its pty got"},
@@ -176,6 +194,9 @@ var constraints = [...]Constraint{
 	{AtIDMap, AtCgroupEnter, "until its ids are mapped the payload is the overflow user everywhere"},
 	{AtCgroupLimit, AtCgroupEnter, "a cpuset cgroup without cpus and mems takes no process, and no limit may come late"},
 	{AtParentDeath, AtUserEnter, "armed as early as possible; armed again after the ids changed, because setresuid clears it"},
+	{AtUserEnter, AtWay, "it is the container's root whose way is looked at"},
+	{AtWay, AtRootfs, "a directory that may not be passed is told by its name before the rootfs cannot be opened"},
+	{AtCgroupEnter, AtUserEnter, "who moves a process between v1 cgroups has to be its user, and the caller opened them"},
 	{AtCgroupEnter, AtUnshare, "a cgroup namespace is rooted where its maker stands: before, /proc/self/cgroup would show the host's path"},
 	{AtUnshare, AtNetlink, "the socket belongs to the network namespace it is opened in, and a container with an id map gets its own there"},
 	{AtNetlink, AtInterface, "the container's interfaces are configured through the socket"},
@@ -225,7 +246,7 @@ var constraints = [...]Constraint{
 	{AtTimeNamespace, AtNamespaceHold, "the payload has made all of its namespaces by then"},
 	{AtNamespaceHold, AtStopHook, "the hook is told files of namespaces that are gone when init is"},
 	{AtDeviceRules, AtStartHostHook, "LXC's order: the hook finds the container finished, all but its init"},
-	{AtLabel, AtNoNewPrivs, "with no_new_privs set the kernel refuses an exec transition to another profile"},
+	{AtLabel, AtNoNewPrivs, "with no_new_privs set the kernel refuses to change to another profile"},
 	{AtNoNewPrivs, AtSeccomp, "no_new_privs lets an unprivileged payload load its filter"},
 	{AtPivot, AtCheckInit, "the path is one of the container"},
 	{AtWorkDir, AtCheckInit, "a path without a slash at its start begins at the working directory"},

@@ -6,30 +6,28 @@ type Need string
 
 // The needs. What the object of a requirement is, is said behind each.
 const (
-	NeedPath       Need = "path"           // a path of the host: something is there
-	NeedDirectory  Need = "directory"      // a path of the host: a directory is there
-	NeedCommand    Need = "command"        // a command of the administrator, as sh(1) takes it: its program is there and can be run
-	NeedProgram    Need = "program"        // the name of a program, which is installed
-	NeedLink       Need = "link"           // the name of a network link of the host, which is there
-	NeedBridge     Need = "bridge"         // the same, and it is a bridge
-	NeedFileSystem Need = "filesystem"     // a type of file system that the kernel has
-	NeedModule     Need = "module"         // a kernel module that is there or built in
-	NeedKernel     Need = "kernel"         // the first release that has what the step does, "5.12"
-	NeedUserNS     Need = "user-namespace" // empty: the caller may make user namespaces
-	NeedProfile    Need = "profile"        // an AppArmor profile that is loaded
-	NeedSysctl     Need = "sysctl"         // a file below /proc/sys, "net/ipv4/ip_forward"
-	NeedTarget     Need = "target"         // a path of the container that something can be mounted on
-	NeedInit       Need = "init"           // programs of the container, of which one is there, separated by line feeds
-	NeedInside     Need = "inside"         // the same, of which none is an init
-	NeedContainer  Need = "container"      // another container in the same directory of containers, which runs
-	NeedFreeCgroup Need = "cgroup"         // the directory of a cgroup that is not there yet
-	NeedFreeImage  Need = "image"          // an image that no loop device is attached to
+	NeedPath       Need = "path"       // a path of the host: something is there
+	NeedDirectory  Need = "directory"  // a path of the host: a directory is there
+	NeedCommand    Need = "command"    // a command of the administrator, as sh(1) takes it: its program is there and can be run
+	NeedProgram    Need = "program"    // the name of a program, which is installed
+	NeedLink       Need = "link"       // the name of a network link of the host, which is there
+	NeedBridge     Need = "bridge"     // the same, and it is a bridge
+	NeedFileSystem Need = "filesystem" // a type of file system that the kernel has
+	NeedModule     Need = "module"     // a kernel module that is there or built in
+	NeedKernel     Need = "kernel"     // the first release that has what the step does, "5.12"
+	NeedSysctl     Need = "sysctl"     // a file below /proc/sys, "net/ipv4/ip_forward"
+	NeedTarget     Need = "target"     // a path of the container that something can be mounted on
+	NeedInit       Need = "init"       // programs of the container, of which one is there, separated by line feeds
+	NeedInside     Need = "inside"     // the same, of which none is an init
+	NeedContainer  Need = "container"  // another container in the same directory of containers, which runs
+	NeedFreeCgroup Need = "cgroup"     // the directory of a cgroup that is not there yet
+	NeedFreeImage  Need = "image"      // an image that no loop device is attached to
 )
 
 // AllNeeds lists the needs.
 func AllNeeds() []Need {
 	return []Need{NeedPath, NeedDirectory, NeedCommand, NeedProgram, NeedLink, NeedBridge, NeedFileSystem, NeedModule, NeedKernel,
-		NeedUserNS, NeedProfile, NeedSysctl, NeedTarget, NeedInit, NeedInside, NeedContainer, NeedFreeCgroup, NeedFreeImage}
+		NeedSysctl, NeedTarget, NeedInit, NeedInside, NeedContainer, NeedFreeCgroup, NeedFreeImage}
 }
 
 // Requirement is something of the host that a step needs and that no fact tells: data

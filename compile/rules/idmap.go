@@ -3,7 +3,9 @@ package rules
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 
 	"lxcfg/compile/config"
 	"lxcfg/grammar/diag"
@@ -44,7 +46,44 @@ func idmapRules() []Rule {
 			Good:  "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",
 			check: idmapRootUnmapped,
 		},
+		{
+			Code: "idmap/out-of-range", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Doc:   "Ids have 32 bits, and the last of them is nobody's: a range has to end below it, in the container and on the host.",
+			Bad:   "lxc.idmap = u 0 4294967000 65536\nlxc.idmap = g 0 100000 65536\n",
+			Good:  "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",
+			check: idmapOutOfRange,
+		},
+		{
+			Code: "idmap/too-long", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Doc:   "A map of one kind is written at once and has to be shorter than 4096 bytes; the kernel also takes no more than 340 ranges.",
+			Bad:   "lxc.idmap = g 0 100000 65536\n" + idMapLines(300),
+			Good:  "lxc.idmap = g 0 100000 65536\n" + idMapLines(20),
+			check: idmapTooLong,
+		},
+		{
+			Code: "idmap/init-unmapped", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Doc:   "Init can only run with ids that exist in the container: lxc.init.uid, lxc.init.gid and lxc.init.groups have to be mapped.",
+			Bad:   "lxc.idmap = u 0 100000 1000\nlxc.idmap = g 0 100000 1000\nlxc.init.uid = 1000\n",
+			Good:  "lxc.idmap = u 0 100000 1001\nlxc.idmap = g 0 100000 1000\nlxc.init.uid = 1000\n",
+			check: idmapInitUnmapped,
+		},
+		{
+			Code: "idmap/unused", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+			Doc:   "Ids are mapped in a new user namespace only: where lxc.namespace.keep or lxc.namespace.clone leaves the container without one, root in it is root of the host.",
+			Bad:   "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\nlxc.namespace.keep = user\n",
+			Good:  "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\nlxc.namespace.keep = ipc\n",
+			check: idmapUnused,
+		},
 	}
+}
+
+// idMapLines is an example of a map in many pieces.
+func idMapLines(n int) string {
+	var text strings.Builder
+	for i := range n {
+		fmt.Fprintf(&text, "lxc.idmap = u %d %d 1000\n", i*1000, 100000+i*2000)
+	}
+	return text.String()
 }
 
 func idmapOneKind(c *config.Config, report report) {
@@ -115,6 +154,90 @@ func idmapRootUnmapped(c *config.Config, report report) {
 		report(first.Origin, fmt.Sprintf("no lxc.idmap line maps 0, the container's root, among %s", kindName(kind.kind)),
 			"Let a range start at 0 in the container.")
 	}
+}
+
+func idmapOutOfRange(c *config.Config, report report) {
+	const last = math.MaxUint32 - 1
+	for _, m := range c.IDMap {
+		for _, first := range [...]uint64{m.V.Container, m.V.Host} {
+			if m.V.Range > 0 && (first > last || m.V.Range-1 > last-first) {
+				report(m.Origin, fmt.Sprintf("this range goes beyond %d, the last id there is", uint64(last)), "Map fewer ids, or smaller ones.")
+				break
+			}
+		}
+	}
+}
+
+// idmapTooLong counts what LXC writes: a line of three numbers for each range.
+func idmapTooLong(c *config.Config, report report) {
+	const page, most = 4096, 340 // UID_GID_MAP_MAX_EXTENTS
+	for _, kind := range [...]byte{'u', 'g'} {
+		ranges, size := 0, 0
+		for _, m := range c.IDMap {
+			if m.V.Kind != kind {
+				continue
+			}
+			ranges++
+			size += len(fmt.Sprintf("%d %d %d\n", m.V.Container, m.V.Host, m.V.Range))
+			if size >= page || ranges > most {
+				report(m.Origin, fmt.Sprintf("from here on the map of %s is longer than the kernel takes", kindName(kind)),
+					"Merge ranges that follow one another.")
+				break
+			}
+		}
+	}
+}
+
+func idmapInitUnmapped(c *config.Config, report report) {
+	if _, without := withoutUserNamespace(c); without {
+		return
+	}
+	tell := func(at config.Origin, kind byte, id uint32) {
+		if hasKind(c, kind) && !maps(c, kind, uint64(id)) {
+			report(at, fmt.Sprintf("%cid %d is not in the container's id map", kind, id),
+				"Take an id that an lxc.idmap line maps, or add a line that maps this one.")
+		}
+	}
+	for _, id := range [...]struct {
+		kind  byte
+		value config.Value[uint32]
+	}{{'u', c.Init.UID}, {'g', c.Init.GID}} {
+		if id.value.Set {
+			tell(id.value.Origin, id.kind, id.value.V)
+		}
+	}
+	for _, g := range c.Init.Groups {
+		tell(g.Origin, 'g', g.V)
+	}
+}
+
+func idmapUnused(c *config.Config, report report) {
+	if at, without := withoutUserNamespace(c); without && len(c.IDMap) > 0 {
+		report(at, "the container gets no user namespace, so that no lxc.idmap line has an effect",
+			"Let the container have a user namespace, or remove the lxc.idmap lines.", diag.Related{Range: c.IDMap[0].Origin.Range(), Summary: "the map"})
+	}
+}
+
+// withoutUserNamespace returns the line that leaves the container without a user
+// namespace although there is a map, ok false when none does.
+func withoutUserNamespace(c *config.Config) (at config.Origin, ok bool) {
+	if c.Namespaces.Share["user"].V != "" {
+		return at, false // it has another's
+	}
+	for _, kept := range c.Namespaces.Keep {
+		if kept.V == "user" {
+			return kept.Origin, true
+		}
+	}
+	for _, cloned := range c.Namespaces.Clone {
+		if cloned.V == "user" {
+			return at, false
+		}
+	}
+	if len(c.Namespaces.Clone) > 0 {
+		return c.Namespaces.Clone[0].Origin, true
+	}
+	return at, false
 }
 
 func maps(c *config.Config, kind byte, id uint64) bool {

@@ -36,7 +36,7 @@ func All() []Rule { return all() }
 
 // all is made at the first check: a launch from a plan file needs none.
 var all = sync.OnceValue(func() []Rule {
-	return slices.Concat(idmapRules(), mountRules(), networkRules(), gatewayRules(), vethRules(), seccompRules(), namespaceRules(), hookRules())
+	return slices.Concat(cgroupRules(), idmapRules(), mountRules(), networkRules(), gatewayRules(), vethRules(), seccompRules(), namespaceRules(), hookRules(), securityRules())
 })
 
 // Codes documents the rules.

@@ -68,8 +68,6 @@ var probes = map[plan.Need]func(*examiner, plan.Requirement){
 	plan.NeedFileSystem: (*examiner).fileSystem,
 	plan.NeedModule:     (*examiner).module,
 	plan.NeedKernel:     (*examiner).kernel,
-	plan.NeedUserNS:     (*examiner).userNamespaces,
-	plan.NeedProfile:    (*examiner).profile,
 	plan.NeedSysctl:     (*examiner).sysctl,
 	plan.NeedTarget:     (*examiner).target,
 	plan.NeedInit:       (*examiner).init,

@@ -108,27 +108,6 @@ func (m modules) has(name string) bool {
 // alias reports whether a module is there under another name.
 func (m modules) alias(name string) bool { return hasWord(m.aliases, name) }
 
-// userNamespaces looks at the switches that keep an ordinary user from making user
-// namespaces.
-func (e *examiner) userNamespaces(plan.Requirement) {
-	if number("user/max_user_namespaces") == "0" {
-		e.report("host/user-namespace", Error, "this host has no room for user namespaces: user.max_user_namespaces is 0", "`sysctl user.max_user_namespaces=10000` gives it some.")
-	}
-	if e.plan.Facts().Caller.Root() {
-		return
-	}
-	if number("kernel/unprivileged_userns_clone") == "0" {
-		e.report("host/user-namespace", Error, "this host lets only root make user namespaces", "`sysctl kernel.unprivileged_userns_clone=1` lets everybody.")
-	}
-	if number("kernel/apparmor_restrict_unprivileged_userns") == "1" {
-		e.report("host/user-namespace", Warning, "AppArmor takes the capabilities from user namespaces of programs without a profile for it",
-			"`sysctl kernel.apparmor_restrict_unprivileged_userns=0` switches that off; or write a profile for lxcfg with the rule `userns,`.")
-	}
-}
-
-// number is a setting of the kernel as it is written, empty without.
-func number(name string) string { return strings.TrimSpace(read("/proc/sys/" + name)) }
-
 // sysctl looks for a setting of the kernel. One about an interface of the container
 // shows up in its namespace only.
 func (e *examiner) sysctl(r plan.Requirement) {
@@ -138,21 +117,6 @@ func (e *examiner) sysctl(r plan.Requirement) {
 	if _, err := os.Stat(filepath.Join("/proc/sys", r.Object)); err != nil {
 		e.missing(r, "host/sysctl", fmt.Sprintf("this kernel has no setting %q", strings.ReplaceAll(r.Object, "/", ".")), "`sysctl -a` lists them. It may belong to a module that is not loaded.")
 	}
-}
-
-// profile looks for a loaded AppArmor profile, where the list may be read.
-func (e *examiner) profile(r plan.Requirement) {
-	data, err := os.ReadFile("/sys/kernel/security/apparmor/profiles")
-	if err != nil || r.Object == "unconfined" || strings.Contains(r.Object, "//") || strings.HasPrefix(r.Object, ":") {
-		return
-	}
-	for line := range strings.Lines(string(data)) {
-		if name, _, _ := strings.Cut(line, " ("); name == r.Object {
-			return
-		}
-	}
-	e.missing(r, "host/profile", fmt.Sprintf("the AppArmor profile %q is not loaded", r.Object),
-		"Load the file that has it: `apparmor_parser -r /etc/apparmor.d/lxc-containers` for those of LXC.")
 }
 
 func read(name string) string {

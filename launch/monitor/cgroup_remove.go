@@ -4,6 +4,7 @@ package monitor
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,32 +13,58 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"lxcfg/launch/program"
 )
 
-// removeTimeout is how long processes of a container without a pid namespace of
-// its own are waited for, after they were killed.
-const removeTimeout = 5 * time.Second
+// How long processes of a container without a pid namespace of its own are waited
+// for after they were killed, and how long until it is looked again: a process that
+// was killed is usually gone at once, and may be held up by a slow disk.
+const (
+	removeTimeout = 5 * time.Second
+	firstPause    = time.Millisecond
+	longestPause  = 100 * time.Millisecond
+)
 
-// remove takes the cgroup away with everything the container made below it.
+// removeCgroup takes a cgroup away with everything the container made below it.
 // Processes that are left, because the container had no pid namespace, are
 // killed: no cgroup goes before its last process.
 //
 // The directories above, of lxc.cgroup.dir, are no more the container's than
 // those of its neighbours there: they go when they are empty, and nothing in
 // them is touched.
-func (cg *cgroup) remove() error {
+func (m *Monitor) removeCgroup(cg *cgroup) error {
 	cg.close()
-	deadline := time.Now().Add(removeTimeout)
+	deadline, pause := time.Now().Add(removeTimeout), firstPause
 	for cg.own {
 		err := removeTree(cg.limits)
-		if err == nil || errors.Is(err, os.ErrNotExist) {
-			break
-		}
-		if !errors.Is(err, unix.EBUSY) || time.Now().After(deadline) {
+		switch {
+		case err == nil, errors.Is(err, os.ErrNotExist):
+			cg.own = false
+			continue
+		case errors.Is(err, os.ErrPermission) && m.userns != nil:
+			// The container's root made it, and keeps an ordinary user out of it.
+			opened, openErr := m.openUp(cg.limits)
+			if openErr != nil {
+				return openErr
+			}
+			if opened {
+				continue
+			}
+			return err
+		case !errors.Is(err, unix.EBUSY):
+			return err
+		case time.Now().After(deadline):
+			if who := processesBelow(cg.limits); len(who) > 0 {
+				return fmt.Errorf("%w: %s does not end", err, strings.Join(who, ", "))
+			}
 			return err
 		}
-		killAll(cg.limits)
-		time.Sleep(time.Millisecond)
+		if err := m.killAll(cg.limits); err != nil {
+			return err
+		}
+		time.Sleep(pause)
+		pause = min(2*pause, longestPause)
 	}
 	for i := len(cg.above) - 1; i >= 0; i-- {
 		err := unix.Rmdir(cg.above[i])
@@ -79,25 +106,64 @@ func removeTree(dir string) error {
 	return nil
 }
 
+// openUp lets everybody into the cgroups that the container's root owns, as that
+// root, and reports whether there were any that the caller could not change.
+func (m *Monitor) openUp(dir string) (opened bool, err error) {
+	caller := uint32(os.Geteuid())
+	var closed []string
+	_ = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, _ error) error {
+		var st unix.Stat_t
+		if entry != nil && entry.IsDir() && unix.Stat(path, &st) == nil && st.Uid != caller && st.Mode&0o007 != 0o007 {
+			closed = append(closed, path)
+		}
+		return nil // what cannot be read now can be the next time
+	})
+	if len(closed) == 0 {
+		return false, nil
+	}
+	return true, m.userns.asRoot(func(b *program.Builder) {
+		for _, path := range closed {
+			b.Call("fchmodat", unix.SYS_FCHMODAT, []program.Operand{program.AtFDCWD, program.Str(path), program.Octal(0o777)}, program.Pass(unix.ENOENT))
+		}
+	})
+}
+
 // killAll kills the processes of a cgroup and those below it. A process that is
 // gone already, or a directory, is no error: the caller looks again.
-func killAll(dir string) {
+func (m *Monitor) killAll(dir string) error {
 	if writeFile(filepath.Join(dir, "cgroup.kill"), "1") == nil {
-		return // v2 since Linux 5.14: everything below, without a race
+		return nil // v2 since Linux 5.14: everything below, without a race, frozen or not
 	}
+	for _, pid := range pidsBelow(dir) {
+		_ = unix.Kill(pid, unix.SIGKILL)
+	}
+	return m.thaw(dir)
+}
+
+func processesBelow(dir string) []string {
+	var who []string
+	_ = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() {
+			who = append(who, processesIn(path)...)
+		}
+		return nil
+	})
+	return who
+}
+
+func pidsBelow(dir string) []int {
+	var pids []int
 	_ = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.Name() != "cgroup.procs" {
 			return nil
 		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return nil
-		}
-		for _, word := range strings.Fields(string(data)) {
+		words, _ := readWords(path)
+		for _, word := range words {
 			if pid, err := strconv.Atoi(word); err == nil && pid > 0 {
-				_ = unix.Kill(pid, unix.SIGKILL)
+				pids = append(pids, pid)
 			}
 		}
 		return nil
 	})
+	return pids
 }

@@ -11,6 +11,7 @@ import (
 
 	"lxcfg/compile/plan"
 	"lxcfg/launch/payload"
+	"lxcfg/launch/program"
 )
 
 // openConsole allocates a pty of the host's devpts (pty(7)) and keeps its master.
@@ -32,7 +33,14 @@ func (m *Monitor) openConsole(step string, op plan.ConsoleOpen) error {
 	if err := samePty(fd, m.consoleAt); err != nil {
 		return err
 	}
-	if op.Own {
+	switch {
+	case op.ByHelper:
+		// Both its ids have to exist in that namespace; the group is often "tty".
+		if err := os.Chown(m.consoleAt, -1, int(op.GID)); err != nil {
+			return err
+		}
+		return m.idHelper.asRoot(func(b *program.Builder) { chown(b, m.consoleAt, program.Int(helperRoot), unchangedID) })
+	case op.Own:
 		return os.Chown(m.consoleAt, int(op.UID), int(op.GID))
 	}
 	return nil

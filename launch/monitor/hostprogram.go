@@ -19,6 +19,7 @@ type hostProgram struct {
 	path    string
 	argv    []string
 	env     []string
+	input   string        // on standard input; empty: none
 	timeout time.Duration // 0: it may take as long as it likes
 	shown   string        // how an error calls it, empty for its argv
 }
@@ -56,21 +57,21 @@ const keptOutput = 4096
 // 0 is a *ProgramError.
 //
 // The program is in a process group of its own, so that it can be ended together
-// with what it has started, and reads nothing, because a group in the background
-// must not read from the terminal. It dies with the monitor's thread.
+// with what it has started, and reads nothing but what it is given, because a group
+// in the background must not read from the terminal. It dies with the monitor's thread.
 func (m *Monitor) runProgram(p hostProgram) (output string, err error) {
-	null, err := os.Open(os.DevNull)
+	stdin, err := openInput(p.input)
 	if err != nil {
 		return "", err
 	}
-	defer null.Close()
+	defer stdin.Close()
 	r, w, err := os.Pipe()
 	if err != nil {
 		return "", fmt.Errorf("make a pipe for %s: %w", p.path, err)
 	}
 	defer r.Close()
 	process, err := os.StartProcess(p.path, p.argv, &os.ProcAttr{
-		Dir: "/", Env: p.env, Files: []*os.File{null, w, w},
+		Dir: "/", Env: p.env, Files: []*os.File{stdin, w, w},
 		Sys: &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL},
 	})
 	w.Close()
@@ -106,6 +107,24 @@ func (m *Monitor) runProgram(p hostProgram) (output string, err error) {
 		return output, fmt.Errorf("%w: %w", interrupted, failed)
 	}
 	return output, failed
+}
+
+// openInput opens a file with a program's input, which never has to wait for a
+// reader.
+func openInput(text string) (*os.File, error) {
+	if text == "" {
+		return os.Open(os.DevNull)
+	}
+	fd, err := unix.MemfdCreate("input", unix.MFD_CLOEXEC)
+	if err != nil {
+		return nil, fmt.Errorf("make a file for a program's input: %w", err)
+	}
+	f := os.NewFile(uintptr(fd), "input")
+	if _, err := f.WriteAt([]byte(text), 0); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
 }
 
 // expireGroup kills a process group after a time. What it returns calls that off

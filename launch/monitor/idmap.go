@@ -14,12 +14,18 @@ import (
 )
 
 // writeIDMap gives the payload's user namespace its ids (user_namespaces(7)).
-func (m *Monitor) writeIDMap(op plan.IDMapWrite) error {
+func (m *Monitor) writeIDMap(op plan.IDMapWrite) (err error) {
 	if op.Method == plan.IDMapHelper {
-		if err := m.runIDMapHelper("newuidmap", op.UIDs); err != nil {
+		if err := m.runIDMapHelper("newuidmap", m.child.PID, op.UIDs); err != nil {
 			return err
 		}
-		return m.runIDMapHelper("newgidmap", op.GIDs)
+		if err := m.runIDMapHelper("newgidmap", m.child.PID, op.GIDs); err != nil {
+			return err
+		}
+		// What the container's root leaves in its cgroups only it can take away,
+		// and then it will be gone.
+		m.userns, err = openUserNamespace(m.child.PID)
+		return err
 	}
 	proc := fmt.Sprintf("/proc/%d/", m.child.PID)
 	if err := writeFile(proc+"uid_map", mapLines(op.UIDs)); err != nil {
@@ -47,12 +53,12 @@ func mapLines(maps plan.List[plan.IDMap]) string {
 
 // runIDMapHelper lets newuidmap(1) or newgidmap(1) write a map. They check that
 // the user was given the ids.
-func (m *Monitor) runIDMapHelper(program string, maps plan.List[plan.IDMap]) error {
+func (m *Monitor) runIDMapHelper(program string, pid int, maps plan.List[plan.IDMap]) error {
 	path, err := lookPath(program)
 	if err != nil {
 		return err
 	}
-	argv := []string{program, strconv.Itoa(m.child.PID)}
+	argv := []string{program, strconv.Itoa(pid)}
 	for _, row := range maps.All() {
 		for _, n := range [...]uint32{row.Container, row.Host, row.Range} {
 			argv = append(argv, strconv.FormatUint(uint64(n), 10))

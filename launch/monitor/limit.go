@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lxcfg/compile/plan"
+	"lxcfg/launch/program"
 )
 
 // writeLimit writes a limit where the plan says. The value is the kernel's to
@@ -62,23 +63,37 @@ func (m *Monitor) delegateCgroup(op plan.CgroupDelegate) error {
 	if err != nil {
 		return err
 	}
-	if err := giveAway(cg.leaf, op, 0o775); err != nil {
+	files := make([]string, 0, op.Files.Len())
+	for _, file := range op.Files.All() { // the kernel's list names files of every controller
+		if path := filepath.Join(cg.leaf, file); unix.Access(path, unix.F_OK) == nil {
+			files = append(files, path)
+		}
+	}
+	if err := m.giveGroup(op, append(files, cg.leaf)); err != nil {
 		return err
 	}
-	for _, file := range op.Files.All() {
-		err := giveAway(filepath.Join(cg.leaf, file), op, 0o664)
-		if err != nil && !os.IsNotExist(err) { // the kernel's list names files of every controller
+	for _, file := range files {
+		if err := os.Chmod(file, 0o664); err != nil {
+			return err
+		}
+	}
+	return os.Chmod(cg.leaf, 0o775)
+}
+
+func (m *Monitor) giveGroup(op plan.CgroupDelegate, paths []string) error {
+	if op.ByHelper {
+		return m.idHelper.asRoot(func(b *program.Builder) {
+			for _, path := range paths {
+				chown(b, path, unchangedID, program.Int(helperRoot))
+			}
+		})
+	}
+	for _, path := range paths {
+		if err := os.Chown(path, -1, int(op.GID)); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func giveAway(path string, op plan.CgroupDelegate, mode os.FileMode) error {
-	if err := os.Chown(path, -1, int(op.GID)); err != nil {
-		return err
-	}
-	return os.Chmod(path, mode)
 }
 
 // cgroupOf returns the payload's cgroup of a hierarchy, which an earlier step

@@ -25,15 +25,19 @@ type Monitor struct {
 	initPID int // of the payload, kept when it is gone
 	undos   []undo
 
-	cgroups   map[string]*cgroup // by hierarchy
-	suffix    string             // of the cgroups' name, when the plan's is taken
-	console   *os.File           // master of the console's pty
-	consoleAt string             // path of its slave
-	terminals []*os.File         // masters of the ttys
-	log       *consoleLog        // nil: none
-	buffer    *ring              // nil: none
-	barrier   *os.File           // our end of the conversation, see payload/barrier.go
-	fds       *os.File           // our end of the socket that descriptors are exchanged over
+	cgroups   map[string]*cgroup  // by hierarchy
+	suffix    string              // of the cgroups' name, when the plan's is taken
+	scope     string              // cgroup of the scope that systemd has made, below the mount
+	enabled   map[string][]string // controllers enabled in a cgroup, by its directory
+	idHelper  *userNamespace      // in which things are given to the container's root
+	userns    *userNamespace      // the payload's, kept where the caller is not its root
+	console   *os.File            // master of the console's pty
+	consoleAt string              // path of its slave
+	terminals []*os.File          // masters of the ttys
+	log       *consoleLog         // nil: none
+	buffer    *ring               // nil: none
+	barrier   *os.File            // our end of the conversation, see payload/barrier.go
+	fds       *os.File            // our end of the socket that descriptors are exchanged over
 	network   network
 	launched  bool // init has been executed
 	signals   signals
@@ -59,14 +63,17 @@ type undo struct {
 // New prepares the host side of a plan, whose console belongs to the streams, and
 // starts to listen to signals. The caller has to Close it.
 func New(p plan.Plan, streams Streams) *Monitor {
-	m := &Monitor{plan: p, streams: streams, cgroups: make(map[string]*cgroup), outputs: make(map[string]string), listening: make(map[string]listener),
-		trees: make(map[uint32]*os.File)}
+	m := &Monitor{plan: p, streams: streams, cgroups: make(map[string]*cgroup), enabled: make(map[string][]string),
+		outputs: make(map[string]string), listening: make(map[string]listener), trees: make(map[uint32]*os.File)}
 	m.signals.listen()
 	return m
 }
 
-// Close gives the caller's signals back.
-func (m *Monitor) Close() { m.signals.end() }
+// Close gives the caller's signals back, and lets go of what undoing needed.
+func (m *Monitor) Close() {
+	m.signals.end()
+	_ = m.userns.close()
+}
 
 // Do carries out one of the monitor's steps; prog gives the payload's program,
 // which the spawn needs. Every op of the monitor's side has its case here, and
@@ -80,6 +87,14 @@ func (m *Monitor) Do(s plan.Step, prog func() (*program.Program, error)) error {
 		return m.unshare()
 	case plan.HostHook:
 		return m.runHook(s.Name, op)
+	case plan.AppArmorProfile:
+		return m.loadProfile(s.Name, op)
+	case plan.IDHelper:
+		return m.makeIDHelper(s.Name, op)
+	case plan.CgroupScope:
+		return m.startScope(op)
+	case plan.CgroupAside:
+		return m.stepAside(s.Name, op)
 	case plan.CgroupCreate:
 		return m.createCgroup(s.Name, op)
 	case plan.RootfsPin:

@@ -110,6 +110,11 @@ func (m *Monitor) kill() error {
 	if err := unix.PidfdSendSignal(m.child.PIDFD, unix.SIGKILL, nil, 0); err != nil && !errors.Is(err, unix.ESRCH) {
 		return fmt.Errorf("kill the payload: %w", err)
 	}
+	if cg := m.freezerCgroup(); cg != nil {
+		if err := m.thaw(cg.limits); err != nil {
+			return err
+		}
+	}
 	_, err := m.reap()
 	return err
 }
@@ -123,18 +128,11 @@ func (m *Monitor) TakeDown() error {
 
 // reap waits for the payload to end.
 func (m *Monitor) reap() (unix.WaitStatus, error) {
-	var status unix.WaitStatus
-	for {
-		_, err := unix.Wait4(m.child.PID, &status, 0, nil)
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, unix.EINTR) {
-			return status, fmt.Errorf("wait for the payload: %w", err)
-		}
+	status, err := waitFor(m.child.PID)
+	if err == nil {
+		m.child.PID = 0
 	}
-	m.child.PID = 0
-	return status, nil
+	return status, err
 }
 
 // closeAll lets go of what a launch keeps open.

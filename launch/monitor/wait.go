@@ -43,7 +43,9 @@ func (m *Monitor) Wait() (Status, error) {
 			return Status{}, err
 		}
 	}
+	stopWatching := m.watchFreezer()
 	ws, err := m.reap()
+	stopWatching()
 	if stopErr := stop(); err == nil {
 		err = stopErr
 	}

@@ -125,9 +125,10 @@ func (l *lowering) sendTerminals() {
 }
 
 // stdio makes the console init's standard streams and, as LXC does, init's user
-// their owner.
+// their owner. The console of an ordinary user has that user's group, which is not
+// the container's: then its owner stays the container's root.
 func (l *lowering) stdio(op plan.Stdio) {
-	l.call("fchown", unix.SYS_FCHOWN, args(l.console, program.Int(int(l.uid)), program.Word(^uint64(0), "-1")), program.About("the console"))
+	l.call("fchown", unix.SYS_FCHOWN, args(l.console, program.Int(int(l.uid)), program.Word(^uint64(0), "-1")), program.Pass(unix.EPERM), program.About("the console"))
 	l.call("fchmod", unix.SYS_FCHMOD, args(l.console, program.Octal(0o700)), program.About("the console"))
 	for fd := range 3 {
 		next := l.b.NewLabel()

@@ -106,6 +106,8 @@ func (l *lowering) lower(s plan.Step, sendTerminals bool) error {
 		l.cgroupEnter(op)
 	case plan.UserEnter:
 		l.userEnter(op)
+	case plan.Traverse:
+		l.traverse(op)
 	case plan.Unshare:
 		l.unshare(op)
 	case plan.NetlinkHandover:

@@ -11,7 +11,7 @@ import (
 	"lxcfg/launch/program"
 )
 
-var atFDCWD = program.Word(^uint64(99), "AT_FDCWD")
+var atFDCWD = program.AtFDCWD
 
 // resolution is how far a path may lead (openat2(2), struct open_how's resolve).
 type resolution struct {

@@ -63,6 +63,7 @@ func containerWith(t *testing.T, root, last plan.Op) plan.Plan {
 	add(plan.AtSchedCore, plan.SchedCore{})
 	add(plan.AtCgroupEnter, plan.CgroupEnter{Hierarchies: plan.ListOf("cpu", "name=systemd")})
 	add(plan.AtUserEnter, plan.UserEnter{ClearGroups: true})
+	add(plan.AtWay, plan.Traverse{Path: "/srv/web"})
 	add(plan.AtUnshare, plan.Unshare{Namespaces: plan.SetOf(plan.NamespaceCgroup)})
 	add(plan.AtNetlink, plan.NetlinkHandover{})
 	add(plan.AtTimeNamespace, plan.TimeNamespace{Boot: plan.ClockOffset{Seconds: -5}, Monotonic: plan.ClockOffset{Nanoseconds: 7}})

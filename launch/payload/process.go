@@ -56,6 +56,23 @@ func (l *lowering) setIDs(uid, gid uint32) {
 	l.call("setresuid", unix.SYS_SETRESUID, args(program.Int(int(uid)), program.Int(int(uid)), program.Int(int(uid))))
 }
 
+// traverse looks at each directory on the way, from the root down: the first that
+// the payload may not pass is the one that is told.
+func (l *lowering) traverse(op plan.Traverse) {
+	dirs := []string{"/"}
+	for i, c := range op.Path {
+		if c == '/' && i > 0 {
+			dirs = append(dirs, op.Path[:i])
+		}
+	}
+	if op.Path != "/" {
+		dirs = append(dirs, op.Path)
+	}
+	for _, dir := range dirs {
+		l.call("faccessat", unix.SYS_FACCESSAT, args(atFDCWD, program.Str(dir), program.Word(unix.X_OK, "X_OK")))
+	}
+}
+
 // identity takes on init's ids. With the uid unchanged nothing is lost; with a
 // new one the capabilities go, which is what lxc.init.uid is for.
 func (l *lowering) identity(op plan.Identity) {
@@ -167,9 +184,7 @@ func (l *lowering) hostname(op plan.Hostname) {
 // LSM (EACCES), a kernel without keyrings.
 func (l *lowering) keyring(op plan.Keyring) {
 	if op.Context != "" {
-		// SELinux labels the keys that a thread makes from here on as it is told
-		// (setkeycreatecon(3)).
-		l.writeFile("/proc/thread-self/attr/keycreate", op.Context)
+		l.writeAttribute(l.openAttribute("keycreate", "keycreate"), op.Context, "context of the session keyring "+op.Context)
 	}
 	l.call("keyctl", unix.SYS_KEYCTL, args(program.Word(unix.KEYCTL_JOIN_SESSION_KEYRING, "KEYCTL_JOIN_SESSION_KEYRING"), program.Null,
 		program.Int(0), program.Int(0), program.Int(0)), program.Pass(unix.EPERM, unix.EACCES, unix.ENOSYS))

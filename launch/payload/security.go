@@ -54,24 +54,34 @@ func (l *lowering) openLabel() {
 	if l.labelFile == "" {
 		return
 	}
-	l.attr = l.callInto("label", "openat", unix.SYS_OPENAT, args(atFDCWD, program.Str(l.labelFile),
+	l.attr = l.openAttribute("label", l.labelFile)
+}
+
+// openAttribute opens a file of the payload's that an LSM reads.
+func (l *lowering) openAttribute(slot, file string) program.Slot {
+	return l.callInto(slot, "openat", unix.SYS_OPENAT, args(atFDCWD, program.Str("/proc/thread-self/attr/"+file),
 		program.Word(unix.O_WRONLY|unix.O_CLOEXEC, "O_WRONLY|O_CLOEXEC"), program.Int(0)))
 }
 
-// labelFile is where an LSM takes the label for the coming execve.
+// labelFile is where an LSM takes the label: AppArmor for what the payload does from
+// then on, SELinux for the coming execve.
 func labelFile(lsm string) string {
 	if lsm == "apparmor" {
-		return "/proc/thread-self/attr/apparmor/exec"
+		return "apparmor/current"
 	}
-	return "/proc/thread-self/attr/exec"
+	return "exec"
 }
 
-// label asks for a label at execve. AppArmor takes a command, SELinux the context.
+// label asks for a label. AppArmor takes a command, SELinux the context.
 func (l *lowering) label(op plan.Label) {
 	text := op.Label
 	if op.LSM == "apparmor" {
-		text = "exec " + text
+		text = "changeprofile " + text
 	}
-	l.call("write", unix.SYS_WRITE, args(l.attr, program.Str(text), program.Int(len(text))), program.About(op.LSM+" label "+op.Label))
-	l.close(l.attr)
+	l.writeAttribute(l.attr, text, op.LSM+" label "+op.Label)
+}
+
+func (l *lowering) writeAttribute(file program.Slot, text, about string) {
+	l.call("write", unix.SYS_WRITE, args(file, program.Str(text), program.Int(len(text))), program.About(about))
+	l.close(file)
 }

@@ -3,6 +3,7 @@
 package probe
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -21,6 +22,11 @@ func (h host) caller() plan.CallerFacts {
 		InUserNS: h.inUserNamespace(),
 	}
 	c.Capabilities = plan.ListOf(h.capabilities()...)
+	if c.InUserNS {
+		c.OwnUIDs = plan.ListOf(h.ownIDs("proc/self/uid_map")...)
+		c.OwnGIDs = plan.ListOf(h.ownIDs("proc/self/gid_map")...)
+	}
+	c.NoUserNS = h.forbidsUserNamespaces(c.Root())
 	if c.Root() {
 		return c // root maps ids itself and needs no grant
 	}
@@ -30,7 +36,75 @@ func (h host) caller() plan.CallerFacts {
 	c.SubGIDs = plan.ListOf(h.subIDs("etc/subgid", c.User, c.UID)...)
 	c.UserNIC = h.userNIC()
 	c.NICGrants = plan.ListOf(h.nicGrants(c.User, h.groupNames())...)
+	if bus := h.userBus(os.Getenv("XDG_RUNTIME_DIR"), os.Getenv("DBUS_SESSION_BUS_ADDRESS")); bus != "" {
+		cgroup := fmt.Sprintf("sys/fs/cgroup/user.slice/user-%[1]d.slice/user@%[1]d.service", c.UID)
+		c.Systemd = plan.UserSystemd{Bus: bus, Controllers: plan.ListOf(strings.Fields(h.text(cgroup + "/cgroup.controllers"))...)}
+	}
 	return c
+}
+
+// ownIDs reads the ids that exist in the caller's user namespace
+// (user_namespaces(7)).
+func (h host) ownIDs(file string) []plan.SubIDs {
+	var ranges []plan.SubIDs
+	for line := range strings.Lines(h.text(file)) {
+		f := strings.Fields(line)
+		if len(f) != 3 {
+			continue
+		}
+		first, err1 := strconv.ParseUint(f[0], 10, 32)
+		count, err2 := strconv.ParseUint(f[2], 10, 32)
+		if err1 == nil && err2 == nil {
+			ranges = append(ranges, plan.SubIDs{First: uint32(first), Count: uint32(count)})
+		}
+	}
+	return ranges
+}
+
+// userNamespaceSettings are those that can keep the caller from making user
+// namespaces, and what they say then.
+var userNamespaceSettings = [...]struct {
+	name, value string
+	root        bool   // it is about root too
+	label       string // it is about who has this AppArmor label
+}{
+	{name: "user.max_user_namespaces", value: "0", root: true}, // namespaces(7)
+	{name: "kernel.unprivileged_userns_clone", value: "0"},     // Debian's kernel
+	// Ubuntu's: the namespace is made, without capabilities in it. A profile may allow more.
+	{name: "kernel.apparmor_restrict_unprivileged_userns", value: "1", label: unconfined},
+}
+
+// forbidsUserNamespaces returns the setting that does, empty for none.
+func (h host) forbidsUserNamespaces(root bool) string {
+	for _, s := range userNamespaceSettings {
+		if (root && !s.root) || !h.says("proc/sys/"+strings.ReplaceAll(s.name, ".", "/"), s.value) {
+			continue
+		}
+		if s.label == "" || h.label() == s.label {
+			return s.name + " = " + s.value
+		}
+	}
+	return ""
+}
+
+// userBus finds the message bus of the user's own systemd: its socket, where that
+// systemd has its directory beside it.
+func (h host) userBus(runtimeDir, address string) string {
+	if runtimeDir == "" || !h.exists(filepath.Join(runtimeDir, "systemd")) {
+		return ""
+	}
+	socket := filepath.Join(runtimeDir, "bus")
+	for _, a := range strings.Split(address, ";") {
+		rest, isPath := strings.CutPrefix(a, "unix:path=")
+		if path, _, _ := strings.Cut(rest, ","); isPath && !strings.Contains(path, "%") {
+			socket = path
+			break
+		}
+	}
+	if !h.exists(socket) {
+		return ""
+	}
+	return socket
 }
 
 // inUserNamespace reports whether ids here are not the host's: the initial
@@ -50,6 +124,7 @@ var capabilityNames = [...]struct {
 	{unix.CAP_NET_ADMIN, "CAP_NET_ADMIN"},
 	{unix.CAP_SETUID, "CAP_SETUID"},
 	{unix.CAP_SETGID, "CAP_SETGID"},
+	{unix.CAP_MAC_ADMIN, "CAP_MAC_ADMIN"},
 }
 
 // capabilities lists the caller's effective capabilities that matter to a plan.

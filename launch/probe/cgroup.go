@@ -14,14 +14,15 @@ import (
 )
 
 // cgroups reads the mounted hierarchies (cgroups(7)) and where in each of them a
-// container of the caller goes: for root beside PID 1, for others below their own
-// cgroup, as in LXC.
-func (h host) cgroups(root bool) plan.CgroupFacts {
+// container of the caller goes: for root beside process 1, for others below their
+// own cgroup, as in LXC. The files in delegated are those that whoever is handed a
+// v2 cgroup may write to.
+func (h host) cgroups(besideInit bool, delegated []string) plan.CgroupFacts {
 	self := "proc/self/cgroup"
-	if root {
+	if besideInit {
 		self = "proc/1/cgroup"
 	}
-	bases := parseCgroups(h.text(self))
+	own, bases := parseCgroups(h.text("proc/self/cgroup")), parseCgroups(h.text(self))
 	var hierarchies []plan.Hierarchy
 	for _, m := range parseCgroupMounts(h.text("proc/self/mountinfo")) {
 		base, member := bases[m.name]
@@ -30,20 +31,35 @@ func (h host) cgroups(root bool) plan.CgroupFacts {
 		}
 		// systemd keeps PID 1 in a leaf of its own; containers go beside it.
 		base = path.Join("/", strings.TrimSuffix(base, "/init.scope"))
-		dir := filepath.Join(h.root, m.mount, base)
-		hierarchy := plan.Hierarchy{
-			Name: m.name, Version: m.version, Mount: m.mount, Base: base,
-			Writable: unix.Access(dir, unix.W_OK) == nil,
-		}
+		dir := filepath.Join(m.mount, base)
+		hierarchy := plan.Hierarchy{Name: m.name, Version: m.version, Mount: m.mount, Base: base, Writable: h.writable(dir)}
 		switch {
 		case m.version == 2:
-			hierarchy.Controllers = plan.ListOf(strings.Fields(h.text(path.Join(m.mount, base, "cgroup.controllers")))...)
+			hierarchy.Controllers = plan.ListOf(strings.Fields(h.text(path.Join(dir, "cgroup.controllers")))...)
+			hierarchy.Writable = hierarchy.Writable && h.delegates(dir, delegated)
+			// Only the host's root has no cgroup.type: no rule is about processes there.
+			hierarchy.Inside = own[m.name] == base && h.exists(path.Join(dir, "cgroup.type"))
 		case !strings.HasPrefix(m.name, "name="):
 			hierarchy.Controllers = plan.ListOf(strings.Split(m.name, ",")...)
 		}
 		hierarchies = append(hierarchies, hierarchy)
 	}
 	return plan.CgroupFacts{Layout: layout(hierarchies), Hierarchies: plan.ListOf(hierarchies...)}
+}
+
+func (h host) writable(name string) bool {
+	return unix.Access(filepath.Join(h.root, name), unix.W_OK) == nil
+}
+
+// delegates reports whether all the files of a v2 cgroup that belong to whom it is
+// delegated may be written to. As in LXC, one that may not makes it somebody else's.
+func (h host) delegates(dir string, files []string) bool {
+	for _, file := range files {
+		if name := path.Join(dir, file); h.exists(name) && !h.writable(name) {
+			return false
+		}
+	}
+	return true
 }
 
 // layout names the kind of host in LXC's words.

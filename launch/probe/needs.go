@@ -29,11 +29,23 @@ func Add(f *plan.Facts, n plan.Needs) {
 		path := filepath.Join("proc/sys", filepath.Join("/", name))
 		sysctls = append(sysctls, plan.SysctlValue{Name: name, Value: strings.TrimSpace(h.text(path))})
 	}
+	ways := make([]plan.Way, 0, len(n.Ways))
+	for _, path := range n.Ways {
+		ways = append(ways, h.way(path))
+	}
 	paths := make([]plan.Path, 0, len(n.Paths))
 	for _, path := range n.Paths {
 		paths = append(paths, h.path(path))
 	}
 	f.Links, f.Sysctls, f.Devices, f.Paths = plan.ListOf(links(n)...), plan.ListOf(sysctls...), plan.ListOf(devices...), plan.ListOf(paths...)
+	f.Ways = plan.ListOf(ways...)
+	if f.LSM == apparmor {
+		f.Profiles = plan.ListOf(h.profiles(n.Profiles)...)
+	}
+	if n.Relative && f.Caller.Root() {
+		f.Cgroups = h.cgroups(false, f.DelegateList.Slice())
+		f.Cgroups.Relative = true
+	}
 }
 
 // Links lists the network links of the caller's namespace by name.

@@ -31,7 +31,10 @@ func Host() plan.Facts {
 		RootfsMount:  h.rootfsMount(),
 		DelegateList: plan.ListOf(strings.Fields(h.text("sys/kernel/cgroup/delegate"))...),
 	}
-	f.Cgroups = h.cgroups(f.Caller.Root())
+	f.Cgroups = h.cgroups(f.Caller.Root(), f.DelegateList.Slice())
+	if f.LSM == apparmor {
+		f.AppArmor = h.apparmor(f.Caller)
+	}
 	return f
 }
 
@@ -72,18 +75,6 @@ func (h host) number(name string) uint32 {
 func (h host) exists(name string) bool {
 	_, err := os.Lstat(filepath.Join(h.root, name))
 	return err == nil
-}
-
-// lsm is the security module LXC would use: AppArmor when it is enabled, else
-// SELinux when its file system is mounted.
-func (h host) lsm() string {
-	switch {
-	case strings.HasPrefix(h.text("sys/module/apparmor/parameters/enabled"), "Y"):
-		return "apparmor"
-	case h.exists("sys/fs/selinux/enforce"):
-		return "selinux"
-	}
-	return ""
 }
 
 // rootfsMount is the directory LXC mounts a rootfs at. It is compiled into LXC,

@@ -79,7 +79,7 @@ func TestCgroups(t *testing.T) {
 		"nonsense": {map[string]string{"proc/self/mountinfo": "a b c\n - \nx - cgroup\n", "proc/1/cgroup": "x\n::\n"}, true, []string{"none"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, show(tree(t, c.files).cgroups(c.root))); diff != "" {
+			if diff := cmp.Diff(c.want, show(tree(t, c.files).cgroups(c.root, nil))); diff != "" {
 				t.Errorf("cgroups (-want +got):\n%s", diff)
 			}
 		})
@@ -88,9 +88,9 @@ func TestCgroups(t *testing.T) {
 
 func TestLSM(t *testing.T) {
 	for want, files := range map[string]map[string]string{
-		"apparmor": {"sys/module/apparmor/parameters/enabled": "Y\n", "sys/fs/selinux/enforce": "1"},
-		"selinux":  {"sys/module/apparmor/parameters/enabled": "N\n", "sys/fs/selinux/enforce": "1"},
-		"":         {},
+		"apparmor": {"sys/module/apparmor/parameters/enabled": "Y\n", "sys/fs/selinux/enforce": "1", "etc/selinux/config": ""},
+		"selinux":  {"sys/module/apparmor/parameters/enabled": "N\n", "sys/fs/selinux/enforce": "1", "etc/selinux/config": ""},
+		"":         {"sys/fs/selinux/enforce": "1"},
 	} {
 		if got := tree(t, files).lsm(); got != want {
 			t.Errorf("the LSM is %q, want %q", got, want)

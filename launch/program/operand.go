@@ -45,6 +45,9 @@ func Int(n int) Operand { return number{value: uint64(n)} }
 // Word is a number printed as a name or an expression of names.
 func Word(n uint64, words string) Operand { return number{n, words} }
 
+// AtFDCWD is the current directory, where relative paths start (openat(2)).
+var AtFDCWD = Word(^uint64(99), "AT_FDCWD")
+
 // Octal is a file mode.
 func Octal(mode uint32) Operand { return number{uint64(mode), fmt.Sprintf("0%o", mode)} }
 

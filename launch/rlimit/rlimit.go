@@ -1,28 +1,20 @@
 //go:build linux
 
-// Package rlimit remembers the limit of open files that this process was started
-// with. Package os raises it to the hard limit when it is initialised, and a
-// container would inherit the raised one.
-//
-// Go initialises packages in the order of their import paths as soon as their
-// imports are ready (Go specification, "Program initialization"; sorted since Go
-// 1.21). This package imports syscall only, and its path sorts before "os".
+// Package rlimit gives back the limit of open files that this process was started
+// with. The Go runtime raises it for itself, and a container would inherit the raised
+// one.
 package rlimit
 
-import "syscall"
+import (
+	"syscall"
 
-var started, err = read()
-
-func read() (syscall.Rlimit, error) {
-	var limit syscall.Rlimit
-	err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit)
-	return limit, err
-}
+	"lxcfg/launch/rlimit/started"
+)
 
 // Restore sets the limit of open files to what it was when the process started.
 func Restore() error {
-	if err != nil {
-		return err
+	if !started.Read {
+		return nil
 	}
-	return syscall.Setrlimit(syscall.RLIMIT_NOFILE, &started)
+	return syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: started.NoFile[0], Max: started.NoFile[1]})
 }
