@@ -31,7 +31,7 @@ compile/plan < launch/program < launch/payload < launch/monitor < launch;
 launch/reaper < launch/payload;
 launch/command < launch/monitor;
 compile/plan, launch/netlink < launch/probe < launch;
-launch/netlink < launch/monitor < launch;
+launch/netlink, launch/dbus < launch/monitor < launch;
 compile/plan, launch/command, launch/netlink < launch/doctor;
 launch/rlimit/started < launch/rlimit < launch;
 

@@ -3,7 +3,6 @@
 package monitor
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -11,10 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/godbus/dbus/v5"
-	"golang.org/x/sys/unix"
-
 	"lxcfg/compile/plan"
+	"lxcfg/launch/dbus"
 )
 
 // The user's systemd on the message bus (org.freedesktop.systemd1(5)).
@@ -27,92 +24,52 @@ const (
 // systemdTimeout is how long it may take to answer: as long as its own tools wait.
 const systemdTimeout = 25 * time.Second
 
-// scopeBus is a connection to the user's message bus, and what it has said about
-// systemd's jobs.
-type scopeBus struct {
-	ctx  context.Context
-	conn *dbus.Conn
-	jobs chan *dbus.Signal
-}
-
 // startScope has systemd make a scope and move the monitor into it. The scope goes
 // when its last process has gone, so there is nothing to undo.
 func (m *Monitor) startScope(op plan.CgroupScope) error {
-	ctx, cancel := context.WithTimeout(context.Background(), systemdTimeout)
-	defer cancel()
-	defer m.signals.onInterruption(cancel)()
-	unit, err := makeScope(ctx, op)
-	if interrupted := m.signals.interruption(); interrupted != nil {
-		return interrupted
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("the user's systemd does not answer within %v: %w", systemdTimeout, unix.ETIMEDOUT)
-	}
+	conn, err := dbus.Dial(op.Bus, dbus.Wait{Most: systemdTimeout, Stopped: m.signals.interruption})
 	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	var rule dbus.Body
+	rule.String("type='signal',sender='" + systemdName + "',path='" + systemdPath + "',interface='" + systemdManager + "',member='JobRemoved'")
+	calls := [...]dbus.Call{
+		{Destination: "org.freedesktop.DBus", Path: "/org/freedesktop/DBus", Interface: "org.freedesktop.DBus", Member: "AddMatch", Body: rule},
+		{Destination: systemdName, Path: systemdPath, Interface: systemdManager, Member: "Subscribe"},
+	}
+	for _, call := range calls {
+		if _, err := conn.Call(call); err != nil {
+			return fmt.Errorf("ask the user's systemd: %w", err)
+		}
+	}
+	unit, job, err := m.requestScope(conn, op)
+	if err != nil {
+		return err
+	}
+	if err := awaitJob(conn, unit, job); err != nil {
 		return err
 	}
 	return m.findScope(unit)
 }
 
-func makeScope(ctx context.Context, op plan.CgroupScope) (unit string, err error) {
-	b, err := dialScopeBus(ctx, op.Bus)
-	if err != nil {
-		return "", err
-	}
-	defer b.conn.Close()
-	unit, job, err := b.request(op)
-	if err != nil {
-		return "", err
-	}
-	return unit, b.await(unit, job)
-}
-
-// dialScopeBus connects to the bus at a socket and has it tell of systemd's jobs.
-func dialScopeBus(ctx context.Context, socket string) (*scopeBus, error) {
-	conn, err := dbus.Connect("unix:path="+dbus.EscapeBusAddressValue(socket), dbus.WithContext(ctx))
-	if err != nil {
-		return nil, fmt.Errorf("connect to the message bus at %s: %w", socket, err)
-	}
-	b := &scopeBus{ctx: ctx, conn: conn, jobs: make(chan *dbus.Signal, 64)}
-	conn.Signal(b.jobs)
-	err = conn.AddMatchSignalContext(ctx, dbus.WithMatchSender(systemdName), dbus.WithMatchObjectPath(systemdPath),
-		dbus.WithMatchInterface(systemdManager), dbus.WithMatchMember("JobRemoved"))
-	if err == nil {
-		err = b.systemd("Subscribe").Err
-	}
-	if err != nil {
-		conn.Close()
-		return nil, fmt.Errorf("ask the user's systemd: %w", err)
-	}
-	return b, nil
-}
-
-// systemd calls a method of the user's systemd.
-func (b *scopeBus) systemd(method string, args ...any) *dbus.Call {
-	return b.conn.Object(systemdName, systemdPath).CallWithContext(b.ctx, systemdManager+"."+method, 0, args...)
-}
-
-// request asks for the first scope whose name is free.
-func (b *scopeBus) request(op plan.CgroupScope) (unit string, job dbus.ObjectPath, err error) {
-	type property struct {
-		Name  string
-		Value dbus.Variant
-	}
-	type auxiliary struct {
-		Name       string
-		Properties []property
-	}
-	properties := []property{
-		{"Description", dbus.MakeVariant("Container " + strings.TrimPrefix(op.Unit, "lxc-"))},
-		{"PIDs", dbus.MakeVariant([]uint32{uint32(os.Getpid())})},
-		{"Delegate", dbus.MakeVariant(true)},
-		// A scope whose process was killed is not kept for anybody to look at.
-		{"CollectMode", dbus.MakeVariant("inactive-or-failed")},
-	}
+// requestScope asks for the first scope whose name is free.
+func (m *Monitor) requestScope(conn *dbus.Conn, op plan.CgroupScope) (unit, job string, err error) {
 	for n := range maxSuffix + 1 {
 		unit = fmt.Sprintf("%s-%d.scope", escapeUnit(op.Unit), n)
-		err = b.systemd("StartTransientUnit", unit, "fail", properties, []auxiliary(nil)).Store(&job)
-		var refused dbus.Error
+		var body dbus.Body
+		body.String(unit)
+		body.String("fail")
+		body.Properties(
+			dbus.Property{Name: "Description", Value: "Container " + strings.TrimPrefix(op.Unit, "lxc-")},
+			dbus.Property{Name: "PIDs", Value: []uint32{uint32(os.Getpid())}},
+			dbus.Property{Name: "Delegate", Value: true},
+			// A scope whose process was killed is not kept for anybody to look at.
+			dbus.Property{Name: "CollectMode", Value: "inactive-or-failed"},
+		)
+		body.NoUnits()
+		job, err = conn.Call(dbus.Call{Destination: systemdName, Path: systemdPath, Interface: systemdManager, Member: "StartTransientUnit", Body: body})
+		var refused *dbus.Error
 		if errors.As(err, &refused) && refused.Name == systemdName+".UnitExists" {
 			continue
 		}
@@ -124,26 +81,23 @@ func (b *scopeBus) request(op plan.CgroupScope) (unit string, job dbus.ObjectPat
 	return "", "", fmt.Errorf("every name for the container's scope is taken, up to %s", unit)
 }
 
-// await waits until systemd has done what it was asked for.
-func (b *scopeBus) await(unit string, job dbus.ObjectPath) error {
-	for {
-		select {
-		case <-b.ctx.Done():
-			return fmt.Errorf("wait for the scope %s: %w", unit, b.ctx.Err())
-		case removed, open := <-b.jobs:
-			if !open {
-				return fmt.Errorf("wait for the scope %s: the message bus hung up", unit)
-			}
-			// JobRemoved tells the job's number, its path, the unit and the result.
-			if len(removed.Body) < 4 || removed.Body[1] != job {
-				continue
-			}
-			if result := removed.Body[3]; result != "done" {
-				return fmt.Errorf("the user's systemd did not start the scope %s: %v; `systemctl --user status` and `journalctl --user` may tell why", unit, result)
-			}
-			return nil
-		}
+// awaitJob waits until systemd has done what it was asked for.
+func awaitJob(conn *dbus.Conn, unit, job string) error {
+	result := ""
+	err := conn.Signal("JobRemoved", func(a dbus.Arguments) bool {
+		a.Uint32() // the job's number
+		path := a.Text()
+		a.Text() // the unit
+		result = a.Text()
+		return path == job
+	})
+	if err != nil {
+		return fmt.Errorf("wait for the scope %s: %w", unit, err)
 	}
+	if result != "done" {
+		return fmt.Errorf("the user's systemd did not start the scope %s: %s; `systemctl --user status` and `journalctl --user` may tell why", unit, result)
+	}
+	return nil
 }
 
 // findScope looks where the monitor is now.

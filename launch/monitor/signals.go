@@ -36,7 +36,6 @@ type signals struct {
 	early   []unix.Signal // for init, when it runs
 	cause   os.Signal     // what ended the launch
 	resize  func()        // gives the console the size of the caller's terminal
-	abandon func()        // ends what the launch waits for
 }
 
 // ending are the signals that end a process unless it catches them, and that a
@@ -88,9 +87,6 @@ func (s *signals) handle(number unix.Signal) {
 		return
 	case !s.running && slices.Contains(ending[:], os.Signal(number)):
 		s.cause = number
-		if s.abandon != nil {
-			s.abandon()
-		}
 		number = unix.SIGKILL
 	case !s.running:
 		s.early = append(s.early, number)
@@ -162,22 +158,6 @@ func (s *signals) target(pidfd int) {
 	s.pidfd = pidfd
 	if pidfd > 0 && s.cause != nil {
 		_ = unix.PidfdSendSignal(pidfd, unix.SIGKILL, nil, 0)
-	}
-}
-
-// onInterruption sets what is called once a signal has ended the launch, at once if
-// one has. What it returns takes that back.
-func (s *signals) onInterruption(fn func()) (forget func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.abandon = fn
-	if s.cause != nil && !s.taking {
-		fn()
-	}
-	return func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.abandon = nil
 	}
 }
 
