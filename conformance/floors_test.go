@@ -105,6 +105,20 @@ func TestUnsafeStandsInItsOwnFiles(t *testing.T) {
 	}
 }
 
+// TestBinaryIsStatic demands that no package, a library's included, brings in the C
+// library where cgo is on: `go run` has to make the same static binary.
+func TestBinaryIsStatic(t *testing.T) {
+	list := exec.Command("go", "list", "-deps", "lxcfg/cmd/lxcfg")
+	list.Env = append(os.Environ(), "CGO_ENABLED=1")
+	packages, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.Contains(strings.Fields(string(packages)), "runtime/cgo") {
+		t.Error("a package uses cgo: `go list -deps lxcfg/cmd/lxcfg` lists those that may, such as net and os/user")
+	}
+}
+
 // TestBuildsElsewhere builds everything there is for systems that are not Linux,
 // and type-checks what works there, tests included: the grammar, the compiler and
 // the command line.

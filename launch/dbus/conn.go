@@ -3,7 +3,7 @@
 // Package dbus is as much of a D-Bus client as it takes to ask the user's systemd
 // for a scope: method calls with a few types of arguments, and signals.
 //
-// A library would do more and cost every launch the time to initialise it.
+// ARCHITECTURE.md, "Dependencies", says why it is no library.
 package dbus
 
 import (
