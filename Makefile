@@ -42,8 +42,10 @@ TESTS ?=
 vm:
 	VM='$(VM)' scripts/vm-test $(if $(TESTS),'$(TESTS)')
 
-# liblxc's word on very many random configurations; a few minutes.
+# liblxc's word on very many random configurations, and libseccomp's on policies; a
+# few minutes.
 judge:
+	LXCFG_RANDOM_POLICIES=20000 $(GO) test -count=1 -timeout 20m -run TestRandom ./compile/seccomp
 	LXCFG_RANDOM_CONFIGS=100000 $(GO) test -count=1 -timeout 20m -run TestRandom ./conformance
 
 race:

@@ -56,8 +56,8 @@ func loadCodes() []diag.Row {
 			Bad: "lxc.seccomp.profile = gone\n", Good: "lxc.seccomp.profile = policy\n-- policy --\n2\ndenylist\nmount errno 1\n",
 		},
 		{
-			Code: "seccomp/no-proxy", Verdicts: []diag.Verdict{diag.Differing}, Title: "calls sent to a proxy that is not named",
-			Doc:  "A call with the action notify waits for the answer of the proxy that lxc.seccomp.notify.proxy names. Without one it waits for ever.",
+			Code: "seccomp/no-proxy", Verdicts: []diag.Verdict{diag.Differing, diag.Failing}, Title: "calls sent to a proxy that is not named",
+			Doc:  "A call with the action notify waits for the answer of the proxy that lxc.seccomp.notify.proxy names. Without one it waits for ever, and if the policy asks about execve the container does not even start.",
 			Bad:  "lxc.seccomp.profile = policy\n-- policy --\n2\ndenylist\nmount notify\n",
 			Good: "lxc.seccomp.profile = policy\nlxc.seccomp.notify.proxy = unix:/run/proxy.sock\n-- policy --\n2\ndenylist\nmount notify\n",
 		},
@@ -134,6 +134,20 @@ func compileCodes() []diag.Row {
 			Code: "init/no-command", Verdicts: []diag.Verdict{diag.Failing}, Title: "nothing to execute",
 			Doc:       "`lxcfg execute` runs the command of its command line, or that of lxc.execute.cmd. With neither LXC 5.0 crashes.",
 			NoExample: "It depends on the command line.",
+		},
+		{
+			Code: "seccomp/nested", Verdicts: []diag.Verdict{diag.Differing}, Title: "a policy that is left out in a container",
+			Doc: "Where a seccomp filter holds lxcfg itself, as in most containers, LXC does not load another one and does not say so. The container then has the filter that is there, and not its own. " +
+				"`lxc.seccomp.allow_nesting = 1` asks for both.",
+			Bad:  "lxc.rootfs.path = dir:/srv/web\nlxc.seccomp.profile = policy\n-- policy --\n2\ndenylist\nmount errno 1\n",
+			Good: "lxc.rootfs.path = dir:/srv/web\nlxc.seccomp.profile = policy\nlxc.seccomp.allow_nesting = 1\n-- policy --\n2\ndenylist\nmount errno 1\n",
+			Host: "confined",
+		},
+		{
+			Code: "seccomp/no-kernel-support", Verdicts: []diag.Verdict{diag.Failing}, Title: "a policy on a kernel without filters",
+			Doc: "On a kernel without CONFIG_SECCOMP LXC starts the container without the filter and does not say so. lxcfg does not start it.",
+			Bad: "lxc.rootfs.path = dir:/srv/web\nlxc.seccomp.profile = policy\n-- policy --\n2\ndenylist\nmount errno 1\n", Good: "lxc.rootfs.path = dir:/srv/web\n",
+			Host: "without-seccomp",
 		},
 		{
 			Code: "namespace/user-without-idmap", Verdicts: []diag.Verdict{diag.Failing}, Title: "a user namespace without ids",

@@ -25,6 +25,9 @@ func exampleHosts() map[string]plan.Facts {
 	inContainer := all["unified"]
 	inContainer.Caller.Capabilities = plan.ListOf("CAP_SYS_ADMIN")
 	all["root-without-network"] = inContainer
+	withoutSeccomp := all["unified"]
+	withoutSeccomp.NoSeccomp = true
+	all["without-seccomp"] = withoutSeccomp
 	bare := all["unified"]
 	bare.Cgroups = plan.CgroupFacts{Layout: plan.CgroupNone}
 	all["no-cgroups"] = bare

@@ -56,7 +56,9 @@ func hosts() map[string]plan.Facts {
 	user.RootfsMount = ""
 	user.Caller.UserNIC = "/usr/libexec/lxc/lxc-user-nic"
 	user.Caller.NICGrants = plan.ListOf(plan.NICGrant{Type: "veth", Bridge: "br0", Count: 2})
-	return map[string]plan.Facts{"hybrid": hybrid, "unified": unified, "apparmor": apparmor, "user": user}
+	confined := unified
+	confined.Caller.Confined = true
+	return map[string]plan.Facts{"hybrid": hybrid, "unified": unified, "apparmor": apparmor, "user": user, "confined": confined}
 }
 
 // The same configuration and facts give the same bytes every time.

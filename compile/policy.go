@@ -38,15 +38,28 @@ func (l *loader) policy() {
 		f.Trail = profileTrail(profile)
 		l.findings.Add(f)
 	}
-	asks := func(r seccomp.Rule) bool { return r.Action.Kind == seccomp.Notify }
-	if i := slices.IndexFunc(policy.Rules, asks); i >= 0 && l.loaded.Config.Seccomp.NotifyProxy.V == "" {
-		l.findings.Add(diag.Diagnostic{
-			Code: "seccomp/no-proxy", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
-			Summary: "the policy asks a proxy about calls, and lxc.seccomp.notify.proxy names none",
-			Detail:  "The container's calls wait for ever. Set `lxc.seccomp.notify.proxy = unix:/SOCKET`, or give the rule another action.",
-			Subject: policy.Rules[i].Range, Key: "lxc.seccomp.notify.proxy", Trail: profileTrail(profile),
-		})
+	if f, alone := asksNobody(l.loaded.Config, policy); alone {
+		l.findings.Add(f)
 	}
+}
+
+// asksNobody is a finding about a policy that asks a proxy where none is named.
+func asksNobody(c *config.Config, policy *seccomp.Policy) (f diag.Diagnostic, alone bool) {
+	asks := func(r seccomp.Rule) bool { return r.Action.Kind == seccomp.Notify }
+	i := slices.IndexFunc(policy.Rules, asks)
+	if c.Seccomp.NotifyProxy.V != "" || i < 0 && policy.Default.Kind != seccomp.Notify {
+		return diag.Diagnostic{}, false
+	}
+	at := policy.Start()
+	if i >= 0 {
+		at = policy.Rules[i].Range
+	}
+	return diag.Diagnostic{
+		Code: "seccomp/no-proxy", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+		Summary: "the policy asks a proxy about calls, and lxc.seccomp.notify.proxy names none",
+		Detail:  "The container's calls wait for ever. Set `lxc.seccomp.notify.proxy = unix:/SOCKET`, or give the rule another action.",
+		Subject: at, Key: "lxc.seccomp.notify.proxy", Trail: profileTrail(c.Seccomp.Profile),
+	}, true
 }
 
 // profileTrail leads to the seccomp policy that a line names.

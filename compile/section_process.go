@@ -70,10 +70,19 @@ func (c *compiler) keyringContext() (context string, lines []config.Origin) {
 // compileIdentity gives init its ids. Where nothing changes hands there is no
 // step: the payload already is the container's root.
 func (c *compiler) compileIdentity() {
+	id, lines, because := c.identity()
+	if id.SetGroups || id.UID != 0 || id.GID != 0 {
+		c.builder.Add(plan.AtIdentity, id, because, planOrigins(distinct(lines))...)
+	}
+	if death := c.config.Signals.ParentDeath; death.V != sigKill {
+		addFor(c, plan.AtIdentity, plan.ParentDeath{Signal: death.V}, death, "")
+	}
+}
+
+// identity is what init is to be, with the lines that say so or the reason.
+func (c *compiler) identity() (id plan.Identity, lines []config.Origin, because string) {
 	cfg := &c.config.Init
-	id := plan.Identity{UID: cfg.UID.V, GID: cfg.GID.V}
-	lines := []config.Origin{}
-	because := ""
+	id = plan.Identity{UID: cfg.UID.V, GID: cfg.GID.V}
 	for _, v := range []config.Value[uint32]{cfg.UID, cfg.GID} {
 		if v.Set {
 			lines = append(lines, v.Origin)
@@ -91,12 +100,7 @@ func (c *compiler) compileIdentity() {
 		id.SetGroups = true
 		because = "init starts without the groups of who started it"
 	}
-	if id.SetGroups || id.UID != 0 || id.GID != 0 {
-		c.builder.Add(plan.AtIdentity, id, because, planOrigins(distinct(lines))...)
-	}
-	if death := c.config.Signals.ParentDeath; death.V != sigKill {
-		addFor(c, plan.AtIdentity, plan.ParentDeath{Signal: death.V}, death, "")
-	}
+	return id, lines, because
 }
 
 // compileExec runs the command given at the start, or the configuration's: under

@@ -6,7 +6,6 @@ import (
 
 	"lxcfg/compile/config"
 	"lxcfg/compile/plan"
-	seccompiler "lxcfg/compile/seccomp"
 	"lxcfg/grammar"
 	"lxcfg/grammar/diag"
 )
@@ -75,32 +74,4 @@ func (c *compiler) compileConfinement() {
 		c.add(plan.AtNoNewPrivs, plan.NoNewPrivs{}, nnp.Origin)
 	}
 	c.compileSeccomp()
-}
-
-// compileSeccomp compiles the policy file into the filter the kernel runs.
-func (c *compiler) compileSeccomp() {
-	profile := c.config.Seccomp.Profile
-	if profile.V == "" {
-		return
-	}
-	if c.loaded.Policy == nil {
-		c.refuse(profile.Origin, "seccomp/unreadable", fmt.Sprintf("the seccomp policy %q cannot be read", profile.V),
-			"Check the path and its permissions. The launch stops, because the container would run without the filter.")
-		return
-	}
-	filter, findings := seccompiler.Compile(parsePolicy(*c.loaded.Policy, c.loaded.Version), c.facts.Arch)
-	for i := range findings {
-		findings[i].Trail = profileTrail(profile)
-	}
-	c.findings = append(c.findings, findings...)
-	if findings.Has(diag.Error) {
-		return
-	}
-	c.add(plan.AtSeccomp, plan.Seccomp{
-		Policy: profile.V, Filter: plan.ListOf(filter.Program...), Listing: plan.ListOf(filter.Listing...), Notify: filter.Notify,
-	}, profile.Origin)
-	if filter.Notify {
-		c.refuse(profile.Origin, "launch/unsupported", "lxcfg cannot serve the notify rules of a seccomp policy yet",
-			"Calls the policy sends to a proxy would wait for ever.")
-	}
 }

@@ -26,6 +26,7 @@ grammar/seccomp, compile/plan < compile/seccomp < compile;
 compile/apparmor < compile;
 compile, compile/migrate < compile/lint < cmd/lxcfg;
 compile/plan < compile/plan/schema;
+grammar/seccomp, compile/plan < compile/seccomp/filtertest;
 
 compile/plan < launch/program < launch/payload < launch/monitor < launch;
 launch/reaper < launch/payload;

@@ -16,6 +16,9 @@ var shared string
 
 // TestMain gives the tests their shared directory and takes it away.
 func TestMain(m *testing.M) {
+	if os.Getenv(confineVariable) != "" {
+		confine()
+	}
 	var err error
 	if shared, err = os.MkdirTemp("", "lxcfg-conformance-"); err == nil {
 		err = os.Chmod(shared, 0o755) // some tests run the binary as another user

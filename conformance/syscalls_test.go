@@ -21,6 +21,10 @@ func TestPrintedCallsAreMade(t *testing.T) {
 		t.Skip("strace is not installed")
 	}
 	idMap := with("lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536")
+	asking := filepath.Join(shared, "asking") // a path without octal numbers
+	if err := os.WriteFile(asking, []byte("2\ndenylist\nreboot notify\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		name    string
 		mend    func(string) string
@@ -34,6 +38,7 @@ func TestPrintedCallsAreMade(t *testing.T) {
 		{name: "hooks and clocks", mend: with("lxc.hook.pre-mount = /bin/true one", "lxc.hook.mount = /bin/true", "lxc.hook.mount = /bin/true two",
 			"lxc.hook.autodev = /bin/true", "lxc.hook.start = /bin/true", "lxc.hook.start-host = /bin/true", "lxc.time.offset.boot = 10s", "lxc.seccomp.profile = /usr/share/lxc/config/common.seccomp")},
 		{name: "a command below the minimal init", execute: true},
+		{name: "a filter with a listener", mend: with("lxc.seccomp.profile = "+asking, "lxc.seccomp.allow_nesting = 1")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := newContainer(t, test.shift, test.mend)

@@ -25,7 +25,8 @@ type StepError struct {
 	Output    string // the end of what a hook or helper printed, empty for other steps
 	Advice    string // what to do, in sentences; empty when that is not certain
 	Cause     error
-	Undo      error // what could not be taken back, nil when nothing is left
+	Filter    string // the seccomp policy whose filter judged the call, empty when none was loaded
+	Undo      error  // what could not be taken back, nil when nothing is left
 }
 
 // newStepError takes a failed host operation apart, so that its object and its
@@ -66,6 +67,9 @@ func (e *StepError) Error() string {
 		text.WriteString(": ")
 	}
 	text.WriteString(e.Cause.Error())
+	if e.Filter != "" {
+		fmt.Fprintf(&text, ", with the seccomp filter of %s in force", e.Filter)
+	}
 	if why := e.Step.Why(); why != "" {
 		fmt.Fprintf(&text, " (%s)", why)
 	}

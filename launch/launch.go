@@ -86,6 +86,9 @@ func start(p plan.Plan, o Options) (Result, error) {
 	}
 	status, err := l.monitor.Wait()
 	l.report.finish(status)
+	if went, ok := l.monitor.Asked(); ok {
+		l.report.Asked = &went
+	}
 	undoErr := l.takeDown()
 	if err == nil && undoErr == nil {
 		// What is left mounted may be the host's.
@@ -141,7 +144,11 @@ func (l *launch) run() error {
 			if isLate(s) {
 				return nil
 			}
-			if err := l.step(s); err != nil {
+			err := l.step(s)
+			if errors.Is(err, monitor.ErrPayloadGone) {
+				return l.explain(segments[i-1], err)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -173,6 +180,9 @@ func (l *launch) step(s plan.Step) error {
 		err = errRehearsal
 	} else {
 		err = l.monitor.Do(s, l.program)
+	}
+	if errors.Is(err, monitor.ErrPayloadGone) {
+		return err // it is the payload's step that has failed
 	}
 	l.report.step(s, err, time.Since(began))
 	l.report.output(s, l.monitor.Output(s.Name))
@@ -225,10 +235,19 @@ func (l *launch) explain(seg payload.Segment, err error) error {
 }
 
 func (l *launch) payloadError(seg payload.Segment, f program.Failure, cause error) error {
+	filter := "" // that is in force
 	for _, s := range l.plan.Steps() {
 		if s.Name == f.Step {
+			if op, ok := s.Op.(plan.Hook); ok && op.Pivoted && f.Call == "execve" {
+				// The hook has loaded init's filter by then.
+				ofInit, _, _ := plan.Find[plan.Seccomp](l.plan)
+				filter = ofInit.Policy
+			}
 			l.report.step(s, cause, 0)
-			return &StepError{Step: s, Call: f.Call, Object: f.Object, Output: l.monitor.Output(s.Name), Cause: cause}
+			return &StepError{Step: s, Call: f.Call, Object: f.Object, Output: l.monitor.Output(s.Name), Cause: cause, Filter: filter}
+		}
+		if op, ok := s.Op.(plan.Seccomp); ok {
+			filter = op.Policy
 		}
 	}
 	// A barrier is no step: it stands before the segment's first.

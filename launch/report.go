@@ -19,9 +19,10 @@ type Report struct {
 
 	Steps      []StepReport
 	Failed     *StepError
-	Late       []*StepError // hooks that failed when the container was gone
-	Undone     []string     // steps taken back, the last first
-	ExitStatus *int         // init's, when the launch succeeded
+	Late       []*StepError   // hooks that failed when the container was gone
+	Undone     []string       // steps taken back, the last first
+	ExitStatus *int           // init's, when the launch succeeded
+	Asked      *monitor.Asked // how asking a seccomp proxy went, nil without one
 }
 
 // StepReport is one step of it.
@@ -83,7 +84,7 @@ func (r *Report) finish(status monitor.Status) {
 	r.ExitStatus = &code
 }
 
-// reportedStep and reportedFailure are parts of the report as JSON.
+// reportedStep, reportedFailure and reportedAsked are parts of the report as JSON.
 type reportedStep struct {
 	Name         string `json:"name"`
 	Outcome      string `json:"outcome"`
@@ -102,6 +103,13 @@ type reportedFailure struct {
 	Output    string        `json:"output,omitempty"`
 	Advice    string        `json:"advice,omitempty"`
 	Lines     []plan.Origin `json:"origins"`
+}
+
+type reportedAsked struct {
+	Proxy      string `json:"proxy"`
+	Calls      int    `json:"calls"`
+	Unanswered int    `json:"unanswered"`
+	Error      string `json:"error,omitempty"`
 }
 
 func reported(e *StepError) reportedFailure {
@@ -124,7 +132,14 @@ func (r Report) WriteJSON(w io.Writer) error {
 		Late       []reportedFailure `json:"failed_late,omitempty"`
 		Undone     []string          `json:"undone"`
 		ExitStatus *int              `json:"exit_status,omitempty"`
+		Asked      *reportedAsked    `json:"seccomp_notify,omitempty"`
 	}{Format: 1, Digest: digest, Container: r.plan.Container(), Undone: r.Undone, ExitStatus: r.ExitStatus}
+	if r.Asked != nil {
+		out.Asked = &reportedAsked{r.Asked.Proxy, r.Asked.Calls, r.Asked.Unanswered, ""}
+		if r.Asked.Last != nil {
+			out.Asked.Error = r.Asked.Last.Error()
+		}
+	}
 	for _, s := range r.Steps {
 		out.Steps = append(out.Steps, reportedStep{s.Name, s.Outcome, s.Took.Microseconds(), s.Output})
 	}

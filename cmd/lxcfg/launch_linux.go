@@ -68,6 +68,10 @@ func (a *app) run(p plan.Plan, stdin *os.File, lo launchOptions) int {
 	for _, late := range result.Late {
 		a.launchError(late)
 	}
+	if went := result.Report.Asked; went != nil && went.Unanswered > 0 {
+		a.errorWithHint(fmt.Sprintf("%d of %d calls that the seccomp policy asks about failed with ENOSYS, because of their proxy", went.Unanswered, went.Calls),
+			"The last of them: "+went.Last.Error())
+	}
 	if reportErr := a.writeReport(result.Report.WriteJSON, lo.report); reportErr != nil {
 		a.error(reportErr)
 		return exitLaunch

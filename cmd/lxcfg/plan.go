@@ -28,7 +28,7 @@ func runPlan(a *app, c command, args []string) int {
 	var facts string
 	opts := append(append(t.options(), o.options()...),
 		factsOption(&facts), executeOption(&t),
-		option{"syscalls", "", "", "print the exact system calls of the container's side", toggle(&po.syscalls)},
+		option{"syscalls", "", "", "print the exact system calls of the container's side, and what its seccomp filter does", toggle(&po.syscalls)},
 		showValuesOption(&po.showValues),
 		outputOption(&po.file, "write the plan to a file, readable by the caller only"))
 	if a.wantsHelp(c, opts, args) {

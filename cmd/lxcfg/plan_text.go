@@ -185,6 +185,9 @@ func (v *planView) step(s *numbered, c columns, first, last bool) {
 		}
 		v.out.WriteString(strings.TrimRight(number+line, " ") + "\n")
 	}
+	if op, ok := s.Op.(plan.Seccomp); ok && v.calls != nil {
+		v.filter(op)
+	}
 	v.syscalls(s.Name)
 	if c.why == 0 && last {
 		indent += c.verb

@@ -46,6 +46,13 @@ func drop(names ...string) plan.CapabilityDrop {
 	return plan.CapabilityDrop{Capabilities: plan.ListOf(list...)}
 }
 
+// filter is a seccomp filter of one architecture.
+func filter(policy, rest string, rules ...plan.SeccompRule) plan.Seccomp {
+	return plan.Seccomp{Policy: policy, Tables: plan.ListOf(plan.SeccompTable{Arch: "arm64", Rest: rest, Rules: plan.ListOf(rules...)})}
+}
+
+func rule(call, action string) plan.SeccompRule { return plan.SeccompRule{Call: call, Action: action} }
+
 // changesOf lists changes as lines.
 func changesOf(a, b plan.Plan) []string {
 	var lines []string
@@ -99,7 +106,8 @@ func TestCompare(t *testing.T) {
 			[]string{"changed: the container has a user namespace of its own", "changed: the container no longer has a net namespace of its own"}},
 		"the id map": {ops(plan.IDMapWrite{UIDs: plan.ListOf(plan.IDMap{Host: 100000, Range: 10})}), ops(plan.IDMapWrite{UIDs: plan.ListOf(plan.IDMap{Host: 200000, Range: 10})}),
 			[]string{"changed: the uid map is now 0-9 → host 200000-200009 (was 0-9 → host 100000-100009)"}},
-		"seccomp rules":     {ops(plan.Seccomp{Policy: "/p", Listing: plan.ListOf("a", "b")}), ops(plan.Seccomp{Policy: "/p", Listing: plan.ListOf("b", "c")}), []string{"changed: new seccomp rule: c", "changed: seccomp rule gone: a"}},
+		"seccomp rules": {ops(filter("/p", "allow", rule("a", "kill"), rule("b", "error 1"))), ops(filter("/p", "allow", rule("b", "error 2"), rule("c", "kill"))),
+			[]string{"changed: seccomp: a is now no rule (was kill)", "changed: seccomp: b is now error 2 (was error 1)", "changed: seccomp: c is now kill (was no rule)"}},
 		"a bare word":       {nil, ops(plan.NoNewPrivs{}), []string{"added: set no_new_privs"}},
 		"the directory":     {ops(plan.WorkDir{Path: "/a"}), ops(plan.WorkDir{Path: "/b"}), []string{"changed: the directory init starts in is now /b (was /a)"}},
 		"from no directory": {nil, ops(plan.WorkDir{Path: "/b"}), []string{"added: the directory init starts in is now /b (was /)"}},

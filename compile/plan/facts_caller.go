@@ -12,7 +12,8 @@ type CallerFacts struct {
 	Capabilities List[string]   `json:"capabilities,omitzero"` // effective, "CAP_SYS_ADMIN"; empty for an ordinary user
 	User         string         `json:"user,omitempty"`        // login name, for /etc/subuid
 	InUserNS     bool           `json:"in_user_namespace,omitempty"`
-	OwnUIDs      List[SubIDs]   `json:"own_uids,omitzero"` // in a user namespace: the ids there are
+	Confined     bool           `json:"seccomp_confined,omitempty"` // a seccomp filter holds the caller
+	OwnUIDs      List[SubIDs]   `json:"own_uids,omitzero"`          // in a user namespace: the ids there are
 	OwnGIDs      List[SubIDs]   `json:"own_gids,omitzero"`
 	NoUserNS     string         `json:"no_user_namespaces,omitempty"` // the setting of the host that keeps the caller from making them
 	NewIDMap     bool           `json:"newidmap,omitempty"`           // newuidmap and newgidmap are there and privileged

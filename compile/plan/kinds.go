@@ -77,6 +77,7 @@ var kinds = sync.OnceValue(func() []kindRow {
 		row[ProcFile](Monitor),
 		row[Prlimit](Monitor),
 		row[NamespaceHold](Monitor),
+		row[SeccompListener](Monitor),
 		row[Run](Monitor),
 		row[StorageRemove](Monitor),
 		row[ContainerRemove](Monitor),

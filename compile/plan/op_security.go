@@ -71,52 +71,6 @@ func (NoNewPrivs) Summary() (Topic, string) {
 	return TopicConfined, "no_new_privs"
 }
 
-// BPF is one instruction of a classic BPF program (linux/filter.h).
-type BPF struct {
-	Code uint16 `json:"code"`
-	JT   uint8  `json:"jt"`
-	JF   uint8  `json:"jf"`
-	K    uint32 `json:"k"`
-}
-
-// Seccomp loads a filter for system calls (seccomp(2)).
-type Seccomp struct {
-	Policy  string       `json:"policy"`           // the policy file it was compiled from
-	Filter  List[BPF]    `json:"filter"`           // the program itself
-	Listing List[string] `json:"listing"`          // what it does, rule by rule, for people
-	Notify  bool         `json:"notify,omitempty"` // open a listener (SECCOMP_FILTER_FLAG_NEW_LISTENER)
-}
-
-func (Seccomp) Kind() Kind       { return "seccomp" }
-func (o Seccomp) Object() string { return o.Policy }
-func (o Seccomp) Describe() string {
-	return fmt.Sprintf("load the seccomp filter of %s: %d rules, %d instructions", o.Policy, o.Listing.Len(), o.Filter.Len())
-}
-func (o Seccomp) Changes(before Op, _ bool) []string {
-	was := before.(Seccomp)
-	if isNew(was, o) {
-		return nil
-	}
-	gained, lost := difference(was.Listing.items, o.Listing.items)
-	words := nowWas("the seccomp policy", was.Policy, o.Policy, "none")
-	for _, rule := range gained {
-		words = append(words, "new seccomp rule: "+rule)
-	}
-	for _, rule := range lost {
-		words = append(words, "seccomp rule gone: "+rule)
-	}
-	if len(words) == 0 {
-		return []string{"the seccomp rules are the same, and their program is another"}
-	}
-	return words
-}
-func (o Seccomp) Row() Row {
-	return Row{"seccomp", o.Policy, []string{fmt.Sprintf("%d rules", o.Listing.Len()), fmt.Sprintf("%d instructions", o.Filter.Len())}}
-}
-func (o Seccomp) Summary() (Topic, string) {
-	return TopicConfined, fmt.Sprintf("seccomp: %d rules", o.Listing.Len())
-}
-
 // AppArmorProfile loads a profile that is made for the container
 // (apparmor_parser(8)), with a namespace for the policies the container may load.
 type AppArmorProfile struct {

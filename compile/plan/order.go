@@ -76,6 +76,7 @@ const (
 	AtWorkDir         Place = "work-dir"
 	AtCheckInit       Place = "check-init"
 	AtSeccomp         Place = "seccomp"
+	AtListener        Place = "listener"
 	AtIdentity        Place = "identity"
 	AtExec            Place = "exec"
 	AtRun             Place = "run"
@@ -155,10 +156,11 @@ var places = [...]struct {
 	{AtDeviceRules, PhaseLimit},
 	{AtStartHostHook, PhaseLimit},
 	{AtNamespaceHold, PhaseLimit},
-	{AtSession, PhaseStart},
-	{AtWorkDir, PhaseStart},
-	{AtCheckInit, PhaseStart},
-	{AtSeccomp, PhaseStart},
+	{AtSession, PhaseSettle},
+	{AtWorkDir, PhaseSettle},
+	{AtCheckInit, PhaseSettle},
+	{AtSeccomp, PhaseSettle},
+	{AtListener, PhaseListen},
 	{AtIdentity, PhaseStart},
 	{AtExec, PhaseStart},
 	{AtRun, PhaseRunning},
@@ -252,6 +254,9 @@ var constraints = [...]Constraint{
 	{AtWorkDir, AtCheckInit, "a path without a slash at its start begins at the working directory"},
 	{AtCheckInit, AtSeccomp, "the policy may forbid to open files"},
 	{AtWorkDir, AtIdentity, "LXC changes directory as the container's root"},
+	{AtSeccomp, AtListener, "there is no listener before the filter is loaded"},
+	{AtListener, AtIdentity, "the filter may ask about the calls that make the payload init, and somebody has to answer"},
+	{AtListener, AtExec, "execve closes the payload's end of the listener"},
 	{AtSeccomp, AtIdentity, "loading a filter without no_new_privs needs CAP_SYS_ADMIN, which a change of uid loses"},
 	{AtStdio, AtExec, "init starts with the console as standard input, output and error"},
 	{AtPostStopHook, AtStorageRemove, "LXC's order: the hook may still look at the rootfs"},

@@ -31,6 +31,8 @@ const (
 	PhasePivot   Phase = "pivot"
 	PhaseConfine Phase = "confine"
 	PhaseLimit   Phase = "limit"
+	PhaseSettle  Phase = "settle"
+	PhaseListen  Phase = "listen"
 	PhaseStart   Phase = "start"
 	PhaseRunning Phase = "running"
 	PhaseStop    Phase = "stop"
@@ -60,6 +62,8 @@ var phases = [...]PhaseRow{
 	{PhasePivot, Payload, "make that tree the root"},
 	{PhaseConfine, Payload, "give up privileges: personality, capabilities, label; run hooks in the container"},
 	{PhaseLimit, Monitor, "close the device cgroup, now that every device node has been made; run hooks beside the finished container"},
+	{PhaseSettle, Payload, "what init starts with: session, directory, filter for system calls"},
+	{PhaseListen, Monitor, "take over the listener of the seccomp filter"},
 	{PhaseStart, Payload, "take on the final identity and become init"},
 	{PhaseRunning, Monitor, "carry the console, forward signals, wait for init"},
 	{PhaseStop, Monitor, "run hooks when init has ended, or the launch failed, and what was made still stands"},

@@ -1,27 +1,28 @@
 package seccomp
 
 import (
+	"slices"
+
 	"lxcfg/compile/plan"
 	"lxcfg/grammar/seccomp"
 )
 
-// A program is put together from blocks that need nothing of what follows them:
-// each ends in a return. So a tree is a test, the code of its lower half and the
-// code of its upper half, and the only jumps are over a block of known length.
-
 // Opcodes of classic BPF (linux/bpf_common.h).
 const (
-	opLoad     = 0x20 // BPF_LD|BPF_W|BPF_ABS: a word of struct seccomp_data
-	opAnd      = 0x54 // BPF_ALU|BPF_AND|BPF_K
-	opJump     = 0x05 // BPF_JMP|BPF_JA
-	opJumpEQ   = 0x15 // BPF_JMP|BPF_JEQ|BPF_K
-	opJumpGT   = 0x25 // BPF_JMP|BPF_JGT|BPF_K
-	opJumpGE   = 0x35 // BPF_JMP|BPF_JGE|BPF_K
-	opReturn   = 0x06 // BPF_RET|BPF_K
-	farthest   = 255  // that a conditional jump reaches
-	offsetNr   = 0    // struct seccomp_data: int nr
-	offsetArch = 4    // __u32 arch
-	offsetArgs = 16   // __u64 args[6]
+	opLoad   = 0x20 // BPF_LD|BPF_W|BPF_ABS: a word of struct seccomp_data
+	opAnd    = 0x54 // BPF_ALU|BPF_AND|BPF_K
+	opJump   = 0x05 // BPF_JMP|BPF_JA
+	opIfEQ   = 0x15 // BPF_JMP|BPF_JEQ|BPF_K
+	opIfGT   = 0x25 // BPF_JMP|BPF_JGT|BPF_K
+	opIfGE   = 0x35 // BPF_JMP|BPF_JGE|BPF_K
+	opReturn = 0x06 // BPF_RET|BPF_K
+)
+
+// The places of what a filter sees (struct seccomp_data, linux/seccomp.h).
+const (
+	offsetNumber = 0
+	offsetArch   = 4
+	offsetArgs   = 16 // six of 64 bits
 )
 
 // Returned values (linux/seccomp.h).
@@ -33,7 +34,7 @@ const (
 	retAllow  = 0x7fff0000
 )
 
-func returned(a seccomp.Action) uint32 {
+func verdict(a seccomp.Action) uint32 {
 	switch a.Kind {
 	case seccomp.Allow:
 		return retAllow
@@ -47,84 +48,64 @@ func returned(a seccomp.Action) uint32 {
 	return retKill
 }
 
-// assemble makes the program: find the architecture, then the call in its tree.
-// A call of another architecture is killed, whatever the policy's default.
-func assemble(tables []table, rest seccomp.Action) []plan.BPF {
-	program := []plan.BPF{{Code: opLoad, K: offsetArch}}
-	for i := 0; i < len(tables); i++ {
-		body := append([]plan.BPF{{Code: opLoad, K: offsetNr}}, tables[i].tree(rest)...)
-		if i+1 < len(tables) && tables[i+1].arch.offset == x32Bit {
-			// x32 shares the architecture of x86-64; its numbers are above.
-			body = []plan.BPF{{Code: opLoad, K: offsetNr}}
-			body = append(body, branch(x32Bit, tables[i].tree(rest), tables[i+1].tree(rest))...)
+// assembler puts a program together from its end: jumps lead forward only, so
+// whatever an instruction leads to is there before it, and how far away is known.
+// A test that is there already is used again.
+type assembler struct {
+	code  []plan.BPF           // the last instruction first
+	tests map[testCode]place   // by what they do
+	rets  map[uint32]codeIndex // the nearest return of each verdict
+}
+
+// codeIndex is an instruction, by its distance from the end of the program.
+type codeIndex int
+
+// goal is where a branch leads: to code, or to a return, which is made where it is
+// needed when none is near.
+type goal struct {
+	code    codeIndex // of an instruction; -1: a return
+	verdict uint32
+}
+
+func returning(verdict uint32) goal { return goal{code: -1, verdict: verdict} }
+
+// put appends an instruction, which runs before all that are there.
+func (a *assembler) put(in plan.BPF) codeIndex {
+	a.code = append(a.code, in)
+	return codeIndex(len(a.code) - 1)
+}
+
+// reach is how far a conditional jump leads, less room for two instructions that
+// its goals may take.
+const reach = 255 - 2
+
+// near makes a goal a conditional jump can lead to.
+func (a *assembler) near(g goal) codeIndex {
+	at := g.code
+	if at < 0 {
+		var made bool
+		if at, made = a.rets[g.verdict]; !made || len(a.code)-1-int(at) > reach {
+			at = a.put(plan.BPF{Code: opReturn, K: g.verdict})
+			a.rets[g.verdict] = at
 		}
-		program = append(program, onEqual(tables[i].arch.audit, body)...)
-		if i+1 < len(tables) && tables[i+1].arch.offset == x32Bit {
-			i++
-		}
+		return at
 	}
-	return append(program, ret(retKill))
+	if distance := len(a.code) - 1 - int(at); distance > reach {
+		return a.put(plan.BPF{Code: opJump, K: uint32(distance)})
+	}
+	return at
 }
 
-// onEqual runs a block when the loaded word has a value.
-func onEqual(value uint32, body []plan.BPF) []plan.BPF {
-	if len(body) <= farthest {
-		return append([]plan.BPF{{Code: opJumpEQ, JF: uint8(len(body)), K: value}}, body...)
-	}
-	return append([]plan.BPF{{Code: opJumpEQ, JT: 1, K: value}, {Code: opJump, K: uint32(len(body))}}, body...)
+// branch appends a conditional jump.
+func (a *assembler) branch(op uint16, k uint32, yes, no goal) codeIndex {
+	to, or := a.near(yes), a.near(no)
+	next := len(a.code) - 1
+	return a.put(plan.BPF{Code: op, JT: uint8(next - int(to)), JF: uint8(next - int(or)), K: k})
 }
 
-// branch runs the upper block when the loaded word is the pivot or more, and the
-// lower block otherwise.
-func branch(pivot uint32, lower, upper []plan.BPF) []plan.BPF {
-	var code []plan.BPF
-	if len(lower) <= farthest {
-		code = []plan.BPF{{Code: opJumpGE, JT: uint8(len(lower)), K: pivot}}
-	} else {
-		code = []plan.BPF{{Code: opJumpGE, JF: 1, K: pivot}, {Code: opJump, K: uint32(len(lower))}}
-	}
-	return append(append(code, lower...), upper...)
+// program returns the code in the order it runs.
+func (a *assembler) program() []plan.BPF {
+	program := slices.Clone(a.code)
+	slices.Reverse(program)
+	return program
 }
-
-func ret(k uint32) plan.BPF { return plan.BPF{Code: opReturn, K: k} }
-
-// interval is a run of call numbers that are treated alike, up to the next one's
-// first.
-type interval struct {
-	first uint32
-	code  []plan.BPF
-}
-
-// tree finds the call by halving: neighbours with the same action are one leaf.
-func (t table) tree(rest seccomp.Action) []plan.BPF {
-	restCode := []plan.BPF{ret(returned(rest))}
-	intervals := []interval{{0, restCode}}
-	add := func(first uint32, code []plan.BPF) {
-		last := &intervals[len(intervals)-1]
-		switch {
-		case last.first == first:
-			last.code = code
-			if n := len(intervals); n > 1 && same(intervals[n-2].code, code) {
-				intervals = intervals[:n-1]
-			}
-		case !same(last.code, code):
-			intervals = append(intervals, interval{first, code})
-		}
-	}
-	for _, call := range t.calls {
-		add(call.number, call.code(rest, t.arch.bits))
-		add(call.number+1, restCode)
-	}
-	return halve(intervals)
-}
-
-func halve(intervals []interval) []plan.BPF {
-	if len(intervals) == 1 {
-		return intervals[0].code
-	}
-	middle := len(intervals) / 2
-	return branch(intervals[middle].first, halve(intervals[:middle]), halve(intervals[middle:]))
-}
-
-// same reports whether two blocks do the same; only single returns are compared.
-func same(a, b []plan.BPF) bool { return len(a) == 1 && len(b) == 1 && a[0] == b[0] }

@@ -17,7 +17,8 @@ func Codes() []diag.Row {
 		},
 		{
 			Code: "seccomp/contradiction", Verdicts: []diag.Verdict{diag.Differing, diag.Failing}, Title: "two actions for one call",
-			Doc: "Of two rules without conditions the first counts. Two with the same conditions and different actions keep the container from starting.",
+			Doc: "Of two rules without conditions the first counts, and one without conditions takes the place of all with conditions. Of two with the same conditions libseccomp refuses the second, and the container does not start; " +
+				"so it does with a rule that another one, with more conditions, is a part of. Of rules with different conditions that hold at once, the one with the narrower limit counts, and the one about the later argument.",
 			Bad: "2\ndenylist\nmount errno 1\nmount kill\n", Good: "2\ndenylist\nmount errno 1\n",
 		},
 		{
@@ -33,7 +34,7 @@ func Codes() []diag.Row {
 		},
 		{
 			Code: "seccomp/unsupported", Verdicts: []diag.Verdict{diag.Failing}, Title: "a machine without a table of system calls",
-			Doc:       "lxcfg makes filters for amd64, arm64 and arm. On other machines a container with a policy is not started, because it would run without the filter.",
+			Doc:       "lxcfg makes filters for the architectures that LXC knows: x86, Arm, MIPS, POWER, s390, RISC-V and LoongArch. On other machines a container with a policy is not started, because it would run without the filter.",
 			Command:   "plan",
 			NoExample: "It depends on the machine.",
 		},

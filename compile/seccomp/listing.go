@@ -4,33 +4,47 @@ import (
 	"fmt"
 	"strings"
 
+	"lxcfg/compile/plan"
 	"lxcfg/grammar/seccomp"
 )
 
-// listing says what the filter does to each call that has rules.
-func (t table) listing() []string {
-	var lines []string
+// listing says what the filter does to the calls of an architecture.
+func (t *table) listing(rest seccomp.Action) plan.SeccompTable {
+	rules := make([]plan.SeccompRule, 0, len(t.calls))
 	for _, k := range t.calls {
-		for _, r := range k.rules {
-			lines = append(lines, fmt.Sprintf("%s: %s (%d)%s → %s", t.arch.name, k.name, k.number&^t.arch.offset, conditions(r.Conditions), describe(r.Action)))
+		rule := plan.SeccompRule{Call: k.name, Number: k.number &^ t.arch.marker}
+		if k.whole != nil {
+			rule.Action = describe(k.whole.Action)
+			rules = append(rules, rule)
+		}
+		for _, r := range k.listed {
+			rule.When, rule.Action = conditions(r), describe(r.Action)
+			if service := r.Call.String; service != k.name {
+				rule.When += ", which is " + service
+			}
+			rules = append(rules, rule)
 		}
 	}
-	return lines
+	return plan.SeccompTable{Arch: t.arch.name, Rules: plan.ListOf(rules...), Rest: describe(rest)}
 }
 
-func conditions(list []seccomp.Condition) string {
-	words := make([]string, 0, len(list))
-	for _, c := range list {
+// conditions gives those of a rule in words.
+func conditions(r *seccomp.Rule) string {
+	words := make([]string, 0, len(r.Conditions))
+	for _, c := range r.Conditions {
+		compared := fmt.Sprintf("argument %d %s", c.Index, c.Op)
+		value := c.Value
 		if c.Op == seccomp.MaskedEqual {
-			words = append(words, fmt.Sprintf("argument %d & %#x == %#x", c.Index, c.Mask, c.Value))
-			continue
+			compared = fmt.Sprintf("argument %d & %#x ==", c.Index, c.Mask)
+			value &= c.Mask
 		}
-		words = append(words, fmt.Sprintf("argument %d %s %d", c.Index, c.Op, c.Value))
+		form := " %d"
+		if value > 255 {
+			form = " %#x"
+		}
+		words = append(words, compared+fmt.Sprintf(form, value))
 	}
-	if len(words) == 0 {
-		return ""
-	}
-	return " when " + strings.Join(words, " and ")
+	return strings.Join(words, " and ")
 }
 
 // describe gives an action in words.

@@ -1,60 +1,129 @@
 package seccomp
 
 import (
+	"cmp"
 	"slices"
-	"strings"
+
+	"lxcfg/grammar/seccomp"
 )
 
-//go:generate go run ./gen
+// table is what a policy says about the calls of one architecture, by number.
+type table struct {
+	arch  architecture
+	calls []*callRules
+	index map[uint32]*callRules // by number
+	tests int                   // of all calls
+}
 
-// systemCall is a row of a generated table.
-type systemCall struct {
-	name   string
+// asks reports whether the call is sent to a listener for some arguments; the rest is
+// what happens when no rule holds.
+func (k *callRules) asks(rest seccomp.Action) bool {
+	if k.whole != nil {
+		return k.whole.Action.Kind == seccomp.Notify
+	}
+	return rest.Kind == seccomp.Notify || slices.ContainsFunc(k.listed, func(r *seccomp.Rule) bool { return r.Action.Kind == seccomp.Notify })
+}
+
+// full reports whether no filter of the kernel's length can hold more.
+func (t *table) full() bool { return t.tests > maxProgram }
+
+// callRules is everything about one system call: a rule that decides for all
+// arguments, or tests.
+type callRules struct {
 	number uint32
+	name   string
+	whole  *seccomp.Rule
+	some   tree
+	listed []*seccomp.Rule // those with tests, as far as they count, in the order of lines
 }
 
-// architecture is one set of system call numbers that a program can use on a
-// machine (seccomp(2): the field arch of struct seccomp_data).
-type architecture struct {
-	name   string // as policy files spell it
-	audit  uint32 // AUDIT_ARCH_*
-	bits   int    // of an argument
-	calls  []systemCall
-	offset uint32 // bit in every number, which tells x32 from x86-64: they share audit
-}
-
-// x32Bit marks a system call of the x32 ABI.
-const x32Bit = 0x40000000
-
-// The architectures (linux/audit.h).
-func x86_64() architecture { return architecture{"x86_64", 0xc000003e, 64, callsAmd64[:], 0} }
-func x32() architecture    { return architecture{"x32", 0xc000003e, 32, callsX32[:], x32Bit} }
-func x86() architecture    { return architecture{"x86", 0x40000003, 32, calls386[:], 0} }
-func arm64() architecture  { return architecture{"arm64", 0xc00000b7, 64, callsArm64[:], 0} }
-func arm() architecture    { return architecture{"arm", 0x40000028, 32, callsArm[:], 0} }
-
-// architectures are those that run on a machine of a GOARCH, the native one
-// first, in LXC's choice: it filters them all. ok is false for a machine whose
-// tables are not here.
-func architectures(goarch string) (list []architecture, ok bool) {
-	switch goarch {
-	case "amd64":
-		return []architecture{x86_64(), x32(), x86()}, true
-	case "386":
-		return []architecture{x86()}, true
-	case "arm64":
-		return []architecture{arm64(), arm()}, true
-	case "arm":
-		return []architecture{arm()}, true
+// tables sorts the rules that concern the machine by architecture and system call,
+// and reports those that libseccomp refuses or that say nothing.
+func (c *compiler) tables() []*table {
+	tables := make([]*table, len(c.arches))
+	for i, a := range c.arches {
+		most := min(len(c.policy.Rules), len(calls))
+		tables[i] = &table{arch: a, calls: make([]*callRules, 0, most), index: make(map[uint32]*callRules, most)}
 	}
-	return nil, false
+	for i := range c.policy.Rules {
+		r := &c.policy.Rules[i]
+		if !c.applies(r) {
+			continue
+		}
+		call, _ := find(r.Call.String)
+		for _, t := range tables {
+			if !t.full() {
+				c.addRule(t, r, call)
+			}
+		}
+	}
+	for _, t := range tables {
+		slices.SortFunc(t.calls, func(x, y *callRules) int { return cmp.Compare(x.number, y.number) })
+	}
+	return tables
 }
 
-// number looks a system call up by name.
-func (a architecture) number(name string) (uint32, bool) {
-	i, found := slices.BinarySearchFunc(a.calls, name, func(c systemCall, name string) int { return strings.Compare(c.name, name) })
-	if !found {
-		return 0, false
+// addRule puts a rule to the calls that it is about: the one of its name, and what
+// bundles it with others, whose arguments are out of a filter's reach.
+func (c *compiler) addRule(t *table, r *seccomp.Rule, call *systemCall) {
+	if c.policy.Version == 1 {
+		c.contradiction(t, r, t.add(r.Number, t.arch.nameOf(r.Number), r))
+		return
 	}
-	return a.calls[i].number, true
+	if call == nil {
+		return
+	}
+	if number, ok := t.arch.numberOf(call); ok {
+		c.contradiction(t, r, t.add(number, call.name, r))
+	}
+	if bundle, service, ok := t.arch.bundled(call.name); ok && len(r.Conditions) == 0 {
+		if number, ok := t.arch.number(bundle); ok {
+			through := *r
+			through.Conditions = []seccomp.Condition{{Index: 0, Op: seccomp.Equal, Value: service, Range: r.Range}}
+			t.add(number, bundle, &through)
+		}
+	}
+}
+
+// outcome is what became of a rule that is added: it counts, or another one, which
+// does something else, is in the way.
+type outcome struct {
+	clash *seccomp.Rule // libseccomp refuses the rule, because of this one
+	hides *seccomp.Rule // libseccomp passes over the rule, because of this one
+	gone  *seccomp.Rule // this one counts no more
+	grown bool          // the rule adds to what others say
+}
+
+// add puts a rule to its call.
+func (t *table) add(number uint32, name string, r *seccomp.Rule) (o outcome) {
+	k := t.index[number]
+	if k == nil {
+		k = &callRules{number: number, name: name}
+		t.index[number] = k
+		t.calls = append(t.calls, k)
+	}
+	n := t.arch.chain(r)
+	covered := slices.IndexFunc(k.listed, func(old *seccomp.Rule) bool { return t.arch.covers(old, r) })
+	switch {
+	case k.whole != nil: // it holds for all arguments, and came first
+		if k.whole.Action != r.Action {
+			o.hides = k.whole
+		}
+	case n == nil:
+		o.gone = k.some.other(r.Action)
+		k.whole, k.some, k.listed = r, nil, nil
+	case covered >= 0:
+		if old := k.listed[covered]; old.Action != r.Action {
+			o.hides = old
+		}
+	default:
+		k.drop(t.arch, r)
+		o = k.some.add(n)
+		if o.grown {
+			o.hides = nil // it counts where the other does not
+			t.tests++
+			k.listed = append(k.listed, r)
+		}
+	}
+	return o
 }

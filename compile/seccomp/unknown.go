@@ -2,7 +2,6 @@ package seccomp
 
 import (
 	"fmt"
-	"iter"
 	"strings"
 
 	"lxcfg/grammar/diag"
@@ -11,7 +10,7 @@ import (
 
 // unknownCall reports a rule that LXC passes over because of its name, and what the
 // name was most likely meant to be.
-func (c *compiler) unknownCall(r seccomp.Rule) {
+func (c *compiler) unknownCall(r *seccomp.Rule) {
 	name := r.Call.String
 	detail := "LXC passes over the line, so the call is not filtered. "
 	plain := strings.TrimRight(name, "\t\r")
@@ -35,27 +34,24 @@ func (c *compiler) unknownCall(r seccomp.Rule) {
 	case strings.Trim(name, "0123456789") == "":
 		detail += "Version 2 takes names only, as in syscalls(2)."
 	default:
-		if best, ok := diag.Suggest(name, c.names()); ok {
+		if best, ok := diag.Suggest(name, names); ok {
 			detail, mended, safe = detail+fmt.Sprintf("Did you mean %q?", best), best, false
 		} else {
 			detail += "Check the spelling against syscalls(2), or remove the line."
 		}
 	}
 	f := c.report(r.Call.Range, diag.Warning, diag.SilentlyDifferent, "seccomp/unknown-call", detail, "%q is no system call", name)
-	if word, _, _ := strings.Cut(mended, " "); mended != name && c.known(word) {
+	word, _, _ := strings.Cut(mended, " ")
+	if _, known := find(word); known && mended != name {
 		f.Fixes = []diag.Fix{{Title: fmt.Sprintf("write %q", mended), Safe: safe, Edits: []diag.Edit{{Range: r.Call.Range, Text: mended}}}}
 	}
 }
 
 // names are the system calls of all architectures.
-func (c *compiler) names() iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for _, a := range c.arches {
-			for _, call := range a.calls {
-				if !yield(call.name) {
-					return
-				}
-			}
+func names(yield func(string) bool) {
+	for i := range calls {
+		if !yield(calls[i].name) {
+			return
 		}
 	}
 }

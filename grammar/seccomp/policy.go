@@ -29,6 +29,12 @@ type finding struct {
 	diag.Diagnostic
 }
 
+// Start is the place of what is to be said about all of it.
+func (p *Policy) Start() source.Range {
+	at := source.Pos{Line: 1, Column: 1}
+	return source.Range{File: p.File.Name, Start: at, End: at}
+}
+
 // Findings are what is wrong with the lines that count where applies says that a
 // section does; nil is everywhere.
 func (p *Policy) Findings(applies func(section string) bool) diag.List {

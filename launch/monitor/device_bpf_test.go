@@ -89,7 +89,7 @@ func TestDeviceProgram(t *testing.T) {
 func TestEveryKindIsCarriedOut(t *testing.T) {
 	done := map[plan.Kind]bool{}
 	for _, op := range []plan.Op{plan.AppArmorProfile{}, plan.IDHelper{}, plan.CgroupScope{}, plan.CgroupAside{}, plan.CgroupCreate{}, plan.CgroupLimit{}, plan.CgroupDelegate{}, plan.DeviceRules{},
-		plan.ConsoleOpen{}, plan.Spawn{}, plan.IDMapWrite{}, plan.Run{},
+		plan.ConsoleOpen{}, plan.Spawn{}, plan.IDMapWrite{}, plan.SeccompListener{}, plan.Run{},
 		plan.Veth{}, plan.UserVeth{}, plan.Macvlan{}, plan.IPvlan{}, plan.VLAN{}, plan.Phys{},
 		plan.BridgePort{}, plan.BridgeVLAN{}, plan.OpenVSwitchPort{}, plan.HostLinkSysctl{}, plan.HostLinkUp{}, plan.HostRoute{},
 		plan.ProxyNeighbour{}, plan.NetScript{},

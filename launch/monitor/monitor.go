@@ -39,7 +39,8 @@ type Monitor struct {
 	barrier   *os.File            // our end of the conversation, see payload/barrier.go
 	fds       *os.File            // our end of the socket that descriptors are exchanged over
 	network   network
-	launched  bool // init has been executed
+	filter    *filterListener // of the seccomp filter, nil without one
+	launched  bool            // init has been executed
 	signals   signals
 
 	namespaces []namespace         // of the container, for hooks that are told
@@ -178,6 +179,8 @@ func (m *Monitor) Do(s plan.Step, prog func() (*program.Program, error)) error {
 		return m.removeStorage(op)
 	case plan.ContainerRemove:
 		return removeContainer(op)
+	case plan.SeccompListener:
+		return m.takeListener(s.Name, op)
 	case plan.Run:
 		return nil // Wait carries it out, once the payload has become init
 	}

@@ -214,8 +214,13 @@ func (m *Monitor) readByte() (int, error) {
 	}
 }
 
-// Go lets the payload go on, and gives it the mounts that were made for it.
+// Go lets the payload go on, and gives it the mounts that were made for it. One that
+// has a filter, and no way to hear from us, is released in its memory.
 func (m *Monitor) Go() error {
+	if m.filter != nil {
+		m.image.Release()
+		return nil
+	}
 	for {
 		err := unix.Send(int(m.barrier.Fd()), []byte{'+'}, unix.MSG_NOSIGNAL)
 		switch {

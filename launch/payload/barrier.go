@@ -35,6 +35,11 @@ import (
 //
 // A phase without steps costs nothing: its barrier is not there. A side that
 // dies closes its end, which ends the other's read.
+//
+// One barrier is another: where the monitor takes over the listener of a seccomp
+// filter, the payload must make no call, because the filter judges it. It is ready
+// before it loads the filter, and then waits without one until the monitor releases
+// its image. The monitor looks into the image for the listener's number.
 
 // Segment is a run of steps of one side: steps From to To-1 of the plan.
 type Segment struct {
@@ -68,9 +73,19 @@ const (
 
 // barrier tells the monitor that the payload is ready, and waits.
 func (l *lowering) barrier() {
+	l.ready()
+	l.await()
+}
+
+// ready tells the monitor that the payload has done its steps.
+func (l *lowering) ready() {
 	l.call("write", unix.SYS_WRITE, args(program.InputFD(InputBarrier), program.Blob([]byte{'+'}, `"+"`), program.Int(1)),
 		program.Least(1), program.About("the monitor"))
-	l.await()
+}
+
+// hold waits for the monitor without a call.
+func (l *lowering) hold() {
+	l.b.Hold("waits in user space until the monitor has taken over the listener")
 }
 
 // await waits for the monitor to say go. The end of file it gets when the monitor

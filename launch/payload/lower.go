@@ -18,18 +18,19 @@ type lowering struct {
 	b       program.Builder
 	options Options
 
-	failure []program.Option // added to every call: where an optional step goes on
-	rootfs  program.Slot     // root of the container's tree
-	resolve resolution       // how places in it are looked up
-	umask   program.Slot     // the caller's, given back before execve
-	console program.Slot     // the console's pty
-	attr    program.Slot     // the open file that takes the label for execve
-	masters []program.Slot   // other ends of ptys made here, for the monitor
-	mapped  int              // idmapped binds that were opened
-	masked  bool             // umask holds a value
-	given   bool             // the caller's umask and signals are in force again
-	below   bool             // the command runs below the minimal init
-	uid     uint32           // init's, to own the console
+	failure  []program.Option // added to every call: where an optional step goes on
+	rootfs   program.Slot     // root of the container's tree
+	resolve  resolution       // how places in it are looked up
+	umask    program.Slot     // the caller's, given back before execve
+	console  program.Slot     // the console's pty
+	attr     program.Slot     // the open file that takes the label for execve
+	masters  []program.Slot   // other ends of ptys made here, for the monitor
+	mapped   int              // idmapped binds that were opened
+	masked   bool             // umask holds a value
+	given    bool             // the caller's umask and signals are in force again
+	below    bool             // the command runs below the minimal init
+	listener bool             // the monitor is to take over a listener now
+	uid      uint32           // init's, to own the console
 
 	hostConsole bool // the console is a pty of the host
 	consoleOpen bool // console is open
@@ -69,6 +70,9 @@ func Lower(p plan.Plan, o Options) (*program.Program, error) {
 		}
 		l.b.Step("barrier:" + string(p.At(seg.From).Phase()))
 		switch {
+		case l.listener:
+			l.hold()
+			l.listener = false
 		case begun:
 			l.barrier()
 		default:

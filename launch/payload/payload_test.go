@@ -222,3 +222,43 @@ func TestSegments(t *testing.T) {
 		t.Errorf("segments (-want +got):\n%s", diff)
 	}
 }
+
+// A filter with a listener is loaded when the payload has nothing more to say: it is
+// ready before, and waits for the monitor without a call.
+func TestListenerIsAwaitedWithoutACall(t *testing.T) {
+	b := plan.Builder{Container: "web"}
+	b.Add(plan.AtSpawn, plan.Spawn{}, because)
+	b.Add(plan.AtSession, plan.Session{}, because)
+	b.Add(plan.AtSeccomp, plan.Seccomp{Policy: "policy", Filter: plan.ListOf(plan.BPF{Code: 6, K: 0x7fff0000}), Notify: true}, because)
+	b.Add(plan.AtListener, plan.SeccompListener{}, because)
+	b.Add(plan.AtIdentity, plan.Identity{SetGroups: true}, because)
+	b.Add(plan.AtExec, plan.Exec{Paths: plan.ListOf("/init"), Argv: plan.ListOf("init")}, because)
+	b.Add(plan.AtRun, plan.Run{}, because)
+	p, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	prog, err := payload.Lower(p, payload.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, l := range prog.Lines() {
+		if l.Call != "execve" {
+			got = append(got, l.Step+" "+l.Text)
+		}
+	}
+	want := []string{
+		"barrier:settle close_range(3, <before the next input>, 0)",
+		"barrier:settle close_range(<behind that input>, ~0, 0)",
+		"session:init setsid()",
+		`seccomp:policy rt_sigprocmask(SIG_SETMASK, [], NULL, 8)`,
+		`seccomp:policy write(<barrier>, "+", 1)`,
+		"seccomp:policy seccomp(SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, {len=1, filter=1 instructions of policy}) = <listener>",
+		"barrier:start (waits in user space until the monitor has taken over the listener)",
+		"identity:init setgroups(0, NULL)",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}

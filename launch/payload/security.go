@@ -24,28 +24,46 @@ func (l *lowering) noNewPrivs() {
 		program.Int(0), program.Int(0), program.Int(0)))
 }
 
+// SlotListener is the name of the slot that holds the listener of the filter.
+const SlotListener = "listener"
+
 // seccomp loads the filter. From here on it judges the launch's own calls too, so
 // what can be done before is: left are setting the ids, the parent-death signal
-// that a change of ids clears, and execve.
+// that a change of ids clears, and execve. With a listener the monitor is told
+// before, because nothing can be said afterwards (see barrier.go).
 func (l *lowering) seccomp(op plan.Seccomp) {
 	l.handBack()
-	l.loadFilter(op)
+	if !op.Notify {
+		l.loadFilter(op)
+		return
+	}
+	l.ready()
+	l.callInto(SlotListener, "seccomp", unix.SYS_SECCOMP,
+		filterArgs(op, program.Word(unix.SECCOMP_FILTER_FLAG_NEW_LISTENER, "SECCOMP_FILTER_FLAG_NEW_LISTENER")), program.About(op.Policy))
+	l.listener = true
 }
 
+// loadFilter loads the filter without a listener. What it asks about fails with
+// ENOSYS.
 func (l *lowering) loadFilter(op plan.Seccomp) {
+	l.call("seccomp", unix.SYS_SECCOMP, filterArgs(op, program.Int(0)), program.About(op.Policy))
+}
+
+// filterArgs are the arguments of seccomp(2) that load a filter.
+func filterArgs(op plan.Seccomp, flags program.Operand) []program.Operand {
 	filter := make([]byte, 0, 8*op.Filter.Len())
 	for _, in := range op.Filter.All() {
 		filter = binary.NativeEndian.AppendUint16(filter, in.Code)
 		filter = append(filter, in.JT, in.JF)
 		filter = binary.NativeEndian.AppendUint32(filter, in.K)
 	}
-	l.call("seccomp", unix.SYS_SECCOMP, args(program.Word(unix.SECCOMP_SET_MODE_FILTER, "SECCOMP_SET_MODE_FILTER"), program.Int(0),
+	return args(program.Word(unix.SECCOMP_SET_MODE_FILTER, "SECCOMP_SET_MODE_FILTER"), flags,
 		program.Struct( // struct sock_fprog
 			program.Field{Name: "len", Width: 2, Value: program.Int(op.Filter.Len())},
 			program.Field{Width: 2, Value: program.Int(0)},
 			program.Field{Width: 4, Value: program.Int(0)},
 			program.Field{Name: "filter", Width: 8, Value: program.Blob(filter, fmt.Sprintf("%d instructions of %s", op.Filter.Len(), op.Policy))},
-		)), program.About(op.Policy))
+		))
 }
 
 // openLabel opens the file that takes the label while the host's /proc is still

@@ -20,6 +20,7 @@ func (h host) caller() plan.CallerFacts {
 		UID:      uint32(os.Geteuid()),
 		GID:      uint32(os.Getegid()),
 		InUserNS: h.inUserNamespace(),
+		Confined: strings.Trim(h.seccompMode(), "0") != "",
 	}
 	c.Capabilities = plan.ListOf(h.capabilities()...)
 	if c.InUserNS {
@@ -130,22 +131,31 @@ var capabilityNames = [...]struct {
 // capabilities lists the caller's effective capabilities that matter to a plan.
 func (h host) capabilities() []string {
 	var names []string
-	for line := range strings.Lines(h.text("proc/self/status")) {
-		hex, ok := strings.CutPrefix(line, "CapEff:")
-		if !ok {
-			continue
-		}
-		bits, err := strconv.ParseUint(strings.TrimSpace(hex), 16, 64)
-		if err != nil {
-			return nil
-		}
-		for _, c := range capabilityNames {
-			if bits&(1<<c.number) != 0 {
-				names = append(names, c.name)
-			}
+	bits, err := strconv.ParseUint(h.status("CapEff:"), 16, 64)
+	if err != nil {
+		return nil
+	}
+	for _, c := range capabilityNames {
+		if bits&(1<<c.number) != 0 {
+			names = append(names, c.name)
 		}
 	}
 	return names
+}
+
+// seccompMode is what holds the caller: "0" for nothing, "2" for a filter, empty on
+// a kernel without seccomp(2).
+func (h host) seccompMode() string { return h.status("Seccomp:") }
+
+// status is the value of a line of /proc/self/status, empty without the line
+// (proc_pid_status(5)).
+func (h host) status(name string) string {
+	for line := range strings.Lines(h.text("proc/self/status")) {
+		if value, ok := strings.CutPrefix(line, name); ok {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
 }
 
 // userName finds the login name of a uid in /etc/passwd, as newuidmap does.

@@ -26,6 +26,7 @@ func Host() plan.Facts {
 		LastCap:      h.number("proc/sys/kernel/cap_last_cap"),
 		CgroupNS:     h.exists("proc/self/ns/cgroup"),
 		TimeNS:       h.exists("proc/self/ns/time"),
+		NoSeccomp:    h.seccompMode() == "",
 		LSM:          h.lsm(),
 		Caller:       h.caller(),
 		RootfsMount:  h.rootfsMount(),

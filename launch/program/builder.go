@@ -165,6 +165,15 @@ func (b *Builder) fork(pid Slot, flags uint64, words string, pidFD Operand, call
 	b.Place(after)
 }
 
+// Hold appends a wait that is no system call: the child goes on when its Image is
+// released. The words say what for.
+func (b *Builder) Hold(words string) {
+	b.CallInto(noSlot, "", holdNumber, nil, About(words))
+}
+
+// holdNumber is no system call: the child waits instead of making one.
+const holdNumber = faultNumber - 1
+
 // usualLength is about how many calls a container of a distribution takes.
 const usualLength = 320
 

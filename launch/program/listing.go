@@ -27,6 +27,9 @@ func (p *Program) line(in instruction) Line {
 }
 
 func (p *Program) text(in instruction) string {
+	if in.number == holdNumber {
+		return "(" + in.detail + ")"
+	}
 	args := make([]string, len(in.args))
 	for i, a := range in.args {
 		args[i] = a.text(p)

@@ -313,3 +313,50 @@ func TestSpawnUnderPressure(t *testing.T) {
 		runtime.GOMAXPROCS(before)
 	}
 }
+
+// A program that has loaded a filter waits for its parent without a call, and one
+// that must not even exit ends all the same, with what it failed at reported.
+func TestHoldsBelowAFilter(t *testing.T) {
+	// BPF_RET|BPF_K of SECCOMP_RET_ERRNO (seccomp(2))
+	filter := []byte{0x06, 0, 0, 0, byte(unix.EPERM), 0, 0x05, 0}
+	p := build(t, func(b *program.Builder) {
+		flag := b.NewSlot("loaded")
+		b.Call("prctl", unix.SYS_PRCTL, []program.Operand{program.Int(unix.PR_SET_NO_NEW_PRIVS), program.Int(1), program.Int(0), program.Int(0), program.Int(0)})
+		b.CallInto(flag, "seccomp", unix.SYS_SECCOMP, []program.Operand{program.Int(unix.SECCOMP_SET_MODE_FILTER), program.Int(0), program.Struct(
+			program.Field{Width: 2, Value: program.Int(1)}, program.Field{Width: 2, Value: program.Int(0)}, program.Field{Width: 4, Value: program.Int(0)},
+			program.Field{Width: 8, Value: program.Blob(filter, "<filter>")},
+		)})
+		b.Hold("waits for the test")
+		b.Call("getpid", unix.SYS_GETPID, nil)
+		exit(b, 0)
+	})
+	if got := p.Lines()[2].Text; got != "(waits for the test)" {
+		t.Errorf("printed %s", got)
+	}
+	img, err := p.Load(program.Inputs{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer img.Close()
+	if img.Slot("loaded") != -1 || img.Slot("none") != -1 {
+		t.Errorf("slots hold %d and %d before the program runs", img.Slot("loaded"), img.Slot("none"))
+	}
+	c, err := img.Spawn(program.CloneArgs{CgroupFD: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for img.Slot("loaded") != 0 {
+		runtime.Gosched()
+	}
+	var ws unix.WaitStatus
+	if pid, err := unix.Wait4(c.PID, &ws, unix.WNOHANG, nil); err != nil || pid != 0 {
+		t.Fatalf("the child does not wait: %v, %v", ws, err)
+	}
+	img.Release()
+	if ws := wait(t, c); ws.Signal() != unix.SIGSEGV {
+		t.Errorf("the child ends with %v", ws)
+	}
+	if f, ok := img.Failure(); !ok || f.Call != "getpid" || f.Errno != unix.EPERM {
+		t.Errorf("failure %+v, %v", f, ok)
+	}
+}

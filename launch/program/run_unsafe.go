@@ -3,6 +3,8 @@
 package program
 
 import (
+	"slices"
+	"sync/atomic"
 	"syscall"
 	"unsafe"
 
@@ -12,13 +14,16 @@ import (
 // header is the start of an image. It lies in the mapping because nothing there
 // moves: the kernel writes the pidfd while the goroutine's stack could.
 type header struct {
-	main   progress // of the child
-	branch progress // of the process it has forked last, up to that one's execve
-	pidFD  int32    // written by clone3
-	pid    int32    // of the child, written by the joiner
-	clone  cloneArgs
-	joiner joiner
-	_      [headerSize - 40 - cloneArgsSize - joinerSize]byte
+	main    progress // of the child
+	branch  progress // of the process it has forked last, up to that one's execve
+	pidFD   int32    // written by clone3
+	pid     int32    // of the child, written by the joiner
+	goOn    uint32   // not 0: the parent has released the child
+	_       uint32
+	nowhere *byte // nil
+	clone   cloneArgs
+	joiner  joiner
+	_       [headerSize - 56 - cloneArgsSize - joinerSize]byte
 }
 
 // joiner is a process between the parent and the child that joins namespaces of
@@ -140,7 +145,7 @@ func join(image *header, count uint64) {
 		_, _, err := syscall.RawSyscall6(unix.SYS_SETNS, uintptr(j.joins[i].fd), uintptr(j.joins[i].namespace), 0, 0, 0, 0)
 		if err != 0 {
 			j.failed, j.errno = i+1, uint64(err)
-			exit()
+			exit(image)
 		}
 	}
 	pid, _, err := syscall.RawSyscall6(unix.SYS_CLONE3, uintptr(unsafe.Pointer(&image.clone)), unsafe.Sizeof(image.clone), 0, 0, 0, 0)
@@ -148,16 +153,19 @@ func join(image *header, count uint64) {
 		run(image, count)
 	}
 	image.pid, j.errno = int32(pid), uint64(err)
-	exit()
+	exit(image)
 }
 
 // exit ends a process. Its status tells nothing: the image does.
 //
 //go:nosplit
 //go:norace
-func exit() {
+func exit(image *header) {
 	for {
 		syscall.RawSyscall6(unix.SYS_EXIT_GROUP, 127, 0, 0, 0, 0, 0)
+		// A filter that the program has loaded can refuse even that. It cannot refuse
+		// a fault, which no process survives that does not handle it.
+		*image.nowhere = 0
 	}
 }
 
@@ -180,6 +188,13 @@ func run(image *header, count uint64) {
 		pc++
 		if in.after != 0 {
 			image.branch.failed = 0
+		}
+		if in.number == holdNumber {
+			// A busy wait, because every call is the filter's to refuse. It is as long
+			// as it takes the parent to notice.
+			for !released(image) {
+			}
+			continue
 		}
 		result, _, err := syscall.RawSyscall6(in.number,
 			value(image, in, 0), value(image, in, 1), value(image, in, 2),
@@ -219,7 +234,28 @@ func run(image *header, count uint64) {
 		break
 	}
 	at.failed = failed
-	exit()
+	exit(image)
+}
+
+// released reports whether the parent has let the child go on. A call, so that the
+// memory is read each time.
+//
+//go:nosplit
+//go:noinline
+//go:norace
+func released(image *header) bool { return image.goOn != 0 }
+
+// Release lets a child go on that waits at a Hold, or will.
+func (img *Image) Release() { atomic.StoreUint32(&img.header().goOn, 1) }
+
+// Slot returns what a slot holds by its name: the result of a call, -1 before it was
+// made. The child may be running.
+func (img *Image) Slot(name string) int {
+	i := slices.Index(img.program.slots, name)
+	if i < 0 {
+		return -1
+	}
+	return int(atomic.LoadInt32(slotAt(img.header(), uintptr(img.slots[i]))))
 }
 
 // value is an argument of an instruction, read from its slot where it is one.
