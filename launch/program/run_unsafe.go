@@ -169,6 +169,10 @@ func exit(image *header) {
 	}
 }
 
+// patience is how often a program tries to open paths again that others get in the way
+// of: as long as who does it on purpose can hold a launch up.
+const patience = 10000
+
 // run is the child. It must not allocate, grow the stack, be preempted or write
 // a pointer to the heap, and it never returns.
 //
@@ -181,6 +185,7 @@ func exit(image *header) {
 func run(image *header, count uint64) {
 	failed := uint64(unix.ENOEXEC) // a program that ends without execve
 	at := &image.main
+	again := 0
 	pc := uint64(0)
 	for pc < count {
 		at.pc = pc
@@ -221,6 +226,13 @@ func run(image *header, count uint64) {
 			} else {
 				continue
 			}
+		}
+		if err == unix.EAGAIN && in.number == unix.SYS_OPENAT2 && again < patience {
+			// Somewhere on the host something was renamed or mounted while the kernel
+			// walked a path with "..", so that it cannot tell where that has led (openat2(2)).
+			again++
+			pc--
+			continue
 		}
 		if err == syscall.Errno(in.pass[0]) || err == syscall.Errno(in.pass[1]) ||
 			err == syscall.Errno(in.pass[2]) || err == syscall.Errno(in.pass[3]) {
