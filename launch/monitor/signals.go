@@ -29,6 +29,7 @@ type signals struct {
 
 	mu      sync.Mutex
 	pidfd   int  // of the payload, 0 before it was spawned and after it was let go
+	talk    int  // our end of the conversation with it
 	group   int  // process group of the program the monitor waits for, 0 for none
 	asked   bool // it has been asked to end
 	running bool
@@ -85,10 +86,10 @@ func (s *signals) handle(number unix.Signal) {
 			s.resize()
 		}
 		return
-	case !s.running && slices.Contains(ending[:], os.Signal(number)):
+	case !s.running && !s.executed() && slices.Contains(ending[:], os.Signal(number)):
 		s.cause = number
 		number = unix.SIGKILL
-	case !s.running:
+	case !s.running && !slices.Contains(ending[:], os.Signal(number)):
 		s.early = append(s.early, number)
 		return
 	case number == unix.SIGHUP:
@@ -97,6 +98,18 @@ func (s *signals) handle(number unix.Signal) {
 	if s.pidfd > 0 {
 		_ = unix.PidfdSendSignal(s.pidfd, number, nil, 0)
 	}
+}
+
+// executed reports whether init runs already and the monitor has not heard of it: init
+// may tell others that it is ready, and be sent what ends it. Its execve has closed the
+// other end of the conversation, as does the payload's death.
+func (s *signals) executed() bool {
+	if s.pidfd == 0 {
+		return false
+	}
+	fds := []unix.PollFd{{Fd: int32(s.talk)}}
+	n, err := unix.Poll(fds, 0)
+	return err == nil && n > 0 && fds[0].Revents&unix.POLLHUP != 0
 }
 
 // endProgram asks the program that the monitor waits for to end, and makes it end
@@ -150,12 +163,12 @@ func passedOn() []os.Signal {
 		sigRTMin + 3, sigRTMin + 4, sigRTMin + 5, sigRTMin + 6}
 }
 
-// target sets the payload to signal, 0 for none. One whose launch was ended
-// before it existed is killed at once.
-func (s *signals) target(pidfd int) {
+// target sets the payload to signal, 0 for none, and the conversation with it. One
+// whose launch was ended before it existed is killed at once.
+func (s *signals) target(pidfd, talk int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.pidfd = pidfd
+	s.pidfd, s.talk = pidfd, talk
 	if pidfd > 0 && s.cause != nil {
 		_ = unix.PidfdSendSignal(pidfd, unix.SIGKILL, nil, 0)
 	}

@@ -68,7 +68,7 @@ func (m *Monitor) spawn(step string, op plan.Spawn, lowered func() (*program.Pro
 		return err
 	}
 	m.initPID = m.child.PID
-	m.signals.target(m.child.PIDFD)
+	m.signals.target(m.child.PIDFD, int(m.barrier.Fd()))
 	m.later(step, m.kill)
 	if err := m.holdFirst(op); err != nil {
 		return err
@@ -150,7 +150,7 @@ func (m *Monitor) closeAll() error {
 	for _, n := range m.namespaces {
 		n.file.Close()
 	}
-	m.signals.target(0)
+	m.signals.target(0, 0)
 	if m.child.PIDFD > 0 {
 		unix.Close(m.child.PIDFD)
 	}
