@@ -7,6 +7,7 @@ import (
 
 	"lxcfg/compile/config"
 	"lxcfg/compile/plan"
+	"lxcfg/compile/rules"
 	"lxcfg/grammar"
 	"lxcfg/grammar/diag"
 )
@@ -39,9 +40,11 @@ func (c *compiler) compileMountEntry(entry config.Value[config.MountEntry]) {
 	target, inside := c.containerPath(entry.V.Target)
 	switch {
 	case !inside:
-		c.report(diag.Warning, diag.SilentlyDifferent, entry.Origin, "mount/outside-rootfs",
-			fmt.Sprintf("the target %q is not below the rootfs: the mount is left out", entry.V.Target),
-			"LXC skips such an entry too. Write the target relative to the container's root, without a leading slash.")
+		if !rules.IsOutsideRootfs(c.config, entry.V.Target) { // else the rule has told
+			c.report(diag.Warning, diag.SilentlyDifferent, entry.Origin, rules.OutsideRootfs,
+				fmt.Sprintf("the target %q is not below the rootfs: the mount is left out", entry.V.Target),
+				"LXC skips such an entry too. Write the target relative to the container's root, without a leading slash.")
+		}
 	case target == "/":
 		c.refuse(entry.Origin, "mount/over-rootfs", "the entry would be mounted over the root of the container",
 			"LXC refuses it as well. Write a target below the root, or mount it with lxc.rootfs.path.")

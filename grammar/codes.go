@@ -37,6 +37,21 @@ func Codes() []diag.Row {
 			Bad: "lxc.group = web\rlxc.group = onboot\n", Good: "lxc.group = web\nlxc.group = onboot\n",
 		},
 		{
+			Code: "syntax/lone-quote", Verdicts: []diag.Verdict{diag.Differing}, Title: "a quote without another one",
+			Doc: "LXC takes quotes away when a value begins and ends with the same kind. A single one, or two of different kinds, are part of the value. Since LXC 2.0; to LXC 1 all quotes are part of it.",
+			Bad: "lxc.uts.name = \"web\n", Good: "lxc.uts.name = \"web\"\n",
+		},
+		{
+			Code: "syntax/not-utf8", Verdicts: []diag.Verdict{diag.Hint}, Title: "a text that is not UTF-8",
+			Doc: "LXC knows no encodings: it compares and hands on bytes. A path with an umlaut in Latin-1 names another file than the same in UTF-8, which everything else writes today.",
+			Bad: "lxc.group = caf\xe9\n", Good: "lxc.group = café\n",
+		},
+		{
+			Code: "syntax/crlf", Verdicts: []diag.Verdict{diag.Hint}, Title: "lines that end as on Windows",
+			Doc: "LXC since 2.0 ends a line at a carriage return as well, so nothing is wrong with it. Older ones take it for part of the value, and in hooks, fstab files and seccomp policies it does harm.",
+			Bad: "lxc.uts.name = web\r\n", Good: "lxc.uts.name = web\n",
+		},
+		{
 			Code: "define/not-a-setting", Verdicts: []diag.Verdict{diag.Refused}, Title: "an option -s that is no setting",
 			Doc: "Each option `-s` of lxc-start and of lxcfg takes one setting, `lxc.KEY=VALUE`. LXC does not start with another.",
 			Bad: "# lxcfg show -s uts.name=web\n", Good: "# lxcfg show -s lxc.uts.name=web\n", Command: "show", Options: "-s uts.name=web",
@@ -49,8 +64,8 @@ func Codes() []diag.Row {
 		{
 			Code: "value/fstab", Verdicts: []diag.Verdict{diag.Differing}, Title: "a line of an fstab that is read otherwise than it looks",
 			Doc:  "LXC reads the file that `lxc.mount.fstab` names with getmntent(3): a line ends at 4095 bytes or a NUL byte, and a carriage return is part of the last field.",
-			Bad:  "lxc.mount.fstab = fstab\n-- fstab --\nproc proc proc nodev\r\n",
-			Good: "lxc.mount.fstab = fstab\n-- fstab --\nproc proc proc nodev 0 0\n",
+			Bad:  "lxc.mount.fstab = /etc/lxc/fstab\n-- /etc/lxc/fstab --\nproc proc proc nodev\r\n",
+			Good: "lxc.mount.fstab = /etc/lxc/fstab\n-- /etc/lxc/fstab --\nproc proc proc nodev 0 0\n",
 		},
 	}
 }

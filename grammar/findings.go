@@ -28,6 +28,8 @@ func (d *Document) Findings() diag.List {
 		case LineAssign:
 			if f, ok := d.trailingComment(l); ok {
 				list.Add(f)
+			} else if f, ok := d.loneQuote(l); ok {
+				list.Add(f)
 			}
 		}
 		if f, ok := d.loneCR(l); ok {
@@ -35,6 +37,7 @@ func (d *Document) Findings() diag.List {
 		}
 		above = l
 	}
+	list.Add(d.fileFindings()...)
 	return list.List()
 }
 

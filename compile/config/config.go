@@ -29,6 +29,7 @@ type Config struct {
 	Start      Start
 	Monitor    Monitor
 	Sources    []source.File // every file read, in the order it was read; -s defines included
+	Proxmox    bool          // Proxmox adds to it what its own options say: a rootfs, networks, device rules
 }
 
 // New returns a configuration with LXC's defaults and nothing set.

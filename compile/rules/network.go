@@ -34,7 +34,7 @@ func networkRules() []Rule {
 			Title: "the type none beside other interfaces",
 			Doc:   "Only a container whose interfaces are all of type none shares the host's network. Beside others none does nothing.",
 			Bad:   "lxc.net.0.type = none\nlxc.net.1.type = empty\n",
-			Good:  "lxc.net.0.type = none\n",
+			Good:  "lxc.net.0.type = empty\n",
 			check: netNoneBesideOthers,
 		},
 		{
@@ -76,7 +76,7 @@ func networkRules() []Rule {
 			Title: "two interfaces with one hardware address",
 			Doc:   "Two interfaces with one hardware address on one link take each other's packets. The kernel refuses the second macvlan.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.hwaddr = 00:16:3e:00:00:01\nlxc.net.1.type = veth\nlxc.net.1.link = br0\nlxc.net.1.hwaddr = 00:16:3e:00:00:01\n",
-			Good:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.hwaddr = 00:16:3e:00:00:01\nlxc.net.1.type = veth\nlxc.net.1.link = br1\nlxc.net.1.hwaddr = 00:16:3e:00:00:01\n",
+			Good:  "lxc.uts.name = web\nlxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.hwaddr = 00:16:3e:00:00:01\nlxc.net.1.type = veth\nlxc.net.1.link = br1\nlxc.net.1.hwaddr = 00:16:3e:00:00:01\n",
 			check: repeated(nicFixedHWAddr, func(string) (string, string) {
 				return "two interfaces on one link have this hardware address", "Write x for digits that are to be drawn, as in 00:16:3e:xx:xx:xx."
 			}),
@@ -175,16 +175,15 @@ func netNoneBesideOthers(c *config.Config, report report) {
 }
 
 func netSharedNamespace(c *config.Config, report report) {
-	ns := &c.Namespaces
-	names := func(v config.Value[string]) bool { return v.V == "net" }
-	shared := slices.ContainsFunc(ns.Keep, names) || len(ns.Clone) > 0 && !slices.ContainsFunc(ns.Clone, names) || ns.Share["net"].Set
+	at, shared := sharesNetworkNamespace(c)
 	if !shared {
 		return
 	}
 	for i := range c.Network.NICs {
 		if n := &c.Network.NICs[i]; n.Type.Set && n.Type.V != "none" && n.Type.V != "empty" {
 			report(n.Type.Origin, "the container shares a network namespace, in which LXC makes no interfaces",
-				"Remove the interface, or give the container a network of its own: take net out of lxc.namespace.keep and lxc.namespace.share, or into lxc.namespace.clone.")
+				"Remove the interface, or give the container a network of its own: take net out of lxc.namespace.keep and lxc.namespace.share, or into lxc.namespace.clone.",
+				diag.Related{Range: at.Range(), Summary: "shared here"})
 		}
 	}
 }

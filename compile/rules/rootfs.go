@@ -1,0 +1,44 @@
+package rules
+
+import (
+	"lxcfg/compile/config"
+	"lxcfg/grammar/diag"
+)
+
+// rootfsRules are about lxc.rootfs.
+func rootfsRules() []Rule {
+	return []Rule{
+		{
+			Code: "rootfs/host-root", Severity: diag.Warning, Effect: diag.Advice,
+			Title: "the host's root for the container's",
+			Doc:   "What the container writes, it writes to the host, and `lxc-destroy` removes the whole system.",
+			Bad:   "lxc.rootfs.path = dir:/\n",
+			Good:  "lxc.rootfs.path = dir:/var/lib/lxc/web/rootfs\n",
+			check: rootfsHostRoot,
+		},
+		{
+			Code: "rootfs/idmap-without-map", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+			Title: "an idmapped rootfs without an id map",
+			Doc:   "idmap=container takes the map of lxc.idmap lines. Without any, LXC passes over it: files keep the owners they have.",
+			Bad:   "lxc.rootfs.path = dir:/srv/web\nlxc.rootfs.options = idmap=container\n",
+			Good:  "lxc.rootfs.path = dir:/srv/web\nlxc.rootfs.options = idmap=container\nlxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",
+			check: rootfsIDMapWithoutMap,
+		},
+	}
+}
+
+// isContainer reports whether a configuration is that of a container, and no part of
+// one that others include or are made of: what is missing there may stand elsewhere.
+func isContainer(c *config.Config) bool { return c.Rootfs.Path.V.Path != "" || c.Proxmox }
+
+func rootfsHostRoot(c *config.Config, report report) {
+	if path := c.Rootfs.Path; path.V.Path == "/" {
+		report(path.Origin, "the container's root is the host's", "Give the container a directory of its own.")
+	}
+}
+
+func rootfsIDMapWithoutMap(c *config.Config, report report) {
+	if o := c.Rootfs.Options; o.V.IDMap != "" && len(c.IDMap) == 0 && isContainer(c) {
+		report(o.Origin, "there are no lxc.idmap lines, so LXC passes over idmap=", "Add lxc.idmap lines, or remove the word.")
+	}
+}
