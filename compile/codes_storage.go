@@ -55,7 +55,7 @@ func storageCodes() []diag.Row {
 		},
 		{
 			Code: "rootfs/ignored-option", Verdicts: []diag.Verdict{diag.Differing}, Title: "an option that does nothing to the rootfs",
-			Doc: "A directory takes no options of a file system, its propagation is always that of a container's root, and idmap= needs lxc.idmap lines.",
+			Doc: "A directory takes no options of a file system, and its propagation is always that of a container's root.",
 			Bad: rootLine + "lxc.rootfs.options = size=1g\n", Good: rootLine + "lxc.rootfs.options = nosuid,ro\n",
 		},
 		{
@@ -87,16 +87,6 @@ func storageCodes() []diag.Row {
 			Code: "mount/over-rootfs", Verdicts: []diag.Verdict{diag.Failing}, Title: "a mount over the whole container",
 			Doc: "The target is the root of the container itself. LXC refuses to go on when the rootfs is covered.",
 			Bad: rootLine + "lxc.mount.entry = tmpfs . tmpfs defaults 0 0\n", Good: rootLine + "lxc.mount.entry = tmpfs tmp tmpfs defaults 0 0\n",
-		},
-		{
-			Code: "mount/idmap-without-bind", Verdicts: []diag.Verdict{diag.Failing}, Title: "an idmapped mount that is no bind",
-			Doc: "LXC maps the ids of bind mounts only.",
-			Bad: rootLine + idmapLine + "lxc.mount.entry = tmpfs mnt tmpfs idmap=container 0 0\n", Good: rootLine + idmapLine + "lxc.mount.entry = /srv/data mnt none bind,idmap=container 0 0\n",
-		},
-		{
-			Code: "mount/idmap-without-container", Verdicts: []diag.Verdict{diag.Failing}, Title: "ids to be mapped as in a container without a map",
-			Doc: "`idmap=container` takes the map of lxc.idmap lines. Without any, the kernel refuses.",
-			Bad: rootLine + "lxc.mount.entry = /srv/data mnt none bind,idmap=container 0 0\n", Good: rootLine + idmapLine + "lxc.mount.entry = /srv/data mnt none bind,idmap=container 0 0\n",
 		},
 		{
 			Code: "mount/idmap-needs-root", Verdicts: []diag.Verdict{diag.Failing}, Title: "ids of a mount that the user may not map",

@@ -110,12 +110,7 @@ func (c *compiler) overlayDirs(data []string) []string {
 // makes them after all other entries.
 func (c *compiler) compileMappedEntry(entry config.Value[config.MountEntry], options config.MountOptions, target string) {
 	switch {
-	case !options.Bind:
-		c.refuse(entry.Origin, "mount/idmap-without-bind", "only a bind mount can be idmapped", "Add the option bind, or remove idmap=.")
-		return
-	case options.IDMap == plan.IDMapContainer && !c.leaves(plan.NamespaceUser):
-		c.refuse(entry.Origin, "mount/idmap-without-container", "the container has no id map to map the mount's ids by",
-			"Add lxc.idmap lines, name a user namespace by its file, `idmap=/proc/PID/ns/user`, or remove the option.")
+	case !options.Bind, options.IDMap == plan.IDMapContainer && !c.leaves(plan.NamespaceUser): // the rules have told
 		return
 	case !c.facts.Caller.Root():
 		c.refuse(entry.Origin, "mount/idmap-needs-root", fmt.Sprintf("user %d may not map the ids of a mount of the host's", c.facts.Caller.UID),

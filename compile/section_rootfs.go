@@ -143,9 +143,7 @@ func (c *compiler) checkRootfsOptions(r rootfs) {
 		}
 	}
 	switch {
-	case o.IDMap == "":
-	case !c.leaves(plan.NamespaceUser):
-		ignored("idmap="+o.IDMap, "Ids of the rootfs are mapped for a container with lxc.idmap lines only. LXC says nothing.")
+	case o.IDMap == "", !c.leaves(plan.NamespaceUser): // a rule has told
 	case r.storage == "overlay":
 		c.refuse(options.Origin, "rootfs/idmap-overlay", "the kernel cannot map the ids of an overlay", "Remove idmap=, and give the layers the owners that the container maps.")
 	case !c.facts.Caller.Root():

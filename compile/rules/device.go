@@ -50,27 +50,37 @@ func deviceRules() []Rule {
 type deviceList struct {
 	rules []config.CgroupSetting
 	v2    bool
+	last  int  // position of the last rule about all devices, which starts the list anew; -1 for none
+	deny  bool // devices are denied that no rule allows
 }
 
 // deviceLists are the rules for devices: those of cgroup v2 where there are any, and
 // those of v1 otherwise, which say the same in configurations for both.
 func deviceLists(c *config.Config) deviceList {
-	list := deviceList{v2: true}
-	for _, s := range c.Cgroup.V2 {
-		if s.Device != nil {
-			list.rules = append(list.rules, s)
+	list := deviceList{v2: true, rules: deviceSettings(c.Cgroup.V2), last: -1}
+	if len(list.rules) == 0 {
+		list.v2, list.rules = false, deviceSettings(c.Cgroup.V1)
+	}
+	for i := range list.rules {
+		if isAll(list.rules[i]) {
+			list.last = i
 		}
 	}
-	if len(list.rules) > 0 {
-		return list
-	}
-	list.v2 = false
-	for _, s := range c.Cgroup.V1 {
-		if s.Device != nil {
-			list.rules = append(list.rules, s)
-		}
+	// cgroup v1 starts from what the cgroup above allows, which is everything.
+	list.deny = list.v2 && len(list.rules) > 0
+	if list.last >= 0 {
+		list.deny = !allows(list.rules[list.last])
 	}
 	return list
+}
+
+func deviceSettings(all []config.CgroupSetting) (devices []config.CgroupSetting) {
+	for i := range all {
+		if all[i].Device != nil {
+			devices = append(devices, all[i])
+		}
+	}
+	return devices
 }
 
 func allows(s config.CgroupSetting) bool { return s.File == "devices.allow" }
@@ -78,57 +88,82 @@ func allows(s config.CgroupSetting) bool { return s.File == "devices.allow" }
 // isAll reports whether a rule is about all devices at once.
 func isAll(s config.CgroupSetting) bool { return s.Device.Type == 'a' }
 
-// last is the position of the last rule about all devices, -1 for none.
-func (l deviceList) last() int {
-	for i := len(l.rules) - 1; i >= 0; i-- {
-		if isAll(l.rules[i]) {
-			return i
-		}
-	}
-	return -1
-}
-
-// allowlist reports whether devices are denied that no rule allows. cgroup v1 starts
-// from what the cgroup above allows, which is everything.
-func (l deviceList) allowlist() bool {
-	if i := l.last(); i >= 0 {
-		return !allows(l.rules[i])
-	}
-	return l.v2 && len(l.rules) > 0
-}
-
 // counting are the rules that are not taken back.
-func (l deviceList) counting() []config.CgroupSetting { return l.rules[l.last()+1:] }
+func (l deviceList) counting() []config.CgroupSetting { return l.rules[l.last+1:] }
 
-// permits reports whether the container may open a device for reading and writing.
-func (l deviceList) permits(n node) bool {
-	if !l.allowlist() {
-		return true // what is denied one by one, nobody mounts
-	}
+// permitted are the devices that the container may open.
+func (l deviceList) permitted() permitted {
+	p := permitted{all: !l.deny, devices: make(deviceSet)} // what is denied one by one, nobody mounts
 	for _, s := range l.counting() {
-		if d := s.Device; allows(s) && (d.Path != "" || covers(d, n.kind, n.major, n.minor)) {
-			return true
+		if allows(s) {
+			p.all = p.all || s.Device.Path != "" // which one it is only the host knows
+			p.devices.add(s)
 		}
 	}
-	return false
+	return p
 }
 
-// covers reports whether a rule is about a device, for more than making its node. A
-// minor number of -1 stands for any of the major.
-func covers(d *config.DeviceRule, kind byte, major, minor int64) bool {
-	if d.Access == "m" || d.Type != kind {
-		return false
+// permitted are devices that may be opened.
+type permitted struct {
+	all     bool
+	devices deviceSet
+}
+
+// has reports whether a device is among them.
+func (p permitted) has(n node) bool {
+	_, ok := p.devices.covering(n.kind, n.major, n.minor)
+	return p.all || ok
+}
+
+// deviceSet finds, among the rules that were added, those about a device.
+type deviceSet map[deviceNumbers]config.Origin
+
+// deviceNumbers are those of a rule, -1 for a wildcard; anyMinor stands for every minor
+// number that a rule may have.
+type deviceNumbers struct {
+	kind         byte
+	major, minor int64
+}
+
+const anyMinor = -2
+
+// add adds a rule, if it is about more than making nodes. The first of several stays.
+func (set deviceSet) add(s config.CgroupSetting) {
+	d := s.Device
+	if d.Access == "m" || d.Path != "" {
+		return
 	}
-	return (d.Major < 0 || d.Major == major) && (d.Minor < 0 || minor < 0 || d.Minor == minor)
+	for _, minor := range [...]int64{d.Minor, anyMinor} {
+		numbers := deviceNumbers{d.Type, d.Major, minor}
+		if _, known := set[numbers]; !known {
+			set[numbers] = s.Origin
+		}
+	}
+}
+
+// covering finds a rule that is about a device. A minor number of -1 stands for any of
+// the major.
+func (set deviceSet) covering(kind byte, major, minor int64) (config.Origin, bool) {
+	minors := [...]int64{minor, -1}
+	if minor < 0 {
+		minors[1] = anyMinor
+	}
+	for _, of := range [...]int64{major, -1} {
+		for _, minor := range minors {
+			if at, ok := set[deviceNumbers{kind, of, minor}]; ok {
+				return at, true
+			}
+		}
+	}
+	return config.Origin{}, false
 }
 
 // deviceUndone tells of rules that are lost. What an included file says, a line of the
 // file that includes it may well take back.
 func deviceUndone(c *config.Config, report report) {
 	list := deviceLists(c)
-	last := list.last()
-	for i := range max(last, 0) {
-		s, over := list.rules[i], list.rules[last]
+	for i := range max(list.last, 0) {
+		s, over := list.rules[i], list.rules[list.last]
 		if isAll(s) || len(s.Origin.Trail()) > len(over.Origin.Trail()) || sameFile(s.Origin, over.Origin) && len(s.Origin.Trail()) > 0 {
 			continue
 		}
@@ -145,34 +180,34 @@ func deviceIgnored(c *config.Config, report report) {
 	if !list.v2 {
 		return // the kernel takes an exception back in v1
 	}
-	counting := list.counting()
-	for i, s := range counting {
-		if allows(s) == list.allowlist() {
+	effective := make(deviceSet) // the rules above that count
+	for _, s := range list.counting() {
+		if allows(s) == list.deny {
+			effective.add(s)
 			continue
 		}
-		for _, other := range counting[:i] {
-			if d := s.Device; allows(other) == list.allowlist() && d.Path == "" && other.Device.Path == "" && covers(other.Device, d.Type, d.Major, d.Minor) {
-				summary, detail := "LXC denies no device that another line allows", "Allow the devices one by one, without this one."
-				if allows(s) {
-					summary, detail = "LXC allows no device that another line denies", "Deny the devices one by one, without this one."
-				}
-				report(s.Origin, summary, detail, diag.Related{Range: other.Origin.Range(), Summary: "this line counts"})
-				break
-			}
+		over, covered := effective.covering(s.Device.Type, s.Device.Major, s.Device.Minor)
+		if !covered || s.Device.Path != "" {
+			continue
 		}
+		summary, detail := "LXC denies no device that another line allows", "Allow the devices one by one, without this one."
+		if allows(s) {
+			summary, detail = "LXC allows no device that another line denies", "Deny the devices one by one, without this one."
+		}
+		report(s.Origin, summary, detail, diag.Related{Range: over.Range(), Summary: "this line counts"})
 	}
 }
 
 func devicesDenied(c *config.Config, report report) {
 	list := deviceLists(c)
-	if !list.v2 || !isContainer(c) || c.Proxmox || !list.allowlist() {
+	if !list.v2 || !isContainer(c) || c.Proxmox || !list.deny {
 		return
 	}
 	null, _ := findNode("/dev/null")
-	if list.permits(null) {
+	if list.permitted().has(null) {
 		return
 	}
-	at := list.rules[max(list.last(), 0)]
+	at := list.rules[max(list.last, 0)]
 	detail := "Include /usr/share/lxc/config/common.conf above this line, which allows what every container needs, or allow `c 1:3 rwm` and the like."
 	if !allows(at) && !isAll(at) {
 		detail = "Write `lxc.cgroup2.devices.allow = a` above it to deny this device alone."
@@ -181,15 +216,18 @@ func devicesDenied(c *config.Config, report report) {
 }
 
 func allDevices(c *config.Config, report report) {
+	if mapsIDs(c) {
+		return // its root makes no nodes
+	}
 	list := deviceLists(c)
 	rules := list.counting()
-	if i := list.last(); i >= 0 && !list.allowlist() {
-		rules = list.rules[i : i+1]
+	if list.last >= 0 && !list.deny {
+		rules = list.rules[list.last : list.last+1]
 	}
 	for _, s := range rules {
 		d := s.Device
 		every := d.Path == "" && d.Major < 0 && (isAll(s) || d.Type == 'b') && d.Access != "m"
-		if allows(s) && every && !mapsIDs(c) {
+		if allows(s) && every {
 			report(s.Origin, fmt.Sprintf("this allows the container every %s of the host", map[bool]string{true: "device", false: "disk"}[isAll(s)]),
 				"Allow the devices that it needs, one line each.")
 		}
@@ -198,3 +236,7 @@ func allDevices(c *config.Config, report report) {
 
 // mapsIDs reports whether the container's root is not the host's.
 func mapsIDs(c *config.Config) bool { return len(c.IDMap) > 0 && getsUserNamespace(c) }
+
+// hasUserNamespace reports whether the container is in another user namespace than its
+// starter, its own or that of another container.
+func hasUserNamespace(c *config.Config) bool { return mapsIDs(c) || c.Namespaces.Share["user"].V != "" }

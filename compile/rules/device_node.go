@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"strings"
 
 	"lxcfg/compile/config"
 	"lxcfg/grammar/diag"
@@ -23,9 +22,10 @@ func deviceNodeRules() []Rule {
 
 func deviceNotAllowed(c *config.Config, report report) {
 	list := deviceLists(c)
+	permitted := list.permitted()
 	for m := range mountEntries(c) {
 		n, known := findNode(m.V.Source)
-		if !m.V.Bind || !known || m.V.Mounting().Relative || list.permits(n) {
+		if !m.V.Bind || !known || m.V.Mounting().Relative || permitted.has(n) {
 			continue
 		}
 		numbers := fmt.Sprintf("%c %d:%d", n.kind, n.major, n.minor)
@@ -38,7 +38,7 @@ func deviceNotAllowed(c *config.Config, report report) {
 		}
 		line := fmt.Sprintf("%s = %s rwm", key, numbers)
 		f := report(m.Origin, fmt.Sprintf("the container may not open %s: no line allows %s", m.V.Source, numbers), "Add `"+line+"`.")
-		if last := list.last(); strings.HasPrefix(key, "lxc.cgroup2") && (last < 0 || !after(list.rules[last].Origin, m.Origin)) {
+		if list.v2 && (list.last < 0 || !after(list.rules[list.last].Origin, m.Origin)) {
 			f.below(true, line)
 		}
 	}

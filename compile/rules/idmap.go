@@ -57,14 +57,14 @@ func idmapRules() []Rule {
 			Code: "idmap/too-long", Severity: diag.Error, Effect: diag.FailsAtStart,
 			Doc:   "A map of one kind is written at once and has to be shorter than 4096 bytes; the kernel also takes no more than 340 ranges.",
 			Bad:   "lxc.idmap = g 0 100000 65536\n" + idMapLines(300),
-			Good:  "lxc.idmap = g 0 100000 65536\n" + idMapLines(20),
+			Good:  "lxc.idmap = g 0 100000 65536\n" + idMapLines(66),
 			check: idmapTooLong,
 		},
 		{
 			Code: "idmap/init-unmapped", Severity: diag.Error, Effect: diag.FailsAtStart,
 			Doc:   "Init can only run with ids that exist in the container: lxc.init.uid, lxc.init.gid and lxc.init.groups have to be mapped.",
-			Bad:   "lxc.idmap = u 0 100000 1000\nlxc.idmap = g 0 100000 1000\nlxc.init.uid = 1000\n",
-			Good:  "lxc.idmap = u 0 100000 1001\nlxc.idmap = g 0 100000 1000\nlxc.init.uid = 1000\n",
+			Bad:   "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\nlxc.init.uid = 65536\n",
+			Good:  "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\nlxc.init.uid = 1000\n",
 			check: idmapInitUnmapped,
 		},
 		{

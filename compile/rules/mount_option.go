@@ -139,12 +139,12 @@ func mountIDMapWithoutBind(m config.Value[config.MountEntry], report report) {
 }
 
 func mountIDMapWithoutContainer(c *config.Config, report report) {
-	if len(c.IDMap) > 0 {
+	if hasUserNamespace(c) {
 		return
 	}
 	for m := range mountEntries(c) {
 		if options := m.V.Mounting(); options.IDMap == "container" && options.Bind {
-			report(m.Origin, "there are no lxc.idmap lines whose map could be taken", "Add lxc.idmap lines, or remove idmap=container.")
+			report(m.Origin, "the container has no id map to map the mount's ids by", "Add lxc.idmap lines, name a user namespace by its file, `idmap=/proc/PID/ns/user`, or remove the option.")
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"lxcfg/compile/config"
 	"lxcfg/grammar/diag"
@@ -48,19 +49,20 @@ func processRules() []Rule {
 }
 
 // procFiles are the files of /proc/PID that take a text (proc(5)).
-var procFiles = []string{"autogroup", "comm", "coredump_filter", "loginuid", "make-it-fail", "oom_adj", "oom_score_adj", "sched", "sched_autogroup_enabled", "sessionid", "timens_offsets",
-	"timerslack_ns", "uclamp", "setgroups"}
+var procFiles = []string{"autogroup", "clear_refs", "comm", "coredump_filter", "gid_map", "loginuid", "make-it-fail", "oom_adj", "oom_score_adj", "sched", "sched_autogroup_enabled", "sessionid", "timens_offsets",
+	"timerslack_ns", "uclamp", "uid_map", "setgroups"}
 
 func processNoSuchFile(c *config.Config, report report) {
 	for _, p := range c.Limits.Proc {
-		if p.V.Name == "" || slices.Contains(procFiles, sysctlPath(p.V.Name)) {
+		file := sysctlPath(p.V.Name)
+		if file == "" || slices.Contains(procFiles, file) || strings.HasPrefix(file, "attr/") {
 			continue
 		}
 		detail := "proc(5) lists what is there. oom_score_adj is the one that is set most."
 		if better, ok := diag.Suggest(p.V.Name, slices.Values(procFiles)); ok {
 			detail = fmt.Sprintf("Did you mean lxc.proc.%s?", better)
 		}
-		report(p.Origin, fmt.Sprintf("/proc/PID has no file %s to write", sysctlPath(p.V.Name)), detail)
+		report(p.Origin, fmt.Sprintf("/proc/PID has no file %s to write", file), detail)
 	}
 }
 

@@ -38,7 +38,7 @@ func rootfsHostRoot(c *config.Config, report report) {
 }
 
 func rootfsIDMapWithoutMap(c *config.Config, report report) {
-	if o := c.Rootfs.Options; o.V.IDMap != "" && len(c.IDMap) == 0 && isContainer(c) {
-		report(o.Origin, "there are no lxc.idmap lines, so LXC passes over idmap=", "Add lxc.idmap lines, or remove the word.")
+	if o := c.Rootfs.Options; o.V.IDMap != "" && !hasUserNamespace(c) && isContainer(c) {
+		report(o.Origin, "the container has no id map, so LXC passes over idmap=", "Add lxc.idmap lines, or remove the word.")
 	}
 }

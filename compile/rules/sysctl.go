@@ -60,26 +60,33 @@ func isOfNamespace(path string) bool {
 	return false
 }
 
-// readOnlySysctl reports whether lxc.mount.auto mounts the file of a setting read-only,
-// and the line that makes it so.
-func readOnlySysctl(c *config.Config, path string) (config.Origin, bool) {
+// readOnlySettings is which settings lxc.mount.auto mounts read-only.
+type readOnlySettings struct {
+	all, network       bool // those of net/ are apart
+	makesAll, makesNet config.Origin
+}
+
+func readOnlyIn(c *config.Config) (r readOnlySettings) {
 	proc := c.Mount.Auto.Proc
 	if proc.V != "mixed" {
-		return config.Origin{}, false
+		return r
 	}
 	for m := range mountEntries(c) {
-		if targetOf(m.V) == "/proc" || targetOf(m.V) == "/proc/sys" {
-			return config.Origin{}, false // it covers the read-only one
+		if target := targetOf(m.V); target == "/proc" || target == "/proc/sys" {
+			return r // it covers the read-only one
 		}
 	}
-	if !strings.HasPrefix(path, "net/") {
-		return proc.Origin, true
+	r.all, r.makesAll = true, proc.Origin
+	r.makesNet, r.network = dropsCapability(c, "CAP_NET_ADMIN")
+	return r
+}
+
+// has reports whether the file of a setting is read-only, and the line that makes it so.
+func (r readOnlySettings) has(path string) (config.Origin, bool) {
+	if strings.HasPrefix(path, "net/") {
+		return r.makesNet, r.network
 	}
-	const netAdmin = "CAP_NET_ADMIN"
-	if at, dropped := dropsCapability(c, netAdmin); dropped {
-		return at, true
-	}
-	return config.Origin{}, false
+	return r.makesAll, r.all
 }
 
 // dropsCapability reports whether the container does not get a capability, and the
@@ -102,8 +109,9 @@ func dropsCapability(c *config.Config, name string) (config.Origin, bool) {
 }
 
 func sysctlReadOnly(c *config.Config, report report) {
+	settings := readOnlyIn(c)
 	for _, s := range c.Limits.Sysctl {
-		if at, readOnly := readOnlySysctl(c, sysctlPath(s.V.Name)); readOnly {
+		if at, readOnly := settings.has(sysctlPath(s.V.Name)); readOnly {
 			report(s.Origin, fmt.Sprintf("/proc/sys/%s is read-only in the container", sysctlPath(s.V.Name)),
 				"Write proc:rw in lxc.mount.auto, behind the includes, or set it in a hook. proc:rw lets the container's root change all of /proc: prefer it together with an id map.",
 				diag.Related{Range: at.Range(), Summary: "what makes it so"})
@@ -112,9 +120,10 @@ func sysctlReadOnly(c *config.Config, report report) {
 }
 
 func sysctlOfTheHost(c *config.Config, report report) {
+	settings := readOnlyIn(c)
 	for _, s := range c.Limits.Sysctl {
 		path := sysctlPath(s.V.Name)
-		if _, readOnly := readOnlySysctl(c, path); !readOnly && !isOfNamespace(path) && s.V.Name != "" {
+		if _, readOnly := settings.has(path); !readOnly && !isOfNamespace(path) && s.V.Name != "" {
 			report(s.Origin, fmt.Sprintf("%s is a setting of the whole host", s.V.Name), "Set it on the host, in /etc/sysctl.d, and remove the line.")
 		}
 	}
