@@ -107,7 +107,7 @@ func (l *loader) includeRelative(value grammar.Text, trail []diag.Place) {
 	f := diag.Diagnostic{
 		Code: "include/relative", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
 		Summary: fmt.Sprintf("where %q is depends on the directory that LXC runs in", value.String),
-		Detail:  "LXC does not start from the file that holds the line. Write the path from / on.",
+		Detail:  "LXC does not look beside the file that holds the line. Write the path from / on.",
 		Subject: value.Range, Key: keys.Include, Trail: trail,
 	}
 	if strings.HasPrefix(value.String, "~") {
