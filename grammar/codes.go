@@ -24,7 +24,7 @@ func Codes() []diag.Row {
 		{
 			Code: "syntax/nul", Verdicts: []diag.Verdict{diag.Differing}, Title: "a NUL byte, where the file ends for LXC",
 			Doc: "LXC handles the file as a C string: nothing behind the byte is read. A file saved as UTF-16 has one behind its first letter.",
-			Bad: "lxc.uts.name = web\n\x00lxc.tty.max = 4\n", Good: "lxc.uts.name = web\nlxc.tty.max = 4\n",
+			Bad: "lxc.uts.name = web\n\x00lxc.pty.max = 4\n", Good: "lxc.uts.name = web\nlxc.pty.max = 4\n",
 		},
 		{
 			Code: TrailingComment, Verdicts: []diag.Verdict{diag.Differing}, Title: "a comment that is part of the value",

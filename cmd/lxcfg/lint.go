@@ -183,6 +183,13 @@ func (l *linting) request(names []string) (lint.Request, error) {
 			return r, err
 		}
 		r.Host = &lint.Host{Facts: h.factsFor, Name: nameFor, LXCPath: h.lxcPath}
+		if l.host {
+			r.Host.Examine = func(draft plan.Plan, told diag.List, text func(string) (string, bool)) diag.List {
+				d := diagnosis{container: draft.Container(), text: text}
+				d.judge(draft, told)
+				return d.findings
+			}
+		}
 	}
 	if l.writeBaseline == "" {
 		r.Baseline, err = l.projects.baselines(names)

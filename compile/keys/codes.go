@@ -53,7 +53,7 @@ func Codes() []diag.Row {
 		{
 			Code: "key/repeated", Verdicts: []diag.Verdict{diag.Differing, diag.Hint}, Title: "a key that one file sets twice",
 			Doc: "The last line counts, and the one above it has no effect. Nobody who reads the first of the two can know. What an included file sets may be set again.",
-			Bad: "lxc.tty.max = 4\nlxc.uts.name = web\nlxc.tty.max = 6\n", Good: "lxc.uts.name = web\nlxc.tty.max = 6\n",
+			Bad: "lxc.pty.max = 4\nlxc.uts.name = web\nlxc.pty.max = 6\n", Good: "lxc.uts.name = web\nlxc.pty.max = 6\n",
 		},
 		{
 			Code: "key/undone", Verdicts: []diag.Verdict{diag.Differing}, Title: "a line that an empty value takes back",

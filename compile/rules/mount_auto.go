@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 
 	"lxcfg/compile/config"
@@ -17,6 +18,14 @@ func autoMountRules() []Rule {
 			Bad:   "lxc.mount.auto = sys\n",
 			Good:  "lxc.mount.auto = proc sys\n",
 			check: sysWithoutProc,
+		},
+		{
+			Code: "mount/cgroup-not-writable", Severity: diag.Info, Effect: diag.SilentlyDifferent,
+			Title: "cgroups that are read-only without sys_admin",
+			Doc:   "`cgroup` and `cgroup-full` without a mode are mounted for writing when the container keeps sys_admin, and as :mixed when it does not: all but the container's own cgroup is read-only then.",
+			Bad:   "lxc.mount.auto = cgroup\nlxc.cap.drop = sys_admin\n",
+			Good:  "lxc.mount.auto = cgroup:mixed\nlxc.cap.drop = sys_admin\n",
+			check: cgroupNotWritable,
 		},
 		{
 			Code: "mount/sys-twice", Severity: diag.Error, Effect: diag.FailsAtStart, Or: []diag.Verdict{diag.Differing},
@@ -40,6 +49,14 @@ func autoMountRules() []Rule {
 func sysWithoutProc(c *config.Config, report report) {
 	if auto := &c.Mount.Auto; auto.Sys.V == "mixed" && auto.Proc.V == "" {
 		report(auto.Sys.Origin, "LXC fails to mount sys:mixed without proc", "Write `proc:mixed sys:mixed`, or `sys:ro`.")
+	}
+}
+
+func cgroupNotWritable(c *config.Config, report report) {
+	cgroup := c.Mount.Auto.Cgroup
+	if at, dropped := dropsCapability(c, "CAP_SYS_ADMIN"); dropped && cgroup.V.Kind != "" && cgroup.V.Kind != "cgroup2" && cgroup.V.Mode == "" {
+		report(cgroup.Origin, fmt.Sprintf("without sys_admin LXC mounts %s as %[1]s:mixed", cgroup.V.Kind), fmt.Sprintf("Write `%s:mixed` where that is meant.", cgroup.V.Kind),
+			diag.Related{Range: at.Range(), Summary: "sys_admin goes here"})
 	}
 }
 

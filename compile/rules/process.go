@@ -2,11 +2,13 @@ package rules
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
 
 	"lxcfg/compile/config"
+	"lxcfg/compile/keys"
 	"lxcfg/grammar/diag"
 )
 
@@ -28,6 +30,14 @@ func processRules() []Rule {
 			Bad:   "lxc.proc.oom_score_adj = -2000\n",
 			Good:  "lxc.proc.oom_score_adj = -1000\n",
 			check: processOOMScore,
+		},
+		{
+			Code: "process/directory", Severity: diag.Info, Effect: diag.FailsAtStart, Until: keys.V7_0,
+			Title: "a working directory that may not be there",
+			Doc:   "LXC before 7.0 fails when the container has no directory of the name of lxc.init.cwd; 7.0 and lxcfg make it.",
+			Bad:   "lxc.rootfs.path = dir:/srv/web\nlxc.init.cwd = /srv/shop\n",
+			Good:  "lxc.rootfs.path = dir:/srv/web\nlxc.init.cwd = /srv\n",
+			check: processDirectory,
 		},
 		{
 			Code: "process/keyring", Severity: diag.Info, Effect: diag.SilentlyDifferent,
@@ -73,6 +83,12 @@ func processOOMScore(c *config.Config, report report) {
 		if p.V.Name == "oom_score_adj" && (err != nil || n < least || n > most) {
 			report(p.Origin, fmt.Sprintf("%q is no score from %d to %d", p.V.Value, least, most), "-1000 keeps the container from being killed, 1000 makes it the first.")
 		}
+	}
+}
+
+func processDirectory(c *config.Config, report report) {
+	if cwd := c.Init.Cwd; cwd.V != "" && !everySystemHas(path.Join("/", cwd.V)) {
+		report(cwd.Origin, fmt.Sprintf("LXC fails where the rootfs has no %s", cwd.V), "Make it in the rootfs.")
 	}
 }
 

@@ -43,10 +43,10 @@ func All() []Rule { return all() }
 var all = sync.OnceValue(func() []Rule {
 	return slices.Concat(
 		idmapRules(), namespaceRules(), rootfsRules(),
-		mountRules(), mountTargetRules(), mountSourceRules(), mountOptionRules(), autoMountRules(),
+		mountRules(), mountTargetRules(), mountSourceRules(), mountOptionRules(), autoMountRules(), devRules(),
 		networkRules(), gatewayRules(), vethRules(), hostNetworkRules(),
 		cgroupRules(), cgroupFileRules(), deviceRules(), deviceNodeRules(), sysctlRules(), processRules(),
-		securityRules(), confinementRules(), seccompRules(), hookRules(), hookCommandRules(), environmentRules(), pathRules(), startRules(),
+		securityRules(), confinementRules(), seccompRules(), hookRules(), hookCommandRules(), environmentRules(), pathRules(), startRules(), hostnameRules(),
 	)
 })
 
