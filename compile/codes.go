@@ -19,6 +19,11 @@ func loadCodes() []diag.Row {
 			Bad: "lxc.include = /etc/lxc/gone.conf\n", Good: "lxc.include = /etc/lxc/common.conf\n-- /etc/lxc/common.conf --\nlxc.tty.max = 4\n",
 		},
 		{
+			Code: "include/not-installed", Verdicts: []diag.Verdict{{Severity: diag.Warning, Effect: diag.Advice}}, Title: "a file of LXC's where LXC is not installed",
+			Doc: "Files below /usr/share/lxc come with LXC. Where nothing of it is installed, on a machine that only checks configurations, they are taken for granted, and what may stand in them is not missed. With LXC installed a file that is not there is an error: LXC refuses the configuration.",
+			Bad: "lxc.include = /usr/share/lxc/config/common.conf\n", Good: "lxc.include = /usr/share/lxc/config/common.conf\n-- /usr/share/lxc/config/common.conf --\nlxc.tty.max = 4\n",
+		},
+		{
 			Code: "include/relative", Verdicts: []diag.Verdict{diag.Differing}, Title: "an include that is looked for where LXC happens to run",
 			Doc: "A relative path starts at the directory that LXC runs in, not at the file that holds the line. Whoever starts the container elsewhere, or a service does, gets another file or none, and LXC refuses the configuration. LXC knows no ~.",
 			Bad: "lxc.include = common.conf\n-- common.conf --\nlxc.tty.max = 4\n", Good: "lxc.include = /etc/lxc/common.conf\n-- /etc/lxc/common.conf --\nlxc.tty.max = 4\n",
@@ -57,7 +62,7 @@ func loadCodes() []diag.Row {
 		},
 		{
 			Code: "template/placeholder", Verdicts: []diag.Verdict{diag.Differing, diag.Failing, diag.Refused, {Severity: diag.Error, Effect: diag.SilentlyDifferent}}, Title: "a template that is not filled in",
-			Doc: "`@NAME@`, `{{ name }}`, `$NAME` and the words of lxc-download(1) are there to be filled in. LXC takes them as they stand. There is one finding for a file, in the place of all that they cause.",
+			Doc: "`@NAME@`, `{{ name }}`, `{% if %}`, `$NAME` and the words of lxc-download(1) are there to be filled in. LXC takes them as they stand. There is one finding for a file, in the place of all that they cause.",
 			Bad: "lxc.uts.name = @NAME@\n", Good: "lxc.uts.name = web\n",
 		},
 		{

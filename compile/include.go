@@ -90,7 +90,12 @@ func (l *loader) includeFile(name string, value grammar.Text, trail []diag.Place
 		return
 	}
 	text, err := l.request.Files.ReadFile(name)
+	if err != nil && l.isLXCMissing(name) {
+		l.notInstalled(name, value, above)
+		return
+	}
 	if err != nil {
+		l.unread = true
 		detail, fixes := unreadableInclude(name, value)
 		l.rejectWith(fixes, value, above, "include/unreadable", detail, "%q cannot be included: %v", name, err)
 		return
@@ -137,6 +142,23 @@ func (l *loader) includedAgain(name string, value grammar.Text, trail []diag.Pla
 
 // packaged is where the files of LXC's packages are.
 const packaged = "/usr/share/lxc/"
+
+// isLXCMissing reports whether a file belongs to LXC, of which nothing is installed here:
+// that says nothing about where the container is started.
+func (l *loader) isLXCMissing(name string) bool {
+	return strings.HasPrefix(name, packaged) && !l.request.Files.IsDir(packaged)
+}
+
+// notInstalled tells that a file of LXC's is taken for granted.
+func (l *loader) notInstalled(name string, value grammar.Text, trail []diag.Place) {
+	l.unread = true
+	l.findings.Add(diag.Diagnostic{
+		Code: "include/not-installed", Severity: diag.Warning, Effect: diag.Advice,
+		Summary: fmt.Sprintf("LXC is not installed here, and what %q says is not known", name),
+		Detail:  "It is one of LXC's own files. What the rest of the configuration needs may stand there, so that less is found. Install LXC's package to have it read.",
+		Subject: value.Range, Key: keys.Include, Trail: trail,
+	})
+}
 
 // unreadableInclude says what to do about a file that is not there. Those for single
 // distributions went to lxc-templates with LXC 3.0.

@@ -67,8 +67,10 @@ func Load(req Request) *Loaded {
 	l.loaded.Config.Network.Sort()
 	l.fstab()
 	l.policy()
+	unfilled := templates(l.loaded.Documents, l.trails)
+	l.loaded.Config.Incomplete = l.unread || len(unfilled) > 0
 	l.findings.Add(rules.Check(l.loaded.Config, req.Version)...)
-	l.loaded.Findings = joinPlaceholders(l.loaded.Documents, l.trails, joinComments(guessSections(joinRemoved(l.findings.List()))))
+	l.loaded.Findings = joinPlaceholders(unfilled, joinComments(guessSections(joinRemoved(l.findings.List()))))
 	l.loaded.Findings.Sort(l.loaded.files()...)
 	return l.loaded
 }
@@ -84,6 +86,7 @@ type loader struct {
 	open     []string                // the files being read, outermost first
 	included map[string]grammar.Text // what was included, each where it was first
 	count    int                     // files read
+	unread   bool                    // one that is included could not be read
 }
 
 // file resolves one file, line by line, at the place it is included from.

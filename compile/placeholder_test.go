@@ -10,6 +10,7 @@ func TestPlaceholders(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"at signs":                 {"lxc.uts.name = @NAME@\n", "template/placeholder warning 1:16-22 +0"},
 		"braces":                   {"lxc.tty.max = {{ ttys }}\n", "template/placeholder error 1:15-25 +0"},
+		"branches":                 {"{% if x %}\nlxc.uts.name = a\n{% else %}\nlxc.uts.name = b\n{% endif %}\n", "template/placeholder warning 1:1-11 +2"},
 		"dollars":                  {"lxc.rootfs.path = $ROOTFS\nlxc.pty.max = ${PTYS}\n", "template/placeholder error 1:19-26 +1"},
 		"a whole template":         {"lxc.include = @DIR@/common.conf\nlxc.net.@N@.type = veth\n@MORE@\nlxc.arch = @ARCH@\nlxc.tty.max = many\n", "template/placeholder error 1:15-20 +3; value/number error 5:15-19 +0"},
 		"shells have variables":    {"lxc.hook.mount = /bin/echo $HOME ${A}\nlxc.environment = A=$B\nlxc.execute.cmd = sh -c 'echo $A'\n", "environment/not-expanded warning 2:1-23 +0"},

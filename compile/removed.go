@@ -8,18 +8,28 @@ import (
 	"lxcfg/grammar/diag"
 )
 
+// versionCodes are about what one LXC has and another has not.
+var versionCodes = []string{"key/removed", "key/too-new", "key/taken-for", "include/directory", "seccomp/no-style"}
+
+// isOfOtherLXC reports whether a finding is about a version in a file of LXC's that is
+// included: it belongs to the LXC that is installed here, and the one that a
+// configuration is meant for has its own.
+func isOfOtherLXC(f *diag.Diagnostic) bool {
+	return strings.HasPrefix(f.Subject.File, packaged) && (len(f.Trail) > 0 || f.Code == "seccomp/no-style") && slices.Contains(versionCodes, f.Code)
+}
+
 // joinRemoved puts one finding for each file in the place of those about keys that the
 // newest LXC no longer has, where they are warnings: nobody has said which LXC is
-// used. LXC's own files are passed over, because a newer LXC brings newer ones.
+// used. Findings about LXC's own files are passed over that another LXC would not have.
 func joinRemoved(list diag.List) diag.List {
 	first := make(map[string]int) // by file, the position among what is kept
 	kept := list[:0:0]
 	for _, f := range list {
-		if f.Code != "key/removed" || f.Severity != diag.Warning {
-			kept = append(kept, f)
+		if isOfOtherLXC(&f) {
 			continue
 		}
-		if strings.HasPrefix(f.Subject.File, packaged) {
+		if f.Code != "key/removed" || f.Severity != diag.Warning {
+			kept = append(kept, f)
 			continue
 		}
 		i, again := first[f.Subject.File]

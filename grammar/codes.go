@@ -27,7 +27,7 @@ func Codes() []diag.Row {
 			Bad: "lxc.uts.name = web\n\x00lxc.pty.max = 4\n", Good: "lxc.uts.name = web\nlxc.pty.max = 4\n",
 		},
 		{
-			Code: TrailingComment, Verdicts: []diag.Verdict{diag.Differing}, Title: "a comment that is part of the value",
+			Code: TrailingComment, Verdicts: []diag.Verdict{diag.Differing, diag.Hint}, Title: "a comment that is part of the value",
 			Doc: "Only a line that starts with # is a comment. Behind a value the text is part of the value: a host name with a comment in it, or a path that does not exist.",
 			Bad: "lxc.uts.name = web # the first one\n", Good: "# the first one\nlxc.uts.name = web\n",
 		},

@@ -10,7 +10,7 @@ func confinementRules() []Rule {
 	const root = "lxc.rootfs.path = dir:/srv/web\n"
 	return []Rule{
 		{
-			Code: "security/unconfined", Severity: diag.Info, Effect: diag.Advice,
+			Code: "security/unconfined", Severity: diag.Info, Effect: diag.Advice, Missing: true,
 			Title: "root of the host without an AppArmor profile",
 			Doc:   "Without an id map the container's root is the host's, and AppArmor is most of what holds it. unconfined takes that away. `lxcfg security` weighs all such settings together.",
 			Bad:   root + "lxc.apparmor.profile = unconfined\n",
@@ -18,7 +18,7 @@ func confinementRules() []Rule {
 			check: securityUnconfined,
 		},
 		{
-			Code: "security/writable-proc", Severity: diag.Warning, Effect: diag.Advice,
+			Code: "security/writable-proc", Severity: diag.Warning, Effect: diag.Advice, Missing: true,
 			Title: "/proc or /sys of the host, writable for its root",
 			Doc:   "Without an id map the container's root is the host's, and what it writes to /proc/sys, /proc/sysrq-trigger and /sys changes the host: it can stop it, or run programs there.",
 			Bad:   root + "lxc.mount.auto = proc:rw sys:rw\n",

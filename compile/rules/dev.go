@@ -11,7 +11,7 @@ import (
 func devRules() []Rule {
 	const root = "lxc.rootfs.path = dir:/srv/web\n"
 	return []Rule{{
-		Code: "dev/left-to-rootfs", Severity: diag.Info, Effect: diag.Advice,
+		Code: "dev/left-to-rootfs", Severity: diag.Info, Effect: diag.Advice, Missing: true,
 		Title: "a /dev that nobody makes",
 		Doc:   "With lxc.autodev = 0 the container has the /dev of its rootfs, which is an empty directory in most that are made today: without /dev/null few programs work. LXC 1 made no /dev by default, so that the line comes with old configurations.",
 		Bad:   root + "lxc.autodev = 0\n",

@@ -28,7 +28,7 @@ func deviceRules() []Rule {
 			check: deviceIgnored,
 		},
 		{
-			Code: "cgroup/devices-denied", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+			Code: "cgroup/devices-denied", Severity: diag.Warning, Effect: diag.SilentlyDifferent, Missing: true,
 			Title: "device rules that leave the container without /dev/null",
 			Doc:   "As soon as there is one device rule of cgroup v2, LXC denies every device that no line allows, also behind a line that denies a single one. Few programs work without /dev/null and terminals.",
 			Bad:   "lxc.rootfs.path = dir:/srv/web\nlxc.cgroup2.devices.allow = c 10:229 rwm\n",
@@ -36,7 +36,7 @@ func deviceRules() []Rule {
 			check: devicesDenied,
 		},
 		{
-			Code: "cgroup/all-devices", Severity: diag.Warning, Effect: diag.Advice,
+			Code: "cgroup/all-devices", Severity: diag.Warning, Effect: diag.Advice, Missing: true,
 			Title: "a container that may use every device of the host",
 			Doc:   "With mknod(2) the container's root gets at the disks of the host, unless an id map keeps it from that. Allow the devices that it needs.",
 			Bad:   "lxc.cgroup2.devices.allow = a\n",

@@ -11,7 +11,7 @@ import (
 func deviceNodeRules() []Rule {
 	const standard = "lxc.cgroup2.devices.deny = a\nlxc.cgroup2.devices.allow = c 1:* rwm\nlxc.cgroup2.devices.allow = c 5:* rwm\n"
 	return []Rule{{
-		Code: "cgroup/device-not-allowed", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+		Code: "cgroup/device-not-allowed", Severity: diag.Warning, Effect: diag.SilentlyDifferent, Missing: true,
 		Title: "a device that is mounted and may not be opened",
 		Doc:   "The node is there, and opening it fails: the device rules do not allow its numbers. They are decimal, as `ls -l` shows them.",
 		Bad:   standard + "lxc.mount.entry = /dev/dri dev/dri none bind,create=dir 0 0\n",

@@ -15,7 +15,7 @@ import (
 func idmapRules() []Rule {
 	return []Rule{
 		{
-			Code: "idmap/one-kind", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "idmap/one-kind", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Title: "an id map for users or for groups only",
 			Doc:   "A user namespace needs ids of both kinds: without a map for the other kind the container has no root.",
 			Bad:   "lxc.idmap = u 0 100000 65536\n",
@@ -39,7 +39,7 @@ func idmapRules() []Rule {
 			check: idmapEmptyRange,
 		},
 		{
-			Code: "idmap/root-unmapped", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "idmap/root-unmapped", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Title: "an id map without the container's root",
 			Doc:   "The container's root has to exist, unless lxc.init.uid and lxc.init.gid name ids that do.",
 			Bad:   "lxc.idmap = u 1 100000 65536\nlxc.idmap = g 0 100000 65536\n",
@@ -61,7 +61,7 @@ func idmapRules() []Rule {
 			check: idmapTooLong,
 		},
 		{
-			Code: "idmap/init-unmapped", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "idmap/init-unmapped", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Doc:   "Init can only run with ids that exist in the container: lxc.init.uid, lxc.init.gid and lxc.init.groups have to be mapped.",
 			Bad:   "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\nlxc.init.uid = 65536\n",
 			Good:  "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\nlxc.init.uid = 1000\n",
@@ -83,7 +83,7 @@ func idmapRules() []Rule {
 			check: idmapHostRoot,
 		},
 		{
-			Code: "idmap/no-nobody", Severity: diag.Info, Effect: diag.Advice,
+			Code: "idmap/no-nobody", Severity: diag.Info, Effect: diag.Advice, Missing: true,
 			Title: "an id map without nobody",
 			Doc:   "Distributions give nobody, and nogroup, the id 65534, and packages and services use it. Without it in the map they fail, for example apt, which takes on the id.",
 			Bad:   "lxc.idmap = u 0 100000 65000\nlxc.idmap = g 0 100000 65000\n",

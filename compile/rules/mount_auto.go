@@ -12,7 +12,7 @@ import (
 func autoMountRules() []Rule {
 	return []Rule{
 		{
-			Code: "mount/sys-without-proc", Severity: diag.Warning, Effect: diag.FailsAtStart,
+			Code: "mount/sys-without-proc", Severity: diag.Warning, Effect: diag.FailsAtStart, Missing: true,
 			Title: "sys:mixed without proc",
 			Doc:   "LXC puts part of /sys together at /proc/sys, and fails when lxc.mount.auto has mounted no /proc there. lxcfg needs none for it.",
 			Bad:   "lxc.mount.auto = sys\n",

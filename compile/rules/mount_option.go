@@ -55,7 +55,7 @@ func mountOptionRules() []Rule {
 			check: eachMount(mountIDMapWithoutBind),
 		},
 		{
-			Code: "mount/idmap-without-container", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "mount/idmap-without-container", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Title: "ids to be mapped as in a container without a map",
 			Doc:   "`idmap=container` takes the map of lxc.idmap lines. Without any, the kernel refuses.",
 			Bad:   "lxc.mount.entry = /srv/data mnt none bind,idmap=container 0 0\n",

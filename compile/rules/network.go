@@ -14,7 +14,7 @@ import (
 func networkRules() []Rule {
 	return []Rule{
 		{
-			Code: "net/no-type", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "net/no-type", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Title: "an interface without a type",
 			Doc:   "An interface has a type. LXC takes one without for `empty`, and fails on the settings that do not fit it.",
 			Bad:   "lxc.net.0.link = br0\n",
@@ -22,7 +22,7 @@ func networkRules() []Rule {
 			check: eachNIC(nicNoType),
 		},
 		{
-			Code: "net/no-link", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "net/no-link", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Title: "an interface without the device it belongs to",
 			Doc:   "macvlan, ipvlan, vlan and phys interfaces belong to a device of the host.",
 			Bad:   "lxc.net.0.type = macvlan\n",
@@ -98,7 +98,7 @@ func networkRules() []Rule {
 			check: eachNIC(nicVlanID),
 		},
 		{
-			Code: "net/l2proxy-mode", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "net/l2proxy-mode", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Title: "l2proxy with an ipvlan of another mode than l3s",
 			Doc:   "The host can only answer for an ipvlan of mode l3s. LXC's default is l2, whatever its manual says.",
 			Bad:   "lxc.net.0.type = ipvlan\nlxc.net.0.link = eth0\nlxc.net.0.l2proxy = 1\n",
@@ -106,7 +106,7 @@ func networkRules() []Rule {
 			check: eachNIC(nicL2ProxyMode),
 		},
 		{
-			Code: "net/l2proxy-no-link", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+			Code: "net/l2proxy-no-link", Severity: diag.Warning, Effect: diag.SilentlyDifferent, Missing: true,
 			Title: "l2proxy without a link",
 			Doc:   "The host answers for the container's addresses on the link of the interface. Without one lxc.net.[i].l2proxy does nothing.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.veth.mode = router\nlxc.net.0.l2proxy = 1\n",

@@ -13,7 +13,7 @@ func hostNetworkRules() []Rule {
 	const veth = "lxc.net.0.type = veth\nlxc.net.0.link = br0\n"
 	return []Rule{
 		{
-			Code: "net/host-network", Severity: diag.Info, Effect: diag.Advice,
+			Code: "net/host-network", Severity: diag.Info, Effect: diag.Advice, Missing: true,
 			Title: "the host's network for the container",
 			Doc:   "With no interface but of type none the container has the host's network: it may listen on its ports, reaches all that listens on the host's loopback, and talks to abstract sockets such as systemd's.",
 			Bad:   "lxc.net.0.type = none\n",
@@ -21,7 +21,7 @@ func hostNetworkRules() []Rule {
 			check: netHostNetwork,
 		},
 		{
-			Code: "net/not-up", Severity: diag.Info, Effect: diag.Advice,
+			Code: "net/not-up", Severity: diag.Info, Effect: diag.Advice, Missing: true,
 			Title: "an interface with addresses that stays down",
 			Doc:   "LXC brings an interface up with `flags = up` only. Without it the container has to do that itself, and the address is of no use until then.",
 			Bad:   veth + "lxc.net.0.ipv4.address = 10.0.3.5/24\n",

@@ -13,7 +13,7 @@ import (
 func vethRules() []Rule {
 	return []Rule{
 		{
-			Code: "net/unattached", Severity: diag.Info, Effect: diag.Advice,
+			Code: "net/unattached", Severity: diag.Info, Effect: diag.Advice, Missing: true,
 			Title: "a pair that ends nowhere",
 			Doc:   "A veth pair without a link ends nowhere: nothing reaches the container unless somebody attaches the host's end.",
 			Bad:   "lxc.net.0.type = veth\n",
@@ -32,7 +32,7 @@ func vethRules() []Rule {
 				}),
 		},
 		{
-			Code: "net/vlan-no-bridge", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "net/vlan-no-bridge", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Title: "VLANs of a pair without a bridge",
 			Doc:   "VLANs are told apart at the port of a bridge, so a pair without a bridge has none.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.veth.mode = router\nlxc.net.0.veth.vlan.id = 10\n",

@@ -48,7 +48,7 @@ func processRules() []Rule {
 			check: processKeyring,
 		},
 		{
-			Code: "process/no-new-privs", Severity: diag.Info, Effect: diag.Advice,
+			Code: "process/no-new-privs", Severity: diag.Info, Effect: diag.Advice, Missing: true,
 			Title: "a whole system that gains no privileges",
 			Doc:   "With lxc.no_new_privs = 1 su, sudo, ping and all other programs with the set-user-ID bit or file capabilities run without them. That suits a container of one program; a system with logins misses them.",
 			Bad:   "lxc.rootfs.path = dir:/srv/web\nlxc.no_new_privs = 1\n",

@@ -17,7 +17,7 @@ func rootfsRules() []Rule {
 			check: rootfsHostRoot,
 		},
 		{
-			Code: NoRootfs, Severity: diag.Warning, Effect: diag.Advice,
+			Code: NoRootfs, Severity: diag.Warning, Effect: diag.Advice, Missing: true,
 			Title: "a container on the host's root",
 			Doc:   "Without lxc.rootfs.path the container shares the root of the host, which nearly nobody means: what it writes, it writes to the host. LXC also turns the mounts of the whole host into slaves for it, which lxcfg does not.",
 			Bad:   "lxc.uts.name = web\nlxc.mount.entry = tmpfs tmp tmpfs defaults 0 0\n",
@@ -25,7 +25,7 @@ func rootfsRules() []Rule {
 			check: rootfsNone,
 		},
 		{
-			Code: "rootfs/idmap-without-map", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+			Code: "rootfs/idmap-without-map", Severity: diag.Warning, Effect: diag.SilentlyDifferent, Missing: true,
 			Title: "an idmapped rootfs without an id map",
 			Doc:   "idmap=container takes the map of lxc.idmap lines. Without any, LXC passes over it: files keep the owners they have.",
 			Bad:   "lxc.rootfs.path = dir:/srv/web\nlxc.rootfs.options = idmap=container\n",

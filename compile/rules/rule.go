@@ -25,6 +25,7 @@ type Rule struct {
 	Title    string         // a few words; empty: the first sentence of Doc
 	Doc      string         // what is wrong about it, and what happens at launch
 	Since    string         // the lxcfg that reported it first, empty for the first
+	Missing  bool           // something is not there: no matter where part of the configuration is not known
 	From     keys.Version   // the first LXC that it is about, zero for all
 	Until    keys.Version   // the first LXC that it is no longer about, zero for none
 	Bad      string         // a configuration that has the finding
@@ -93,7 +94,7 @@ func Check(c *config.Config, v keys.Version) diag.List {
 	var last finding // of the rule, which may still be told more of it
 	for i := range All() {
 		r := &All()[i]
-		if !r.holdsFor(v) {
+		if !r.holdsFor(v) || r.Missing && c.Incomplete {
 			continue
 		}
 		r.check(c, func(at config.Origin, summary, detail string, related ...diag.Related) *finding {

@@ -9,7 +9,7 @@ import (
 func startRules() []Rule {
 	return []Rule{
 		{
-			Code: "start/not-automatic", Severity: diag.Info, Effect: diag.Advice,
+			Code: "start/not-automatic", Severity: diag.Info, Effect: diag.Advice, Missing: true,
 			Title: "an order or delay for a container that is not started",
 			Doc:   "lxc-autostart looks at lxc.start.order and lxc.start.delay of containers that it starts: those with lxc.start.auto = 1, or all with its option --all.",
 			Bad:   "lxc.rootfs.path = dir:/srv/web\nlxc.start.delay = 5\n",
