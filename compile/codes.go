@@ -16,12 +16,28 @@ func loadCodes() []diag.Row {
 			Code: "include/unreadable", Verdicts: []diag.Verdict{diag.Refused}, Title: "an include that cannot be read",
 			Doc: "LXC refuses a configuration that includes a file it cannot read. A relative path starts at the directory that LXC runs in, not at the file. " +
 				"A directory that is missing is no error when its name ends in a slash.",
-			Bad: "lxc.include = gone.conf\n", Good: "lxc.include = common.conf\n-- common.conf --\nlxc.tty.max = 4\n",
+			Bad: "lxc.include = /etc/lxc/gone.conf\n", Good: "lxc.include = /etc/lxc/common.conf\n-- /etc/lxc/common.conf --\nlxc.tty.max = 4\n",
+		},
+		{
+			Code: "include/not-installed", Verdicts: []diag.Verdict{{Severity: diag.Warning, Effect: diag.Advice}}, Title: "a file of LXC's where LXC is not installed",
+			Doc: "Files below /usr/share/lxc come with LXC. Where nothing of it is installed, on a machine that only checks configurations, they are taken for granted, and what may stand in them is not missed. With LXC installed a file that is not there is an error: LXC refuses the configuration.",
+			Bad: "lxc.include = /usr/share/lxc/config/common.conf\n", Good: "lxc.include = /usr/share/lxc/config/common.conf\n-- /usr/share/lxc/config/common.conf --\nlxc.tty.max = 4\n",
+		},
+		{
+			Code: "include/relative", Verdicts: []diag.Verdict{diag.Differing}, Title: "an include that is looked for where LXC happens to run",
+			Doc: "A relative path starts at the directory that LXC runs in, not at the file that holds the line. Whoever starts the container elsewhere, or a service does, gets another file or none, and LXC refuses the configuration. LXC knows no ~.",
+			Bad: "lxc.include = common.conf\n-- common.conf --\nlxc.tty.max = 4\n", Good: "lxc.include = /etc/lxc/common.conf\n-- /etc/lxc/common.conf --\nlxc.tty.max = 4\n",
+		},
+		{
+			Code: "include/twice", Verdicts: []diag.Verdict{diag.Differing}, Title: "a file that is included twice",
+			Doc:  "Each include counts as if the lines stood there: lists get their items twice, mounts are made twice, and a device rule for all devices takes back what stands between. Files for single distributions include common.conf themselves.",
+			Bad:  "lxc.include = /etc/lxc/common.conf\nlxc.include = /etc/lxc/debian.conf\n-- /etc/lxc/debian.conf --\nlxc.include = /etc/lxc/common.conf\n-- /etc/lxc/common.conf --\nlxc.cap.drop = sys_module\n",
+			Good: "lxc.include = /etc/lxc/debian.conf\n-- /etc/lxc/debian.conf --\nlxc.include = /etc/lxc/common.conf\n-- /etc/lxc/common.conf --\nlxc.cap.drop = sys_module\n",
 		},
 		{
 			Code: "include/loop", Verdicts: []diag.Verdict{diag.Refused}, Title: "a file that includes itself",
 			Doc: "LXC follows includes without end, and dies of it. lxcfg stops at the line that closes the loop.",
-			Bad: "lxc.include = common.conf\n-- common.conf --\nlxc.include = common.conf\n", Good: "lxc.include = common.conf\n-- common.conf --\nlxc.tty.max = 4\n",
+			Bad: "lxc.include = /etc/lxc/common.conf\n-- /etc/lxc/common.conf --\nlxc.include = /etc/lxc/common.conf\n", Good: "lxc.include = /etc/lxc/common.conf\n-- /etc/lxc/common.conf --\nlxc.tty.max = 4\n",
 		},
 		{
 			Code: "include/too-many", Verdicts: []diag.Verdict{diag.Refused}, Title: "includes without an end in sight",
@@ -31,13 +47,13 @@ func loadCodes() []diag.Row {
 		{
 			Code: "include/directory", Verdicts: []diag.Verdict{diag.Differing}, Title: "a directory that an old LXC does not read",
 			Doc: "LXC 1.1 was the first to include the *.conf files of a directory. LXC 1.0 reads nothing from one.",
-			Bad: "lxc.include = conf.d\n-- conf.d/a.conf --\nlxc.tty = 4\n", Good: "lxc.include = conf.d/a.conf\n-- conf.d/a.conf --\nlxc.tty = 4\n", Options: "--lxc-version 1.0",
+			Bad: "lxc.include = /etc/lxc/conf.d\n-- /etc/lxc/conf.d/a.conf --\nlxc.tty = 4\n", Good: "lxc.include = /etc/lxc/conf.d/a.conf\n-- /etc/lxc/conf.d/a.conf --\nlxc.tty = 4\n", Options: "--lxc-version 1.0",
 		},
 		{
 			Code: "include/order", Verdicts: []diag.Verdict{diag.Differing}, Title: "files of a directory that overrule each other",
 			Doc:  "LXC reads the files of a directory in the order of the file system, not of their names. When two of them set the same key, the last word is another on another host.",
-			Bad:  "lxc.include = conf.d\n-- conf.d/a.conf --\nlxc.tty.max = 4\n-- conf.d/b.conf --\nlxc.tty.max = 6\n",
-			Good: "lxc.include = conf.d\n-- conf.d/a.conf --\nlxc.tty.max = 4\n-- conf.d/b.conf --\nlxc.pty.max = 1024\n",
+			Bad:  "lxc.include = /etc/lxc/conf.d\n-- /etc/lxc/conf.d/a.conf --\nlxc.tty.max = 4\n-- /etc/lxc/conf.d/b.conf --\nlxc.tty.max = 6\n",
+			Good: "lxc.include = /etc/lxc/conf.d\n-- /etc/lxc/conf.d/a.conf --\nlxc.tty.max = 4\n-- /etc/lxc/conf.d/b.conf --\nlxc.pty.max = 1024\n",
 		},
 		{
 			Code: "include/no-files", Verdicts: []diag.Verdict{diag.Refused}, Title: "an include in a text without files",
@@ -46,20 +62,20 @@ func loadCodes() []diag.Row {
 		},
 		{
 			Code: "template/placeholder", Verdicts: []diag.Verdict{diag.Differing, diag.Failing, diag.Refused, {Severity: diag.Error, Effect: diag.SilentlyDifferent}}, Title: "a template that is not filled in",
-			Doc: "`@NAME@`, `{{ name }}`, `$NAME` and the words of lxc-download(1) are there to be filled in. LXC takes them as they stand. There is one finding for a file, in the place of all that they cause.",
+			Doc: "`@NAME@`, `{{ name }}`, `{% if %}`, `$NAME` and the words of lxc-download(1) are there to be filled in. LXC takes them as they stand. There is one finding for a file, in the place of all that they cause.",
 			Bad: "lxc.uts.name = @NAME@\n", Good: "lxc.uts.name = web\n",
 		},
 		{
 			Code: "seccomp/unreadable", Verdicts: []diag.Verdict{{Severity: diag.Warning, Effect: diag.FailsAtStart}, diag.Failing}, Title: "a seccomp policy that cannot be read",
 			Doc: "LXC reads the policy when the container starts, and does not start it without. lint only warns: the file may be there on the machine that starts the container. " +
 				"A relative path starts at the directory that LXC runs in.",
-			Bad: "lxc.seccomp.profile = gone\n", Good: "lxc.seccomp.profile = policy\n-- policy --\n2\ndenylist\nmount errno 1\n",
+			Bad: "lxc.seccomp.profile = /etc/lxc/gone\n", Good: "lxc.seccomp.profile = /etc/lxc/policy\n-- /etc/lxc/policy --\n2\ndenylist\nmount errno 1\n",
 		},
 		{
 			Code: "seccomp/no-proxy", Verdicts: []diag.Verdict{diag.Differing, diag.Failing}, Title: "calls sent to a proxy that is not named",
 			Doc:  "A call with the action notify waits for the answer of the proxy that lxc.seccomp.notify.proxy names. Without one it waits for ever, and if the policy asks about execve the container does not even start.",
-			Bad:  "lxc.seccomp.profile = policy\n-- policy --\n2\ndenylist\nmount notify\n",
-			Good: "lxc.seccomp.profile = policy\nlxc.seccomp.notify.proxy = unix:/run/proxy.sock\n-- policy --\n2\ndenylist\nmount notify\n",
+			Bad:  "lxc.seccomp.profile = /etc/lxc/policy\n-- /etc/lxc/policy --\n2\ndenylist\nmount notify\n",
+			Good: "lxc.seccomp.profile = /etc/lxc/policy\nlxc.seccomp.notify.proxy = unix:/run/proxy.sock\n-- /etc/lxc/policy --\n2\ndenylist\nmount notify\n",
 		},
 		{
 			Code: "pve/unknown-option", Verdicts: []diag.Verdict{diag.Differing}, Title: "an option that Proxmox does not have",
@@ -101,12 +117,6 @@ func compileCodes() []diag.Row {
 			Code: "init/empty-command", Verdicts: []diag.Verdict{diag.Failing}, Title: "a command line that names no program",
 			Doc: "The command line of the init has no word. LXC fails when it comes to execute it.",
 			Bad: "lxc.rootfs.path = dir:/srv/web\nlxc.init.cmd = \" \"\n", Good: "lxc.rootfs.path = dir:/srv/web\nlxc.init.cmd = /sbin/init\n",
-		},
-		{
-			Code: "mount/outside-rootfs", Verdicts: []diag.Verdict{diag.Differing}, Title: "a target that is not below the rootfs",
-			Doc:  "LXC takes a target with a slash before it for a path of the host. When that is not below the rootfs it skips the entry, without a word.",
-			Bad:  "lxc.rootfs.path = dir:/srv/web\nlxc.mount.entry = /srv/data /srv/data none bind,create=dir 0 0\n",
-			Good: "lxc.rootfs.path = dir:/srv/web\nlxc.mount.entry = /srv/data srv/data none bind,create=dir 0 0\n",
 		},
 		{
 			Code: "mount/cgroup-full-in-namespace", Verdicts: []diag.Verdict{diag.Differing}, Title: "cgroup-full where there is a cgroup namespace",

@@ -6,13 +6,7 @@ import "lxcfg/grammar/diag"
 // leads, and what becomes of it all.
 func storageCodes() []diag.Row {
 	absent := []diag.Verdict{diag.Failing, {Severity: diag.Warning, Effect: diag.FailsAtStart}} // an error when it is needed at once
-	advised := diag.Verdict{Severity: diag.Warning, Effect: diag.Advice}
 	return []diag.Row{
-		{
-			Code: "rootfs/none", Verdicts: []diag.Verdict{advised}, Title: "a container on the host's root",
-			Doc: "Without lxc.rootfs.path the container shares the root of the host, which nearly nobody means: what it writes, it writes to the host. LXC also turns the mounts of the whole host into slaves for it, which lxcfg does not.",
-			Bad: "lxc.uts.name = web\n", Good: rootLine,
-		},
 		{
 			Code: "rootfs/missing", Verdicts: absent, Title: "a rootfs that is not there",
 			Doc: "The directory, image or device that lxc.rootfs.path names does not exist. With a hook that runs before, lxcfg assumes that it makes it.",
@@ -55,7 +49,7 @@ func storageCodes() []diag.Row {
 		},
 		{
 			Code: "rootfs/ignored-option", Verdicts: []diag.Verdict{diag.Differing}, Title: "an option that does nothing to the rootfs",
-			Doc: "A directory takes no options of a file system, its propagation is always that of a container's root, and idmap= needs lxc.idmap lines.",
+			Doc: "A directory takes no options of a file system, and its propagation is always that of a container's root.",
 			Bad: rootLine + "lxc.rootfs.options = size=1g\n", Good: rootLine + "lxc.rootfs.options = nosuid,ro\n",
 		},
 		{
@@ -89,24 +83,24 @@ func storageCodes() []diag.Row {
 			Bad: rootLine + "lxc.mount.entry = tmpfs . tmpfs defaults 0 0\n", Good: rootLine + "lxc.mount.entry = tmpfs tmp tmpfs defaults 0 0\n",
 		},
 		{
-			Code: "mount/idmap-without-bind", Verdicts: []diag.Verdict{diag.Failing}, Title: "an idmapped mount that is no bind",
-			Doc: "LXC maps the ids of bind mounts only.",
-			Bad: rootLine + idmapLine + "lxc.mount.entry = tmpfs mnt tmpfs idmap=container 0 0\n", Good: rootLine + idmapLine + "lxc.mount.entry = /srv/data mnt none bind,idmap=container 0 0\n",
-		},
-		{
-			Code: "mount/idmap-without-container", Verdicts: []diag.Verdict{diag.Failing}, Title: "ids to be mapped as in a container without a map",
-			Doc: "`idmap=container` takes the map of lxc.idmap lines. Without any, the kernel refuses.",
-			Bad: rootLine + "lxc.mount.entry = /srv/data mnt none bind,idmap=container 0 0\n", Good: rootLine + idmapLine + "lxc.mount.entry = /srv/data mnt none bind,idmap=container 0 0\n",
-		},
-		{
 			Code: "mount/idmap-needs-root", Verdicts: []diag.Verdict{diag.Failing}, Title: "ids of a mount that the user may not map",
 			Doc: "Only root maps the ids of a mount of the host's (mount_setattr(2)).",
 			Bad: rootLine + idmapLine + "lxc.mount.entry = /srv/data mnt none bind,idmap=container 0 0\n", Good: rootLine + idmapLine + "lxc.mount.entry = /srv/data mnt none bind 0 0\n", Host: "user",
 		},
 		{
+			Code: "mount/cgroup-left-to-init", Verdicts: []diag.Verdict{infoDiffering}, Title: "cgroups that the container mounts itself",
+			Doc: "Where there are cgroup namespaces and cgroup v1, LXC mounts cgroups only for a container that could not do it itself, or with :force. Included files ask for cgroups in case there are no such namespaces; of them nothing is told.",
+			Bad: rootLine + "lxc.mount.auto = cgroup:mixed\n", Good: rootLine + "lxc.mount.auto = cgroup:mixed:force\n", Host: "hybrid",
+		},
+		{
 			Code: "mount/cgroup-without-namespace", Verdicts: []diag.Verdict{diag.Failing}, Title: "cgroups that take a cgroup namespace",
 			Doc: "LXC shows a container without a cgroup namespace its own part of the hierarchies of cgroup v1, and fails with v2. The root of a user namespace may not mount those of the host, which cgroup-full asks for.",
 			Bad: rootLine + "lxc.mount.auto = cgroup\nlxc.namespace.keep = user cgroup\n", Good: rootLine + "lxc.mount.auto = cgroup\nlxc.namespace.keep = user\n",
+		},
+		{
+			Code: "log/no-directory", Verdicts: []diag.Verdict{diag.Differing}, Title: "a log in a directory that is not there",
+			Doc: "LXC makes no directory for lxc.log.file. It starts the container, and writes no log.",
+			Bad: rootLine + "lxc.log.file = /srv/gone/web.log\n", Good: rootLine + "lxc.log.file = /srv/web/web.log\n",
 		},
 		{
 			Code: "console/missing", Verdicts: absent, Title: "a console that is not there",

@@ -60,6 +60,7 @@ var sections = [...]func(*compiler){
 	(*compiler).compileProcessLimits,
 	(*compiler).compileProcess,
 	(*compiler).compileEphemeral,
+	(*compiler).compileLog,
 }
 
 // Compile makes the launch plan of a loaded configuration on the host that the

@@ -76,7 +76,8 @@ func (g goldenPlan) compile(t *testing.T) (*compile.Loaded, plan.Plan, diag.List
 	if changes, ok := files["facts"]; ok {
 		facts = changed(t, facts, changes)
 	}
-	l := compile.Load(compile.Request{File: source.File{Name: "config", Text: files["config"]}, Files: files})
+	l := compile.Load(compile.Request{File: source.File{Name: "config", Text: files["config"]}, Files: files,
+		LookupEnv: func(string) (string, bool) { return "", false }})
 	text := ofText(l)
 	if slices.ContainsFunc(text, func(f diag.Diagnostic) bool {
 		return f.Severity == diag.Error && f.Code != "key/legacy" && f.Code != "key/too-new"

@@ -27,6 +27,7 @@ func (l *loader) include(value grammar.Text, trail []diag.Place) {
 		l.reject(value, trail, "include/no-files", "Give a file's name instead of its text to have includes read.", "%q cannot be included here", value.String)
 		return
 	}
+	l.includeRelative(value, trail)
 	trail = append(trail[:len(trail):len(trail)], diag.Place{File: value.Range.File, Line: value.Range.Start.Line})
 	name := value.String
 	names, err := IncludedNames(l.request.Files, name)
@@ -89,9 +90,86 @@ func (l *loader) includeFile(name string, value grammar.Text, trail []diag.Place
 		return
 	}
 	text, err := l.request.Files.ReadFile(name)
-	if err != nil {
-		l.reject(value, above, "include/unreadable", "Check the path and its permissions.", "%q cannot be included: %v", name, err)
+	if err != nil && l.isLXCMissing(name) {
+		l.notInstalled(name, value, above)
 		return
 	}
+	if err != nil {
+		l.unread = true
+		detail, fixes := unreadableInclude(name, value)
+		l.rejectWith(fixes, value, above, "include/unreadable", detail, "%q cannot be included: %v", name, err)
+		return
+	}
+	l.includedAgain(name, value, above)
 	l.file(source.File{Name: name, Text: text}, trail)
+}
+
+// includeRelative tells of a path that does not begin at the root.
+func (l *loader) includeRelative(value grammar.Text, trail []diag.Place) {
+	if strings.HasPrefix(value.String, "/") {
+		return
+	}
+	f := diag.Diagnostic{
+		Code: "include/relative", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+		Summary: fmt.Sprintf("where %q is depends on the directory that LXC runs in", value.String),
+		Detail:  "LXC does not look beside the file that holds the line. Write the path from / on.",
+		Subject: value.Range, Key: keys.Include, Trail: trail,
+	}
+	if strings.HasPrefix(value.String, "~") {
+		f.Summary = `LXC knows no home directory "~": the path begins where it runs`
+	}
+	l.findings.Add(f)
+}
+
+// includedAgain tells of a file that was included before: lists get its items twice.
+func (l *loader) includedAgain(name string, value grammar.Text, trail []diag.Place) {
+	first, again := l.included[name]
+	if l.included == nil {
+		l.included = make(map[string]grammar.Text)
+	}
+	if !again {
+		l.included[name] = value
+		return
+	}
+	l.findings.Add(diag.Diagnostic{
+		Code: "include/twice", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+		Summary: fmt.Sprintf("%q is included for the second time", name),
+		Detail:  "Its lines count twice: mounts are made twice, and what stands between the two includes may be overruled. Remove one of the lines.",
+		Subject: value.Range, Key: keys.Include, Trail: trail,
+		Related: []diag.Related{{Range: first.Range, Summary: "included first here"}},
+	})
+}
+
+// packaged is where the files of LXC's packages are.
+const packaged = "/usr/share/lxc/"
+
+// isLXCMissing reports whether a file belongs to LXC, of which nothing is installed here:
+// that says nothing about where the container is started.
+func (l *loader) isLXCMissing(name string) bool {
+	return strings.HasPrefix(name, packaged) && !l.request.Files.IsDir(packaged)
+}
+
+// notInstalled tells that a file of LXC's is taken for granted.
+func (l *loader) notInstalled(name string, value grammar.Text, trail []diag.Place) {
+	l.unread = true
+	l.findings.Add(diag.Diagnostic{
+		Code: "include/not-installed", Severity: diag.Warning, Effect: diag.Advice,
+		Summary: fmt.Sprintf("LXC is not installed here, and what %q says is not known", name),
+		Detail:  "It is one of LXC's own files. What the rest of the configuration needs may stand there, so that less is found. Install LXC's package to have it read.",
+		Subject: value.Range, Key: keys.Include, Trail: trail,
+	})
+}
+
+// unreadableInclude says what to do about a file that is not there. Those for single
+// distributions went to lxc-templates with LXC 3.0.
+func unreadableInclude(name string, value grammar.Text) (detail string, fixes []diag.Fix) {
+	file, isPackaged := strings.CutPrefix(name, packaged+"config/")
+	for _, kind := range [...]string{"common.conf", "userns.conf"} {
+		if distribution, ok := strings.CutSuffix(file, "."+kind); isPackaged && ok && distribution != "" {
+			better := packaged + "config/" + kind
+			return fmt.Sprintf("LXC 3.0 has given the files for single distributions to lxc-templates. Install that, or include %s.", better),
+				[]diag.Fix{{Title: "include " + kind, Edits: []diag.Edit{{Range: value.Range, Text: better}}}}
+		}
+	}
+	return "Check the path and its permissions.", nil
 }

@@ -24,7 +24,7 @@ type Request struct {
 	File      source.File                 // the main file, read
 	Defines   []string                    // -s options, in order
 	Files     Files                       // for what the main file refers to
-	LookupEnv func(string) (string, bool) // for lxc.environment lines without a value
+	LookupEnv func(string) (string, bool) // for lxc.environment lines without a value; nil: nobody knows who will start it
 	Dialect   grammar.Dialect             // PVE for a file of Proxmox's; else the Version tells
 	Version   keys.Version                // the LXC to judge by, zero for the newest
 	Stated    bool                        // the user has named the version
@@ -49,9 +49,6 @@ func Load(req Request) *Loaded {
 	if req.Version == 0 {
 		req.Version = keys.Newest
 	}
-	if req.LookupEnv == nil {
-		req.LookupEnv = func(string) (string, bool) { return "", false }
-	}
 	if req.Parse == nil {
 		req.Parse = grammar.ParseAs
 	}
@@ -70,8 +67,10 @@ func Load(req Request) *Loaded {
 	l.loaded.Config.Network.Sort()
 	l.fstab()
 	l.policy()
-	l.findings.Add(rules.Check(l.loaded.Config)...)
-	l.loaded.Findings = joinPlaceholders(l.loaded.Documents, l.trails, joinComments(guessSections(l.findings.List())))
+	unfilled := templates(l.loaded.Documents, l.trails)
+	l.loaded.Config.Incomplete = l.unread || len(unfilled) > 0
+	l.findings.Add(rules.Check(l.loaded.Config, req.Version)...)
+	l.loaded.Findings = joinPlaceholders(unfilled, joinComments(guessSections(joinRemoved(l.findings.List()))))
 	l.loaded.Findings.Sort(l.loaded.files()...)
 	return l.loaded
 }
@@ -83,9 +82,11 @@ type loader struct {
 	dialect  grammar.Dialect
 	resolver keys.Resolver
 	findings diag.Collector
-	trails   [][]diag.Place // the include lines that led to each document
-	open     []string       // the files being read, outermost first
-	count    int            // files read
+	trails   [][]diag.Place          // the include lines that led to each document
+	open     []string                // the files being read, outermost first
+	included map[string]grammar.Text // what was included, each where it was first
+	count    int                     // files read
+	unread   bool                    // one that is included could not be read
 }
 
 // file resolves one file, line by line, at the place it is included from.
@@ -152,9 +153,14 @@ func (l *loader) document(doc *grammar.Document, findings diag.List, trail []dia
 
 // reject records a finding at a value that LXC refuses to load the file for.
 func (l *loader) reject(at grammar.Text, trail []diag.Place, code, detail, format string, args ...any) {
+	l.rejectWith(nil, at, trail, code, detail, format, args...)
+}
+
+// rejectWith is reject with fixes.
+func (l *loader) rejectWith(fixes []diag.Fix, at grammar.Text, trail []diag.Place, code, detail, format string, args ...any) {
 	l.findings.Add(diag.Diagnostic{
 		Code: code, Severity: diag.Error, Effect: diag.RejectedAtLoad,
-		Summary: fmt.Sprintf(format, args...), Detail: detail, Subject: at.Range, Key: keys.Include, Trail: trail,
+		Summary: fmt.Sprintf(format, args...), Detail: detail, Subject: at.Range, Key: keys.Include, Trail: trail, Fixes: fixes,
 	})
 }
 

@@ -57,5 +57,8 @@ func (l *Loaded) neededPaths() []string {
 	if peer := l.Config.Console.Path.V; peer != "" && peer != "none" {
 		paths = append(paths, peer)
 	}
+	if dir := logDirectory(l.Config); dir != "" {
+		paths = append(paths, dir)
+	}
 	return append(paths, mountSources(l.Config.Mount)...)
 }

@@ -15,20 +15,35 @@ import (
 type unfilled struct{ mark, within grammar.Text }
 
 // joinPlaceholders puts one finding in the place of all that a template's
-// placeholders cause: "@NAME@", "{{ name }}", "$NAME" and "${NAME}", and the words
+// placeholders cause: "@NAME@", "{{ name }}", "{% if %}", "$NAME" and "${NAME}", and the words
 // that lxc-download(1) fills in. There is one for each file.
-func joinPlaceholders(docs []*grammar.Document, trails [][]diag.Place, list diag.List) diag.List {
+func joinPlaceholders(templates []template, list diag.List) diag.List {
+	for _, t := range templates {
+		list = joinFile(t.file, t.trail, t.found, list)
+	}
+	return list
+}
+
+// template is a file with placeholders.
+type template struct {
+	file  string
+	trail []diag.Place
+	found []unfilled
+}
+
+// templates finds them among the documents that were read.
+func templates(docs []*grammar.Document, trails [][]diag.Place) (found []template) {
 	seen := make(map[string]bool)
 	for i, doc := range docs {
 		if seen[doc.File.Name] {
 			continue // included again
 		}
 		seen[doc.File.Name] = true
-		if found := placeholders(doc); len(found) > 0 {
-			list = joinFile(doc.File.Name, trails[i], found, list)
+		if marks := placeholders(doc); len(marks) > 0 {
+			found = append(found, template{doc.File.Name, trails[i], marks})
 		}
 	}
-	return list
+	return found
 }
 
 // joinFile joins the findings of one file that are about what holds a placeholder.
@@ -40,8 +55,12 @@ func joinFile(file string, trail []diag.Place, found []unfilled, list diag.List)
 		Detail:  "Placeholders are taken as they stand. Fill the template in and check what comes of it.",
 		Subject: found[0].mark.Range, Trail: trail,
 	}
+	branches := slices.ContainsFunc(found, func(u unfilled) bool { return strings.HasPrefix(u.mark.String, "{%") })
 	var rest diag.List
 	for _, f := range list {
+		if branches && f.Subject.File == file && slices.Contains(alternatives, f.Code) {
+			continue
+		}
 		if f.Unlisted > 0 || !concerns(f, file, found) {
 			rest = append(rest, f)
 			continue
@@ -59,6 +78,10 @@ func joinFile(file string, trail []diag.Place, found []unfilled, list diag.List)
 	}
 	return append(rest, joined)
 }
+
+// alternatives are findings about two lines of which a template with branches may leave
+// one only.
+var alternatives = []string{"key/repeated", "key/undone", "value/wiped"}
 
 // concerns reports whether a finding is about a text that holds a placeholder. The
 // placeholders stand in the order of the file.
@@ -84,7 +107,7 @@ func concerns(f diag.Diagnostic, file string, found []unfilled) bool {
 // are no settings; of Proxmox's, above the sections of snapshots, which say nothing
 // about the container.
 func placeholders(doc *grammar.Document) []unfilled {
-	if !strings.ContainsAny(doc.File.Text, "@$") && !strings.Contains(doc.File.Text, "{{") && !strings.Contains(doc.File.Text, "LXC_") {
+	if !strings.ContainsAny(doc.File.Text, "@$") && !strings.Contains(doc.File.Text, "{{") && !strings.Contains(doc.File.Text, "{%") && !strings.Contains(doc.File.Text, "LXC_") && !strings.Contains(doc.File.Text, "LXCARCH") {
 		return nil
 	}
 	var found []unfilled
@@ -132,12 +155,14 @@ func placeholder(t grammar.Text, dollars bool) (grammar.Text, bool) {
 		case rest[0] == '@':
 			n = enclosed(rest, "@", "@", isName)
 		case strings.HasPrefix(rest, "{{"):
-			n = enclosed(rest, "{{", "}}", func(string) bool { return true })
+			n = enclosed(rest, "{{", "}}", anything)
+		case strings.HasPrefix(rest, "{%"):
+			n = enclosed(rest, "{%", "%}", anything)
 		case rest[0] == '$' && !dollars:
 			if n = enclosed(rest, "${", "}", isName); n == 0 {
 				n = variable(rest)
 			}
-		case strings.HasPrefix(rest, "LXC_") && (i == 0 || t.String[i-1] != '$' && t.String[i-1] != '{' && !isName(t.String[i-1:i])):
+		case strings.HasPrefix(rest, "LXC") && (i == 0 || t.String[i-1] != '$' && t.String[i-1] != '{' && !isName(t.String[i-1:i])):
 			n = downloadWord(rest, dollars)
 		}
 		if n > 0 {
@@ -148,7 +173,7 @@ func placeholder(t grammar.Text, dollars bool) (grammar.Text, bool) {
 }
 
 // downloadWord is the length of a word at the start of a text that lxc-download
-// fills in, 0 for none. Where a shell reads the text, a name that LXC gives its
+// fills in, or Waydroid, 0 for none. Where a shell reads the text, a name that LXC gives its
 // hooks as a variable is none.
 func downloadWord(s string, dollars bool) int {
 	n := 0
@@ -156,7 +181,7 @@ func downloadWord(s string, dollars bool) int {
 		n++
 	}
 	switch s[:n] {
-	case "LXC_TEMPLATE_CONFIG", "LXC_HOOK_DIR":
+	case "LXC_TEMPLATE_CONFIG", "LXC_HOOK_DIR", "LXCARCH":
 		return n
 	case "LXC_NAME", "LXC_PATH", "LXC_ROOTFS":
 		if !dollars {
@@ -165,6 +190,8 @@ func downloadWord(s string, dollars bool) int {
 	}
 	return 0
 }
+
+func anything(string) bool { return true }
 
 // enclosed is the length of what stands between two marks at the start of a text,
 // with the marks, 0 when that is none.

@@ -11,6 +11,7 @@ import (
 // proxmox resolves what Proxmox hands on to LXC of one of its files: the lxc.* lines
 // above the first section. Sections hold what snapshots and the next start are like.
 func (l *loader) proxmox(doc *grammar.Document) {
+	l.loaded.Config.Proxmox = true
 	first := make(map[string]grammar.Text)
 	inSection := false
 	for line := range doc.Lines() {

@@ -30,7 +30,12 @@ func (c *compiler) autoMountCgroup(cgroup config.Value[config.CgroupAuto]) {
 		c.report(diag.Info, diag.SilentlyDifferent, cgroup.Origin, "cgroup/nothing-to-mount",
 			fmt.Sprintf("user %d may make no cgroups here, and none are mounted", c.facts.Caller.UID), "LXC mounts none either. An init with rights enough mounts them itself.")
 	case own && !forced:
-		// The init sees its own part of every hierarchy and mounts it itself.
+		// The init sees its own part of every hierarchy and mounts it itself. That is
+		// what included files are for; a line of one's own may be meant otherwise.
+		if len(cgroup.Origin.Trail()) == 0 {
+			c.report(diag.Info, diag.SilentlyDifferent, cgroup.Origin, "mount/cgroup-left-to-init", "no cgroups are mounted: the container has a cgroup namespace, and its init mounts them",
+				fmt.Sprintf("systemd and OpenRC do. For an init that does not, write `%s:force`.", cgroup.V))
+		}
 	case !own && v2:
 		c.refuse(cgroup.Origin, "mount/cgroup-without-namespace", "cgroup v2 cannot be mounted without a cgroup namespace",
 			"LXC fails as well. Do not keep the host's cgroup namespace, or remove the cgroup word from lxc.mount.auto.")

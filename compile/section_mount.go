@@ -7,6 +7,7 @@ import (
 
 	"lxcfg/compile/config"
 	"lxcfg/compile/plan"
+	"lxcfg/compile/rules"
 	"lxcfg/grammar"
 	"lxcfg/grammar/diag"
 )
@@ -39,9 +40,11 @@ func (c *compiler) compileMountEntry(entry config.Value[config.MountEntry]) {
 	target, inside := c.containerPath(entry.V.Target)
 	switch {
 	case !inside:
-		c.report(diag.Warning, diag.SilentlyDifferent, entry.Origin, "mount/outside-rootfs",
-			fmt.Sprintf("the target %q is not below the rootfs: the mount is left out", entry.V.Target),
-			"LXC skips such an entry too. Write the target relative to the container's root, without a leading slash.")
+		if !rules.IsOutsideRootfs(c.config, entry.V.Target) { // else the rule has told
+			c.report(diag.Warning, diag.SilentlyDifferent, entry.Origin, rules.OutsideRootfs,
+				fmt.Sprintf("the target %q is not below the rootfs: the mount is left out", entry.V.Target),
+				"LXC skips such an entry too. Write the target relative to the container's root, without a leading slash.")
+		}
 	case target == "/":
 		c.refuse(entry.Origin, "mount/over-rootfs", "the entry would be mounted over the root of the container",
 			"LXC refuses it as well. Write a target below the root, or mount it with lxc.rootfs.path.")
@@ -107,12 +110,7 @@ func (c *compiler) overlayDirs(data []string) []string {
 // makes them after all other entries.
 func (c *compiler) compileMappedEntry(entry config.Value[config.MountEntry], options config.MountOptions, target string) {
 	switch {
-	case !options.Bind:
-		c.refuse(entry.Origin, "mount/idmap-without-bind", "only a bind mount can be idmapped", "Add the option bind, or remove idmap=.")
-		return
-	case options.IDMap == plan.IDMapContainer && !c.leaves(plan.NamespaceUser):
-		c.refuse(entry.Origin, "mount/idmap-without-container", "the container has no id map to map the mount's ids by",
-			"Add lxc.idmap lines, name a user namespace by its file, `idmap=/proc/PID/ns/user`, or remove the option.")
+	case !options.Bind, options.IDMap == plan.IDMapContainer && !c.leaves(plan.NamespaceUser): // the rules have told
 		return
 	case !c.facts.Caller.Root():
 		c.refuse(entry.Origin, "mount/idmap-needs-root", fmt.Sprintf("user %d may not map the ids of a mount of the host's", c.facts.Caller.UID),

@@ -7,6 +7,7 @@ import (
 
 	"lxcfg/compile/config"
 	"lxcfg/compile/plan"
+	"lxcfg/compile/rules"
 	"lxcfg/grammar/diag"
 )
 
@@ -45,8 +46,10 @@ func (c *compiler) compileRootfs() {
 // host into slaves for it; lxcfg leaves them alone and gives the container a mount
 // namespace of its own.
 func (c *compiler) compileHostRoot() {
-	c.report(diag.Warning, diag.Advice, c.nowhere(), "rootfs/none", "the configuration has no lxc.rootfs.path: the container runs on the host's own root file system",
-		"What it writes, it writes to the host. Name a directory to give it one of its own: `lxc.rootfs.path = dir:/var/lib/lxc/NAME/rootfs`.")
+	if !rules.IsOnHostRoot(c.config) { // else the rule has told
+		c.report(diag.Warning, diag.Advice, c.nowhere(), rules.NoRootfs, "the configuration has no lxc.rootfs.path: the container runs on the host's own root file system",
+			"What it writes, it writes to the host. Name a directory to give it one of its own: `lxc.rootfs.path = dir:/var/lib/lxc/NAME/rootfs`.")
+	}
 	c.addDefault(plan.AtRootfs, plan.HostRoot{}, "there is no lxc.rootfs.path")
 }
 
@@ -143,9 +146,7 @@ func (c *compiler) checkRootfsOptions(r rootfs) {
 		}
 	}
 	switch {
-	case o.IDMap == "":
-	case !c.leaves(plan.NamespaceUser):
-		ignored("idmap="+o.IDMap, "Ids of the rootfs are mapped for a container with lxc.idmap lines only. LXC says nothing.")
+	case o.IDMap == "", !c.leaves(plan.NamespaceUser): // a rule has told
 	case r.storage == "overlay":
 		c.refuse(options.Origin, "rootfs/idmap-overlay", "the kernel cannot map the ids of an overlay", "Remove idmap=, and give the layers the owners that the container maps.")
 	case !c.facts.Caller.Root():

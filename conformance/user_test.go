@@ -24,7 +24,7 @@ var userCases = []struct {
 	{name: "a map in pieces, with the user in it", shift: shift, mend: with("lxc.idmap = u 0 100000 1000", fmt.Sprintf("lxc.idmap = u 1000 %d 1", throwAway),
 		"lxc.idmap = u 1001 101001 1000", "lxc.idmap = g 0 100000 65536")},
 	{name: "an init with ids of its own", shift: shift, mend: all(mapped, with("lxc.init.uid = 1000", "lxc.init.gid = 1001", "lxc.init.groups = 5,6"))},
-	{name: "many ptys and ttys", shift: shift, mend: all(without("lxc.pty.max"), mapped, with("lxc.pty.max = 64", "lxc.tty.max = 3"))},
+	{name: "many ptys and ttys", shift: shift, mend: all(without("lxc.pty.max"), without("lxc.tty.max"), mapped, with("lxc.pty.max = 64", "lxc.tty.max = 3"))},
 	{name: "no console", shift: shift, mend: all(mapped, with("lxc.console.path = none"))},
 	{name: "mounts of a user", shift: shift, mend: all(mapped, with(
 		"lxc.mount.entry = tmpfs mnt/a tmpfs size=64k,mode=0700,nosuid,nodev,noexec,create=dir 0 0",

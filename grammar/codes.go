@@ -24,10 +24,10 @@ func Codes() []diag.Row {
 		{
 			Code: "syntax/nul", Verdicts: []diag.Verdict{diag.Differing}, Title: "a NUL byte, where the file ends for LXC",
 			Doc: "LXC handles the file as a C string: nothing behind the byte is read. A file saved as UTF-16 has one behind its first letter.",
-			Bad: "lxc.uts.name = web\n\x00lxc.tty.max = 4\n", Good: "lxc.uts.name = web\nlxc.tty.max = 4\n",
+			Bad: "lxc.uts.name = web\n\x00lxc.pty.max = 4\n", Good: "lxc.uts.name = web\nlxc.pty.max = 4\n",
 		},
 		{
-			Code: TrailingComment, Verdicts: []diag.Verdict{diag.Differing}, Title: "a comment that is part of the value",
+			Code: TrailingComment, Verdicts: []diag.Verdict{diag.Differing, diag.Hint}, Title: "a comment that is part of the value",
 			Doc: "Only a line that starts with # is a comment. Behind a value the text is part of the value: a host name with a comment in it, or a path that does not exist.",
 			Bad: "lxc.uts.name = web # the first one\n", Good: "# the first one\nlxc.uts.name = web\n",
 		},
@@ -35,6 +35,21 @@ func Codes() []diag.Row {
 			Code: "syntax/lone-cr", Verdicts: []diag.Verdict{diag.Differing}, Title: "a carriage return in the middle of a line",
 			Doc: "LXC ends a line at a carriage return as at a line feed, while editors show one line. What follows is another setting, or is skipped.",
 			Bad: "lxc.group = web\rlxc.group = onboot\n", Good: "lxc.group = web\nlxc.group = onboot\n",
+		},
+		{
+			Code: "syntax/lone-quote", Verdicts: []diag.Verdict{diag.Differing}, Title: "a quote without another one",
+			Doc: "LXC takes quotes away when a value begins and ends with the same kind. A single one, or two of different kinds, are part of the value. Since LXC 2.0; to LXC 1 all quotes are part of it.",
+			Bad: "lxc.uts.name = \"web\n", Good: "lxc.uts.name = \"web\"\n",
+		},
+		{
+			Code: "syntax/not-utf8", Verdicts: []diag.Verdict{diag.Hint}, Title: "a text that is not UTF-8",
+			Doc: "LXC knows no encodings: it compares and hands on bytes. A path with an umlaut in Latin-1 names another file than the same in UTF-8, which everything else writes today.",
+			Bad: "lxc.group = caf\xe9\n", Good: "lxc.group = café\n",
+		},
+		{
+			Code: "syntax/crlf", Verdicts: []diag.Verdict{diag.Hint}, Title: "lines that end as on Windows",
+			Doc: "LXC since 2.0 ends a line at a carriage return as well, so nothing is wrong with it. Older ones take it for part of the value, and in hooks, fstab files and seccomp policies it does harm.",
+			Bad: "lxc.uts.name = web\r\n", Good: "lxc.uts.name = web\n",
 		},
 		{
 			Code: "define/not-a-setting", Verdicts: []diag.Verdict{diag.Refused}, Title: "an option -s that is no setting",
@@ -49,8 +64,8 @@ func Codes() []diag.Row {
 		{
 			Code: "value/fstab", Verdicts: []diag.Verdict{diag.Differing}, Title: "a line of an fstab that is read otherwise than it looks",
 			Doc:  "LXC reads the file that `lxc.mount.fstab` names with getmntent(3): a line ends at 4095 bytes or a NUL byte, and a carriage return is part of the last field.",
-			Bad:  "lxc.mount.fstab = fstab\n-- fstab --\nproc proc proc nodev\r\n",
-			Good: "lxc.mount.fstab = fstab\n-- fstab --\nproc proc proc nodev 0 0\n",
+			Bad:  "lxc.mount.fstab = /etc/lxc/fstab\n-- /etc/lxc/fstab --\nproc proc proc nodev\r\n",
+			Good: "lxc.mount.fstab = /etc/lxc/fstab\n-- /etc/lxc/fstab --\nproc proc proc nodev 0 0\n",
 		},
 	}
 }

@@ -28,6 +28,8 @@ func (d *Document) Findings() diag.List {
 		case LineAssign:
 			if f, ok := d.trailingComment(l); ok {
 				list.Add(f)
+			} else if f, ok := d.loneQuote(l); ok {
+				list.Add(f)
 			}
 		}
 		if f, ok := d.loneCR(l); ok {
@@ -35,6 +37,7 @@ func (d *Document) Findings() diag.List {
 		}
 		above = l
 	}
+	list.Add(d.fileFindings()...)
 	return list.List()
 }
 
@@ -79,13 +82,29 @@ func (d *Document) trailingComment(l *Line) (diag.Diagnostic, bool) {
 	if n < 0 {
 		return diag.Diagnostic{}, false
 	}
-	return diag.Diagnostic{
+	f := diag.Diagnostic{
 		Code: TrailingComment, Severity: diag.Warning, Effect: diag.SilentlyDifferent,
 		Summary: fmt.Sprintf("%s is part of the value", quoteShort(value.String[n:])),
 		Detail:  "LXC knows comments only on lines of their own. Move it to the line above.",
 		Subject: value.Range.Sub(n, len(value.String)), Key: d.Key(l).String,
 		Fixes: d.moveAbove(l, value, n),
-	}, true
+	}
+	if isWholeDeviceRule(f.Key, value.String[:n]) {
+		f.Severity, f.Effect = diag.Info, diag.Advice
+		f.Detail = "LXC does not look behind the three letters of a device rule. It knows comments only on lines of their own, so that this is luck: move it to the line above."
+		for i := range f.Fixes {
+			f.Fixes[i].Safe = true
+		}
+	}
+	return f, true
+}
+
+// isWholeDeviceRule reports whether a value is a rule for devices with all three letters
+// of access, behind which LXC and the kernel stop reading.
+func isWholeDeviceRule(key, value string) bool {
+	_, file, _ := strings.Cut(key, ".devices.")
+	words := strings.Fields(value)
+	return (file == "allow" || file == "deny") && len(words) == 3 && len(words[2]) == len("rwm")
 }
 
 // moveAbove is the fix that moves what stands in a value from an offset on to a

@@ -30,12 +30,13 @@ func TestFindings(t *testing.T) {
 		loneCR   = "syntax/lone-cr warning silently-different "
 		equals   = "syntax/missing-equals error rejected-at-load "
 		noEffect = "syntax/ignored-line info advice "
+		lone     = "syntax/lone-quote warning silently-different "
 	)
 	for name, c := range map[string]struct {
 		text string
 		want []string
 	}{
-		"settings, comments and blank lines are silent": {"# a\n\nlxc.uts.name = web\r\n \t\n", nil},
+		"settings, comments and blank lines are silent": {"# a\n\nlxc.uts.name = web\n \t\n", nil},
 		"a setting without equals sign":                 {"# a\n  lxc.cap.drop sys_admin \n", []string{equals + `2:3 "lxc.cap.drop sys_admin"`}},
 		"a key alone":                                   {"lxc.uts.name\n", []string{equals + `1:1 "lxc.uts.name"`}},
 		"another prefix":                                {"foo.bar = 1\n", []string{ignored + `1:1 "foo.bar = 1"`}},
@@ -54,7 +55,10 @@ func TestFindings(t *testing.T) {
 		"an apostrophe opens no quotes":                 {"lxc.environment = A=don't # b\n", []string{comment + `1:27 "# b"`}},
 		"a carriage return in a setting":                {"lxc.a = b\rlxc.c = d\n", []string{loneCR + `1:10 "\r"`}},
 		"a carriage return in a comment":                {"# a\rlxc.c = d\n", []string{loneCR + `1:4 "\r"`}},
-		"carriage returns that nothing follows":         {"lxc.a = b\r\r\nlxc.c = d\r", nil},
+		"carriage returns that nothing follows":         {"lxc.a = b\r\r\nlxc.c = d\r", []string{`syntax/crlf info advice 1:11 "\r"`}},
+		"a quote at one end":                            {"lxc.a = \"b\nlxc.c = d'\n", []string{lone + `1:9 "\""`, lone + `2:10 "'"`}},
+		"quotes that have each other":                   {"lxc.a = \"b\" c \"d\nlxc.a = sh -c 'b'\nlxc.a = it's\n", nil},
+		"bytes that are no UTF-8, once":                 {"# caf\xe9\nlxc.group = \xe9\n", []string{`syntax/not-utf8 info advice 1:6 "\xe9"`}},
 		"bytes that are no text":                        {"\x7fELF\x01\n", []string{ignored + `1:1 "\x7fELF\x01"`}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/alecthomas/participle/v2"
 
+	"lxcfg/grammar/diag"
 	"lxcfg/grammar/source"
 )
 
@@ -24,10 +25,13 @@ type ValueError struct {
 	Range   source.Range
 	Summary string // lower case, no full stop, quotes the text at fault
 	Detail  string // sentences: what to write instead
-	Code    string // the language at fault, where it is not the key's own
+	Code    string // the language at fault, where it is not the key's own, or a code with its group
 	AtStart bool   // LXC takes the text when it loads the file and fails when it starts the container
 	Ignored bool   // LXC takes the text for nothing, without a word, and keeps what it had
 	Kept    bool   // LXC keeps the value, and makes of it at the start what the Summary says
+	Hint    bool   // LXC may keep the value: it depends on what the text does not say
+	Related []diag.Related
+	Fixes   []diag.Fix
 }
 
 // remark is the error of a value that LXC keeps and that means something else than

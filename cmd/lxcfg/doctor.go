@@ -96,13 +96,18 @@ func (a *app) diagnose(h *host, t target, o common) (diagnosis, error) {
 		}
 	}
 	draft, findings := compile.Draft(l, t.launch(), facts)
-	for _, f := range findings {
-		if h.file != "" || !toldByExamination(f) {
+	d.judge(draft, findings)
+	return d, nil
+}
+
+// judge takes what the compiler has found, and what the host shows besides.
+func (d *diagnosis) judge(draft plan.Plan, told diag.List) {
+	for _, f := range told {
+		if d.elsewhere != "" || !toldByExamination(f) {
 			d.findings = append(d.findings, f)
 		}
 	}
 	d.examine(draft)
-	return d, nil
 }
 
 // diagnosePlan looks for what a stored plan needs. That the host is not the one it

@@ -34,6 +34,7 @@ type linting struct {
 	config     string        // the project file, or "none"
 	stdinName  string
 	facts      string // the file of the host to judge by too
+	host       bool   // judge by this host too
 	quiet      bool
 	statistics bool
 	fix        fixOptions
@@ -70,7 +71,8 @@ func (l *linting) options() options {
 		option{"baseline", "", "FILE", "leave out the findings that FILE lists, and report those that are gone", text(&l.stated.Baseline)},
 		option{"write-baseline", "", "FILE", "write the findings to FILE as a baseline", text(&l.writeBaseline)},
 		option{"config", "", "FILE|none", "the project file to use for all files, in place of those beside them", text(&l.config)},
-		option{"facts", "", "FILE", "judge also by the host whose facts `lxcfg facts -o` has stored: what has no effect there, or fails", text(&l.facts)},
+		option{"host", "", "", "judge also by this host and by who runs lxcfg: what has no effect here, or fails", toggle(&l.host)},
+		option{"facts", "", "FILE", "judge also by the host whose facts `lxcfg facts -o` has stored", text(&l.facts)},
 		option{"stdin-filename", "", "FILE", "what to call standard input", text(&l.stdinName)},
 		option{"statistics", "", "", "print how many findings there are of each code, in place of them", toggle(&l.statistics)},
 		option{"quiet", "q", "", "print no findings; the exit status tells", toggle(&l.quiet)},
@@ -142,6 +144,8 @@ func (l *linting) check(paths []string) error {
 		return errors.New("--baseline and --write-baseline exclude each other")
 	case l.writeBaseline != "" && l.fix.apply:
 		return errors.New("--fix and --write-baseline exclude each other")
+	case l.host && l.facts != "":
+		return errors.New("--host and --facts exclude each other")
 	case l.statistics && l.format != "text" && l.format != "json":
 		return fmt.Errorf("--statistics are printed as text or json, not as %s", l.format)
 	}
@@ -169,13 +173,23 @@ func (l *linting) request(names []string) (lint.Request, error) {
 	if l.projects, err = l.findProjects(names); err != nil {
 		return lint.Request{}, err
 	}
-	r := lint.Request{Names: names, Files: l.files, LookupEnv: os.LookupEnv, Settings: l.projects.settings}
-	if l.facts != "" {
+	r := lint.Request{Names: names, Files: l.files, Settings: l.projects.settings}
+	if l.host {
+		r.LookupEnv = os.LookupEnv
+	}
+	if l.host || l.facts != "" {
 		h, err := l.app.openHost(l.facts)
 		if err != nil {
 			return r, err
 		}
 		r.Host = &lint.Host{Facts: h.factsFor, Name: nameFor, LXCPath: h.lxcPath}
+		if l.host {
+			r.Host.Examine = func(draft plan.Plan, told diag.List, text func(string) (string, bool)) diag.List {
+				d := diagnosis{container: draft.Container(), text: text}
+				d.judge(draft, told)
+				return d.findings
+			}
+		}
 	}
 	if l.writeBaseline == "" {
 		r.Baseline, err = l.projects.baselines(names)

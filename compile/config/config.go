@@ -29,6 +29,8 @@ type Config struct {
 	Start      Start
 	Monitor    Monitor
 	Sources    []source.File // every file read, in the order it was read; -s defines included
+	Incomplete bool          // part of it could not be read, or is still to be filled in: what is missing may stand there
+	Proxmox    bool          // Proxmox adds to it what its own options say: a rootfs, networks, device rules
 }
 
 // New returns a configuration with LXC's defaults and nothing set.

@@ -47,6 +47,10 @@ func (o Origin) Range() source.Range {
 	return source.Range{File: o.in.File, Start: start, End: end}
 }
 
+// Beside reports whether a line stands in the same reading of a file as another one,
+// and not in a file that one of them includes.
+func (o Origin) Beside(other Origin) bool { return o.in != nil && o.in == other.in }
+
 // Trail is the include lines that led to the line, outermost first.
 func (o Origin) Trail() []diag.Place {
 	if o.in == nil {

@@ -42,6 +42,18 @@ type CgroupAuto struct {
 	Force bool
 }
 
+// String is the word for it, "cgroup:mixed:force".
+func (a CgroupAuto) String() string {
+	word := a.Kind
+	if a.Mode != "" {
+		word += ":" + a.Mode
+	}
+	if a.Force {
+		word += ":force"
+	}
+	return word
+}
+
 // ShMounts is shmounts:HOST[:CONTAINER].
 type ShMounts struct {
 	Host      string

@@ -1,8 +1,6 @@
 package keys
 
 import (
-	"fmt"
-
 	"lxcfg/compile/config"
 	"lxcfg/grammar"
 	"lxcfg/grammar/diag"
@@ -18,7 +16,7 @@ func capKeys() []Key {
 			Doc:     "Capabilities the container does not get. It excludes lxc.cap.keep.",
 			Example: "lxc.cap.drop = sys_module sys_time",
 			field: exclusive(words(grammar.Capabilities, func(c *config.Config) *config.Items[config.Capability] { return &c.Cap.Drop }),
-				"lxc.cap.keep", func(c *config.Config) bool { return c.Cap.KeepSet.V }).emptyMeans(clearCapabilities).inLXC1(diag.FailsAtStart),
+				keepAndDrop, func(c *config.Config) (config.Origin, bool) { return c.Cap.KeepSet.Origin, c.Cap.KeepSet.V }).emptyMeans(clearCapabilities).inLXC1(diag.FailsAtStart),
 		},
 		{
 			Name: "lxc.cap.keep", Since: V1_0, Launch: Steps(),
@@ -38,9 +36,8 @@ func clearCapabilities(c *config.Config, _ input) *grammar.ValueError {
 func keptCapabilities() field {
 	f := words(grammar.KeptCapabilities, func(c *config.Config) *config.Items[config.Capability] { return &c.Cap.Keep })
 	f.set = func(c *config.Config, in input) *grammar.ValueError {
-		if len(c.Cap.Drop) > 0 {
-			return &grammar.ValueError{Range: in.origin.Range(), Summary: "lxc.cap.keep and lxc.cap.drop exclude each other",
-				Detail: fmt.Sprintf("Keep one of them. To take back the line at %s, write `lxc.cap.drop =` before this one.", c.Cap.Drop[0].Origin.Range())}
+		if at, dropped := firstOf(c.Cap.Drop); dropped {
+			return excluded(in, keepAndDrop, at)
 		}
 		list, err := grammar.KeptCapabilities.Parse(in.value)
 		c.Cap.KeepSet = config.Of(true, in.origin)

@@ -51,6 +51,32 @@ func Codes() []diag.Row {
 			Bad: "lxc.network.type = macvlan\nlxc.network.macvlan.mode = passthru\nlxc.network.link = eth0\n", Good: "lxc.network.type = macvlan\nlxc.network.macvlan.mode = bridge\nlxc.network.link = eth0\n", Options: "--lxc-version 1.0",
 		},
 		{
+			Code: "key/repeated", Verdicts: []diag.Verdict{diag.Differing, diag.Hint}, Title: "a key that one file sets twice",
+			Doc: "The last line counts, and the one above it has no effect. Nobody who reads the first of the two can know. What an included file sets may be set again.",
+			Bad: "lxc.pty.max = 4\nlxc.uts.name = web\nlxc.pty.max = 6\n", Good: "lxc.uts.name = web\nlxc.pty.max = 6\n",
+		},
+		{
+			Code: "key/undone", Verdicts: []diag.Verdict{diag.Differing}, Title: "a line that an empty value takes back",
+			Doc: "A line without a value takes back what was set above it. That is meant for files that are included: one that stands in the same file makes the lines above idle.",
+			Bad: "lxc.cap.drop = sys_module\nlxc.cap.drop =\n", Good: "lxc.include = /etc/lxc/common.conf\nlxc.cap.drop =\n-- /etc/lxc/common.conf --\nlxc.cap.drop = sys_module\n",
+		},
+		{
+			Code: "capability/keep-and-drop", Verdicts: []diag.Verdict{diag.Refused, diag.Failing}, Title: "capabilities dropped and kept",
+			Doc:  "A container has one list of capabilities: those it loses, or those it has. LXC refuses the file at the second kind of line. Often an included file drops some: an empty line takes that back.",
+			Bad:  "lxc.include = /etc/lxc/common.conf\nlxc.cap.keep = chown setuid setgid\n-- /etc/lxc/common.conf --\nlxc.cap.drop = sys_module\n",
+			Good: "lxc.include = /etc/lxc/common.conf\nlxc.cap.drop =\nlxc.cap.keep = chown setuid setgid\n-- /etc/lxc/common.conf --\nlxc.cap.drop = sys_module\n",
+		},
+		{
+			Code: "namespace/clone-and-keep", Verdicts: []diag.Verdict{diag.Refused}, Title: "namespaces that are made and shared",
+			Doc: "lxc.namespace.clone lists the namespaces that the container gets, lxc.namespace.keep those that it does not get. LXC refuses the file at the second kind of line.",
+			Bad: "lxc.namespace.clone = net\nlxc.namespace.keep = ipc\n", Good: "lxc.namespace.keep = user ipc\n",
+		},
+		{
+			Code: "environment/from-caller", Verdicts: []diag.Verdict{diag.Hint}, Title: "a variable that the caller has to set",
+			Doc: "A name without a value takes the variable of who starts the container. LXC refuses to load the file for everybody else, lxc-ls and lxc-info included. `lxcfg lint --host` looks at the environment here.",
+			Bad: "lxc.environment = API_TOKEN\n", Good: "lxc.environment = CI=1\n",
+		},
+		{
 			Code: "value/wiped", Verdicts: []diag.Verdict{diag.Differing}, Title: "a type that wipes the settings above it",
 			Doc: "Since LXC 4.0.7 `lxc.net.[i].type` starts the interface anew: what lines above it have set for the same interface is lost, without a word. Write the type first.",
 			Bad: "lxc.net.0.link = lxcbr0\nlxc.net.0.type = veth\n", Good: "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\n",
@@ -130,15 +156,15 @@ var wrongValues = [...]wrongValue{
 	{"environment variable", "lxc.environment = =1\n", "lxc.environment = CI=1\n"},
 	{"flag", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.flags = down\n", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.flags = up\n"},
 	{"group ids", "lxc.init.groups = 10;20\n", "lxc.init.groups = 10,20\n"},
-	{"hardware address", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.hwaddr = 01:16:3e:00:00:01\n", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.hwaddr = 00:16:3e:00:00:01\n"},
+	{"hardware address", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.hwaddr = 01:16:3e:00:00:01\n", "lxc.uts.name = web\nlxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.hwaddr = 00:16:3e:00:00:01\n"},
 	{"hook version", "lxc.hook.version = 2\n", "lxc.hook.version = 1\n"},
 	{"host name", "lxc.uts.name = a-host-name-that-is-longer-than-the-sixty-four-bytes-the-kernel-takes\n", "lxc.uts.name = web\n"},
 	{"id map", "lxc.idmap = u 0 100000\n", "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n"},
 	{"interface name", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.name = an-interface-too-long\n", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.name = eth0\n"},
-	{"IPv4 address", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.ipv4.address = 10.0.3.7\n", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.ipv4.address = 10.0.3.7/24\n"},
+	{"IPv4 address", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.ipv4.address = 10.0.3.7\n", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.flags = up\nlxc.net.0.ipv4.address = 10.0.3.7/24\n"},
 	{"IPv4 gateway", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.ipv4.gateway = 10.0.3.1/24\n", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.flags = up\nlxc.net.0.ipv4.address = 10.0.3.7/24\nlxc.net.0.ipv4.gateway = 10.0.3.1\n"},
 	{"IPv4 route", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.veth.ipv4.route = 10.0.4.0\n", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.veth.ipv4.route = 10.0.4.0/24\n"},
-	{"IPv6 address", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.ipv6.address = fd00:::7/64\n", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.ipv6.address = fd00::7/64\n"},
+	{"IPv6 address", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.ipv6.address = fd00:::7/64\n", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.flags = up\nlxc.net.0.ipv6.address = fd00::7/64\n"},
 	{"IPv6 gateway", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.ipv6.gateway = fd00::1/64\n", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.flags = up\nlxc.net.0.ipv6.address = fd00::7/64\nlxc.net.0.ipv6.gateway = fd00::1\n"},
 	{"IPv6 route", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.veth.ipv6.route = fd00::\n", "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\nlxc.net.0.veth.ipv6.route = fd00::/64\n"},
 	{"ipvlan isolation", "lxc.net.0.type = ipvlan\nlxc.net.0.link = eth0\nlxc.net.0.ipvlan.isolation = none\n", "lxc.net.0.type = ipvlan\nlxc.net.0.link = eth0\nlxc.net.0.ipvlan.isolation = private\n"},
@@ -183,8 +209,14 @@ func (w wrongValue) row() diag.Row {
 	}
 }
 
-// valueCode is the code of a wrong value.
-func valueCode(language string) string { return "value/" + strings.ReplaceAll(language, " ", "-") }
+// valueCode is the code of a wrong value, unless what is wrong about it has a code of
+// its own.
+func valueCode(language string) string {
+	if strings.Contains(language, "/") {
+		return language
+	}
+	return "value/" + strings.ReplaceAll(language, " ", "-")
+}
 
 // keys are the names of the keys whose values are of the language.
 func (w wrongValue) keys() []string {

@@ -36,6 +36,9 @@ func environmentKeys() []Key {
 	}
 }
 
+// fromCaller is the code of a finding about a variable of nobody knows whom.
+const fromCaller = "environment/from-caller"
+
 // variables collects NAME=VALUE. A bare NAME is resolved against the caller's
 // environment when the line is read; a variable that is not set refuses the file.
 func variables(at func(*config.Config) *config.Items[string]) field {
@@ -43,6 +46,11 @@ func variables(at func(*config.Config) *config.Items[string]) field {
 	set := f.set
 	f.set = func(c *config.Config, in input) *grammar.ValueError {
 		if name := in.value.String; !strings.Contains(name, "=") {
+			if in.env == nil {
+				return &grammar.ValueError{Range: in.value.Range, Code: fromCaller, Hint: true,
+					Summary: fmt.Sprintf("the variable %q comes from who starts the container", name),
+					Detail:  fmt.Sprintf("LXC does not load the file where it is not set. Write a value, `%s=…`, unless that is meant.", name)}
+			}
 			value, ok := in.env(name)
 			if !ok {
 				return &grammar.ValueError{Range: in.value.Range, Summary: fmt.Sprintf("the variable %q is not set where lxcfg runs", name),

@@ -18,6 +18,8 @@ type field struct {
 	set      func(*config.Config, input) *grammar.ValueError
 	clear    func(*config.Config, input) *grammar.ValueError
 	show     func(c *config.Config, emit func(part, value string, o config.Origin))
+	earlier  func(*config.Config, input) (at config.Origin, set bool) // the last line that gave the value, or an item of the list
+	spelled  func(*config.Config, input) string                       // the value as it is; nil for a list
 
 	lxc1      diag.Effect         // what LXC 1 does with a wrong value, empty: what today's does
 	olderThan Version             // the first LXC that reads the values as today's does, 0 for all
@@ -60,6 +62,8 @@ func scalar[T any](l grammar.Language[T], at func(*config.Config) *config.Value[
 				emit("", l.Format(v.V), v.Origin)
 			}
 		},
+		earlier: func(c *config.Config, _ input) (config.Origin, bool) { return at(c).Origin, at(c).Set },
+		spelled: func(c *config.Config, _ input) string { return l.Format(at(c).V) },
 	}
 }
 
@@ -117,6 +121,18 @@ func list[T any](l grammar.Language[T], at func(*config.Config) *config.Items[T]
 				emit("", l.Format(v.V), v.Origin)
 			}
 		},
+		earlier: lastOf(at),
+	}
+}
+
+// lastOf is where the last item of a list was written.
+func lastOf[T any](at func(*config.Config) *config.Items[T]) func(*config.Config, input) (config.Origin, bool) {
+	return func(c *config.Config, _ input) (config.Origin, bool) {
+		items := *at(c)
+		if len(items) == 0 {
+			return config.Origin{}, false
+		}
+		return items[len(items)-1].Origin, true
 	}
 }
 
@@ -137,6 +153,7 @@ func words[T any](l grammar.Language[[]T], at func(*config.Config) *config.Items
 			*at(c) = nil
 			return nil
 		},
+		earlier: lastOf(at),
 	}
 	f.show = func(c *config.Config, emit func(string, string, config.Origin)) {
 		for _, v := range *at(c) {

@@ -17,7 +17,7 @@ func namespaceKeys() []Key {
 			Doc:     "The namespaces the container gets of its own, instead of LXC's choice. It excludes lxc.namespace.keep.",
 			Example: "lxc.namespace.clone = mnt pid uts ipc net",
 			field: exclusive(words(grammar.NamespaceWords, func(c *config.Config) *config.Items[string] { return &c.Namespaces.Clone }),
-				"lxc.namespace.keep", func(c *config.Config) bool { return len(c.Namespaces.Keep) > 0 }),
+				cloneAndKeep, func(c *config.Config) (config.Origin, bool) { return firstOf(c.Namespaces.Keep) }),
 		},
 		{
 			Name: "lxc.namespace.keep", Since: V3_0, Launch: Steps(),
@@ -25,7 +25,7 @@ func namespaceKeys() []Key {
 			Doc:     "The namespaces the container shares with who starts it; it gets all others, a user namespace included. It excludes lxc.namespace.clone.",
 			Example: "lxc.namespace.keep = user net",
 			field: exclusive(words(grammar.NamespaceWords, func(c *config.Config) *config.Items[string] { return &c.Namespaces.Keep }),
-				"lxc.namespace.clone", func(c *config.Config) bool { return len(c.Namespaces.Clone) > 0 }),
+				cloneAndKeep, func(c *config.Config) (config.Origin, bool) { return firstOf(c.Namespaces.Clone) }),
 		},
 		{
 			Name: "lxc.namespace.share.[ns]", Since: V3_0, Launch: Steps(),
@@ -59,23 +59,11 @@ func namespaceKeys() []Key {
 	}
 }
 
-// exclusive refuses a value while another key that rules it out is set.
-func exclusive(f field, other string, isSet func(*config.Config) bool) field {
-	set := f.set
-	f.set = func(c *config.Config, in input) *grammar.ValueError {
-		if isSet(c) {
-			return &grammar.ValueError{Range: in.origin.Range(), Summary: fmt.Sprintf("%s and %s exclude each other", in.origin.Key, other),
-				Detail: fmt.Sprintf("Keep one of them. To take back what an included file set, write `%s =` before this line.", other)}
-		}
-		return set(c, in)
-	}
-	return f
-}
-
 // clockOffset keeps the two slots of an offset apart, as LXC does: a value in
 // seconds leaves the nanoseconds of an earlier line, and the other way round.
 func clockOffset(at func(*config.Config) *config.Value[config.TimeOffset]) field {
 	f := scalar(grammar.ClockOffset, at)
+	f.earlier = nil // both lines may count
 	f.set = func(c *config.Config, in input) *grammar.ValueError {
 		v, err := grammar.ClockOffset.Parse(in.value)
 		if err != nil {

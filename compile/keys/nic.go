@@ -66,7 +66,7 @@ func nicGateway(l grammar.Language[config.Gateway], at func(*config.NIC) *config
 // nicScalar is a key of one interface with one value; kind is the type the
 // interface must be of, empty for any.
 func nicScalar[T any](kind string, l grammar.Language[T], at func(*config.NIC) *config.Value[T]) field {
-	return nicField(kind, l.Name, l.Syntax, LastWins,
+	f := nicField(kind, l.Name, l.Syntax, LastWins,
 		func(n *config.NIC, in input) *grammar.ValueError {
 			v, err := l.Parse(in.value)
 			if kept(err) {
@@ -80,6 +80,14 @@ func nicScalar[T any](kind string, l grammar.Language[T], at func(*config.NIC) *
 				emit("", l.Format(v.V), v.Origin)
 			}
 		})
+	f.earlier = func(c *config.Config, in input) (config.Origin, bool) {
+		if n := c.Network.Find(in.index); n != nil {
+			return at(n).Origin, at(n).Set
+		}
+		return config.Origin{}, false
+	}
+	f.spelled = func(c *config.Config, in input) string { return l.Format(at(c.Network.Find(in.index)).V) }
+	return f
 }
 
 // nicList is a key of one interface that collects.

@@ -18,7 +18,7 @@ type Resolver struct {
 	Config    *config.Config
 	Version   Version                     // the LXC to judge by
 	Stated    bool                        // the user has named the version
-	LookupEnv func(string) (string, bool) // the caller's environment
+	LookupEnv func(string) (string, bool) // the caller's environment, nil when it is not known
 	Findings  diag.List
 
 	sections  []uint32 // the interfaces that lxc.network.type has started, in order
@@ -88,7 +88,9 @@ func (r *Resolver) apply(k *Key, in input) {
 			Subject: in.value.Range, Key: in.origin.Key, Trail: in.origin.Trail(),
 		})
 	}
+	above := r.above(k, in)
 	err := run(r.Config, in)
+	r.again(k, in, above)
 	if err == nil {
 		return
 	}
@@ -103,6 +105,8 @@ func (r *Resolver) apply(k *Key, in input) {
 		effect = diag.FailsAtStart
 	case err.Ignored:
 		effect = diag.SilentlyDifferent
+	case err.Hint:
+		severity, effect = diag.Info, diag.Advice
 	case err.Kept:
 		severity, effect = diag.Warning, diag.SilentlyDifferent
 	}
@@ -111,7 +115,7 @@ func (r *Resolver) apply(k *Key, in input) {
 	}
 	r.Findings = append(r.Findings, diag.Diagnostic{
 		Code: valueCode(language), Severity: severity, Effect: effect,
-		Summary: err.Summary, Detail: err.Detail, Subject: err.Range, Key: in.origin.Key, Trail: in.origin.Trail(),
+		Summary: err.Summary, Detail: err.Detail, Subject: err.Range, Key: in.origin.Key, Trail: in.origin.Trail(), Related: err.Related, Fixes: err.Fixes,
 	})
 }
 

@@ -116,11 +116,11 @@ func TestFixingEnds(t *testing.T) {
 
 // Files that may not be changed are not, and a fix that concerns one is left alone.
 func TestFixKeepsToItsFiles(t *testing.T) {
-	files := tree{"config": "lxc.include = common\nlxc.cap.drop  mknod\n", "common": "lxc.cap.drop  sys_module\n"}
+	files := tree{"config": "lxc.include = /common\nlxc.cap.drop  mknod\n", "/common": "lxc.cap.drop  sys_module\n"}
 	request := lintText(files, "config", lint.Settings{})
 	named := lint.Fixing{May: func(file string) bool { return file == "config" }}
 	fixed, applied, last := lint.Fix(request, named)
-	if len(fixed) != 1 || fixed[0].New != "lxc.include = common\nlxc.cap.drop = mknod\n" || applied != 1 || len(last.Findings) != 1 {
+	if len(fixed) != 1 || fixed[0].New != "lxc.include = /common\nlxc.cap.drop = mknod\n" || applied != 1 || len(last.Findings) != 1 {
 		t.Errorf("%+v, %d applied, left %v", fixed, applied, last.Findings)
 	}
 	named.May = func(string) bool { return true }

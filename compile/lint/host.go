@@ -16,6 +16,9 @@ type Host struct {
 	Facts   func(plan.Needs) (plan.Facts, error) // several goroutines ask at once
 	Name    func(file string) string             // of the container that a file configures
 	LXCPath string
+	// Examine looks for what the steps of a plan need there, and returns what the
+	// compiler has told with what it has found besides. Nil: nobody can look.
+	Examine func(draft plan.Plan, told diag.List, text func(file string) (string, bool)) diag.List
 }
 
 // findings are those of a launch there. What lxcfg cannot carry out is no matter of
@@ -25,7 +28,10 @@ func (h *Host) findings(l *compile.Loaded, file string) (diag.List, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, list := compile.Draft(l, compile.Options{Name: h.Name(file), LXCPath: h.LXCPath}, facts)
+	draft, list := compile.Draft(l, compile.Options{Name: h.Name(file), LXCPath: h.LXCPath}, facts)
+	if h.Examine != nil {
+		list = h.Examine(draft, list, l.Text)
+	}
 	return slices.DeleteFunc(list, func(f diag.Diagnostic) bool {
 		return f.Code == "launch/unsupported" || strings.HasPrefix(f.Code, "seccomp/")
 	}), nil

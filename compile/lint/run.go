@@ -14,7 +14,7 @@ import (
 type Request struct {
 	Names     []string                    // the files, in the order their findings are told
 	Files     compile.Files               // the files and what they refer to; several goroutines ask at once
-	LookupEnv func(string) (string, bool) // for lxc.environment lines without a value
+	LookupEnv func(string) (string, bool) // of who starts the containers, nil when nobody knows
 	// Settings returns what holds for the findings in a file that is read because of
 	// the one named. Nil: nothing is said. Several goroutines ask at once.
 	Settings func(named, file string) Settings

@@ -18,11 +18,16 @@ func thousand(tb testing.TB) lint.Request {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	files := tree{"/usr/share/lxc/config/common.seccomp": "2\ndenylist\nmount errno 1\n", "common.conf": strings.Repeat("lxc.mount.entry = /srv/data srv/data none bind,create=dir 0 0\n", 100) + "lcx.group = a\n"}
+	var common strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&common, "lxc.mount.entry = /srv/data%d srv/data%d none bind,create=dir 0 0\n", i, i)
+	}
+	const shared = "/etc/lxc/common.conf"
+	files := tree{"/usr/share/lxc/config/common.seccomp": "2\ndenylist\nmount errno 1\n", shared: common.String() + "lcx.group = a\n"}
 	r := lint.Request{Files: files}
 	for i := range 1000 {
 		name := fmt.Sprintf("c%03d.conf", i)
-		files[name] = string(typical) + fmt.Sprintf("lxc.include = common.conf\nlxc.group%d = a\n", i)
+		files[name] = string(typical) + fmt.Sprintf("lxc.include = %s\nlxc.group%d = a\n", shared, i)
 		r.Names = append(r.Names, name)
 	}
 	return r
@@ -33,7 +38,7 @@ func thousand(tb testing.TB) lint.Request {
 func TestRunIsDeterministic(t *testing.T) {
 	r := thousand(t)
 	first := lint.Run(r)
-	if len(first.Findings) != 1001 || first.Findings[0].Subject.File != "c000.conf" || first.Findings[1].Subject.File != "common.conf" || first.Findings[1000].Subject.File != "c999.conf" {
+	if len(first.Findings) != 1001 || first.Findings[0].Subject.File != "c000.conf" || first.Findings[1].Subject.File != "/etc/lxc/common.conf" || first.Findings[1000].Subject.File != "c999.conf" {
 		t.Fatalf("%d findings, the first %v", len(first.Findings), first.Findings[:2])
 	}
 	for range 5 {

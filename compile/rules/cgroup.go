@@ -18,7 +18,7 @@ func cgroupRules() []Rule {
 			check: cgroupTwoPlaces,
 		},
 		{
-			Code: "cgroup/half-a-place", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "cgroup/half-a-place", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Doc:   "Exact paths are given for both the container and its monitor, and an inner cgroup needs them.",
 			Bad:   "lxc.cgroup.dir.container = customer/web\n",
 			Good:  "lxc.cgroup.dir.container = customer/web\nlxc.cgroup.dir.monitor = customer/monitor\nlxc.cgroup.dir.container.inner = init\n",

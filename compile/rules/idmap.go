@@ -15,7 +15,7 @@ import (
 func idmapRules() []Rule {
 	return []Rule{
 		{
-			Code: "idmap/one-kind", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "idmap/one-kind", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Title: "an id map for users or for groups only",
 			Doc:   "A user namespace needs ids of both kinds: without a map for the other kind the container has no root.",
 			Bad:   "lxc.idmap = u 0 100000 65536\n",
@@ -39,7 +39,7 @@ func idmapRules() []Rule {
 			check: idmapEmptyRange,
 		},
 		{
-			Code: "idmap/root-unmapped", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "idmap/root-unmapped", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Title: "an id map without the container's root",
 			Doc:   "The container's root has to exist, unless lxc.init.uid and lxc.init.gid name ids that do.",
 			Bad:   "lxc.idmap = u 1 100000 65536\nlxc.idmap = g 0 100000 65536\n",
@@ -57,14 +57,14 @@ func idmapRules() []Rule {
 			Code: "idmap/too-long", Severity: diag.Error, Effect: diag.FailsAtStart,
 			Doc:   "A map of one kind is written at once and has to be shorter than 4096 bytes; the kernel also takes no more than 340 ranges.",
 			Bad:   "lxc.idmap = g 0 100000 65536\n" + idMapLines(300),
-			Good:  "lxc.idmap = g 0 100000 65536\n" + idMapLines(20),
+			Good:  "lxc.idmap = g 0 100000 65536\n" + idMapLines(66),
 			check: idmapTooLong,
 		},
 		{
-			Code: "idmap/init-unmapped", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "idmap/init-unmapped", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Doc:   "Init can only run with ids that exist in the container: lxc.init.uid, lxc.init.gid and lxc.init.groups have to be mapped.",
-			Bad:   "lxc.idmap = u 0 100000 1000\nlxc.idmap = g 0 100000 1000\nlxc.init.uid = 1000\n",
-			Good:  "lxc.idmap = u 0 100000 1001\nlxc.idmap = g 0 100000 1000\nlxc.init.uid = 1000\n",
+			Bad:   "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\nlxc.init.uid = 65536\n",
+			Good:  "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\nlxc.init.uid = 1000\n",
 			check: idmapInitUnmapped,
 		},
 		{
@@ -73,6 +73,22 @@ func idmapRules() []Rule {
 			Bad:   "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\nlxc.namespace.keep = user\n",
 			Good:  "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\nlxc.namespace.keep = ipc\n",
 			check: idmapUnused,
+		},
+		{
+			Code: "idmap/host-root", Severity: diag.Warning, Effect: diag.Advice,
+			Title: "the host's root in the container",
+			Doc:   "An id map is there to keep the container's users from being users of the host. One that reaches the host's root leaves a user in the container who owns the host's files.",
+			Bad:   "lxc.idmap = u 0 0 65536\nlxc.idmap = g 0 0 65536\n",
+			Good:  "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",
+			check: idmapHostRoot,
+		},
+		{
+			Code: "idmap/no-nobody", Severity: diag.Info, Effect: diag.Advice, Missing: true,
+			Title: "an id map without nobody",
+			Doc:   "Distributions give nobody, and nogroup, the id 65534, and packages and services use it. Without it in the map they fail, for example apt, which takes on the id.",
+			Bad:   "lxc.idmap = u 0 100000 65000\nlxc.idmap = g 0 100000 65000\n",
+			Good:  "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",
+			check: idmapNoNobody,
 		},
 	}
 }
@@ -168,6 +184,14 @@ func idmapOutOfRange(c *config.Config, report report) {
 	}
 }
 
+func idmapHostRoot(c *config.Config, report report) {
+	for _, m := range c.IDMap {
+		if m.V.Host == 0 && m.V.Range > 0 {
+			report(m.Origin, fmt.Sprintf("%d in the container is root on the host, among %s", m.V.Container, kindName(m.V.Kind)), "Let the range begin at an id that nobody has on the host, such as 100000.")
+		}
+	}
+}
+
 // idmapTooLong counts what LXC writes: a line of three numbers for each range.
 func idmapTooLong(c *config.Config, report report) {
 	const page, most = 4096, 340 // UID_GID_MAP_MAX_EXTENTS
@@ -238,6 +262,23 @@ func withoutUserNamespace(c *config.Config) (at config.Origin, ok bool) {
 		return c.Namespaces.Clone[0].Origin, true
 	}
 	return at, false
+}
+
+// idmapNoNobody is about maps for whole systems: one of a few ids is made for a
+// program.
+func idmapNoNobody(c *config.Config, report report) {
+	const nobody, system = 65534, 1000
+	for _, kind := range [...]byte{'u', 'g'} {
+		ids := uint64(0)
+		for _, m := range c.IDMap {
+			if m.V.Kind == kind {
+				ids += min(m.V.Range, nobody)
+			}
+		}
+		if first, ok := firstOfKind(c, kind); ok && ids > system && !maps(c, kind, nobody) {
+			report(first.Origin, fmt.Sprintf("no line maps %d, which is nobody in most systems, among %s", nobody, kindName(kind)), "Map 65536 ids.")
+		}
+	}
 }
 
 func maps(c *config.Config, kind byte, id uint64) bool {

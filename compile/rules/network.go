@@ -14,7 +14,7 @@ import (
 func networkRules() []Rule {
 	return []Rule{
 		{
-			Code: "net/no-type", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "net/no-type", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Title: "an interface without a type",
 			Doc:   "An interface has a type. LXC takes one without for `empty`, and fails on the settings that do not fit it.",
 			Bad:   "lxc.net.0.link = br0\n",
@@ -22,7 +22,7 @@ func networkRules() []Rule {
 			check: eachNIC(nicNoType),
 		},
 		{
-			Code: "net/no-link", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "net/no-link", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Title: "an interface without the device it belongs to",
 			Doc:   "macvlan, ipvlan, vlan and phys interfaces belong to a device of the host.",
 			Bad:   "lxc.net.0.type = macvlan\n",
@@ -34,7 +34,7 @@ func networkRules() []Rule {
 			Title: "the type none beside other interfaces",
 			Doc:   "Only a container whose interfaces are all of type none shares the host's network. Beside others none does nothing.",
 			Bad:   "lxc.net.0.type = none\nlxc.net.1.type = empty\n",
-			Good:  "lxc.net.0.type = none\n",
+			Good:  "lxc.net.0.type = empty\n",
 			check: netNoneBesideOthers,
 		},
 		{
@@ -76,7 +76,7 @@ func networkRules() []Rule {
 			Title: "two interfaces with one hardware address",
 			Doc:   "Two interfaces with one hardware address on one link take each other's packets. The kernel refuses the second macvlan.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.hwaddr = 00:16:3e:00:00:01\nlxc.net.1.type = veth\nlxc.net.1.link = br0\nlxc.net.1.hwaddr = 00:16:3e:00:00:01\n",
-			Good:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.hwaddr = 00:16:3e:00:00:01\nlxc.net.1.type = veth\nlxc.net.1.link = br1\nlxc.net.1.hwaddr = 00:16:3e:00:00:01\n",
+			Good:  "lxc.uts.name = web\nlxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.hwaddr = 00:16:3e:00:00:01\nlxc.net.1.type = veth\nlxc.net.1.link = br1\nlxc.net.1.hwaddr = 00:16:3e:00:00:01\n",
 			check: repeated(nicFixedHWAddr, func(string) (string, string) {
 				return "two interfaces on one link have this hardware address", "Write x for digits that are to be drawn, as in 00:16:3e:xx:xx:xx."
 			}),
@@ -98,7 +98,7 @@ func networkRules() []Rule {
 			check: eachNIC(nicVlanID),
 		},
 		{
-			Code: "net/l2proxy-mode", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "net/l2proxy-mode", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Title: "l2proxy with an ipvlan of another mode than l3s",
 			Doc:   "The host can only answer for an ipvlan of mode l3s. LXC's default is l2, whatever its manual says.",
 			Bad:   "lxc.net.0.type = ipvlan\nlxc.net.0.link = eth0\nlxc.net.0.l2proxy = 1\n",
@@ -106,7 +106,7 @@ func networkRules() []Rule {
 			check: eachNIC(nicL2ProxyMode),
 		},
 		{
-			Code: "net/l2proxy-no-link", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+			Code: "net/l2proxy-no-link", Severity: diag.Warning, Effect: diag.SilentlyDifferent, Missing: true,
 			Title: "l2proxy without a link",
 			Doc:   "The host answers for the container's addresses on the link of the interface. Without one lxc.net.[i].l2proxy does nothing.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.veth.mode = router\nlxc.net.0.l2proxy = 1\n",
@@ -175,16 +175,15 @@ func netNoneBesideOthers(c *config.Config, report report) {
 }
 
 func netSharedNamespace(c *config.Config, report report) {
-	ns := &c.Namespaces
-	names := func(v config.Value[string]) bool { return v.V == "net" }
-	shared := slices.ContainsFunc(ns.Keep, names) || len(ns.Clone) > 0 && !slices.ContainsFunc(ns.Clone, names) || ns.Share["net"].Set
+	at, shared := sharesNetworkNamespace(c)
 	if !shared {
 		return
 	}
 	for i := range c.Network.NICs {
 		if n := &c.Network.NICs[i]; n.Type.Set && n.Type.V != "none" && n.Type.V != "empty" {
 			report(n.Type.Origin, "the container shares a network namespace, in which LXC makes no interfaces",
-				"Remove the interface, or give the container a network of its own: take net out of lxc.namespace.keep and lxc.namespace.share, or into lxc.namespace.clone.")
+				"Remove the interface, or give the container a network of its own: take net out of lxc.namespace.keep and lxc.namespace.share, or into lxc.namespace.clone.",
+				diag.Related{Range: at.Range(), Summary: "shared here"})
 		}
 	}
 }

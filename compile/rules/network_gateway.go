@@ -12,7 +12,7 @@ import (
 func gatewayRules() []Rule {
 	return []Rule{
 		{
-			Code: "net/gateway-down", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "net/gateway-down", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Title: "a gateway behind an interface that stays down",
 			Doc:   "A route goes over an interface that is up.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.ipv4.address = 10.0.3.5/24\nlxc.net.0.ipv4.gateway = 10.0.3.1\n",
@@ -20,7 +20,7 @@ func gatewayRules() []Rule {
 			check: eachGateway(gatewayDown),
 		},
 		{
-			Code: "net/gateway-no-address", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "net/gateway-no-address", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Title: "a gateway without an address to reach it from",
 			Doc:   "A gateway needs an address of the same kind on the interface, but for one of IPv6 that is local to the link. With `ipv6.gateway = dev` and no address LXC crashes.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.flags = up\nlxc.net.0.ipv4.gateway = 10.0.3.1\n",
@@ -28,7 +28,7 @@ func gatewayRules() []Rule {
 			check: eachGateway(gatewayNoAddress),
 		},
 		{
-			Code: "net/gateway-auto", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "net/gateway-auto", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Title: "an automatic gateway that LXC cannot find",
 			Doc:   "auto is the address of the link. LXC knows it for veth and macvlan interfaces only, whatever its manual says.",
 			Bad:   "lxc.net.0.type = ipvlan\nlxc.net.0.link = eth0\nlxc.net.0.flags = up\nlxc.net.0.ipv4.address = 10.0.3.5/24\nlxc.net.0.ipv4.gateway = auto\n",
@@ -44,7 +44,7 @@ func gatewayRules() []Rule {
 			check: eachGateway(gatewayDevStays),
 		},
 		{
-			Code: "net/gateway-elsewhere", Severity: diag.Info, Effect: diag.Advice,
+			Code: "net/gateway-elsewhere", Severity: diag.Info, Effect: diag.Advice, Missing: true,
 			Title: "a gateway outside the networks of the interface",
 			Doc:   "A gateway that is in no network of its interface's gets a route of its own. That is meant with an address that is a network by itself, as 10.0.3.5/32, and a mistake with most others.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.flags = up\nlxc.net.0.ipv4.address = 10.0.3.5/24\nlxc.net.0.ipv4.gateway = 10.0.30.1\n",

@@ -13,7 +13,7 @@ import (
 func vethRules() []Rule {
 	return []Rule{
 		{
-			Code: "net/unattached", Severity: diag.Info, Effect: diag.Advice,
+			Code: "net/unattached", Severity: diag.Info, Effect: diag.Advice, Missing: true,
 			Title: "a pair that ends nowhere",
 			Doc:   "A veth pair without a link ends nowhere: nothing reaches the container unless somebody attaches the host's end.",
 			Bad:   "lxc.net.0.type = veth\n",
@@ -32,7 +32,7 @@ func vethRules() []Rule {
 				}),
 		},
 		{
-			Code: "net/vlan-no-bridge", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Code: "net/vlan-no-bridge", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
 			Title: "VLANs of a pair without a bridge",
 			Doc:   "VLANs are told apart at the port of a bridge, so a pair without a bridge has none.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.veth.mode = router\nlxc.net.0.veth.vlan.id = 10\n",
@@ -41,8 +41,8 @@ func vethRules() []Rule {
 		},
 		{
 			Code: "net/vlan-twice", Severity: diag.Error, Effect: diag.FailsAtStart,
-			Title: "a VLAN tagged and untagged",
-			Doc:   "Packets of a VLAN are tagged or they are not.",
+			Title: "a VLAN of one pair named twice",
+			Doc:   "Packets of a VLAN are tagged or they are not, and a port becomes a member of each VLAN once: the kernel refuses the second time.",
 			Bad:   "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.veth.vlan.id = 10\nlxc.net.0.veth.vlan.tagged.id = 10\n",
 			Good:  "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.net.0.veth.vlan.id = 10\nlxc.net.0.veth.vlan.tagged.id = 20\n",
 			check: eachVeth(vethVlanTwice),
@@ -105,6 +105,14 @@ func vethVlanNoBridge(n *config.NIC, report report) {
 }
 
 func vethVlanTwice(n *config.NIC, report report) {
+	first := make(map[uint16]config.Origin, len(n.Veth.Tagged))
+	for _, v := range n.Veth.Tagged {
+		if above, again := first[v.V]; again {
+			report(v.Origin, fmt.Sprintf("VLAN %d is tagged twice", v.V), "Remove one of the lines.", diag.Related{Range: above.Range(), Summary: "tagged first here"})
+			continue
+		}
+		first[v.V] = v.Origin
+	}
 	i := slices.IndexFunc(n.Veth.Tagged, func(v config.Value[uint16]) bool {
 		return n.Veth.VlanID.Set && strconv.Itoa(int(v.V)) == n.Veth.VlanID.V
 	})

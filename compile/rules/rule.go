@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"lxcfg/compile/config"
+	"lxcfg/compile/keys"
 	"lxcfg/grammar/diag"
 )
 
@@ -20,35 +21,60 @@ type Rule struct {
 	Code     string // "group/what", stable
 	Severity diag.Severity
 	Effect   diag.Effect
-	Title    string // a few words; empty: the first sentence of Doc
-	Doc      string // what is wrong about it, and what happens at launch
-	Since    string // the lxcfg that reported it first, empty for the first
-	Bad      string // a configuration that has the finding
-	Good     string // one that has not
+	Or       []diag.Verdict // what else its findings may say, see finding.as
+	Title    string         // a few words; empty: the first sentence of Doc
+	Doc      string         // what is wrong about it, and what happens at launch
+	Since    string         // the lxcfg that reported it first, empty for the first
+	Missing  bool           // something is not there: no matter where part of the configuration is not known
+	From     keys.Version   // the first LXC that it is about, zero for all
+	Until    keys.Version   // the first LXC that it is no longer about, zero for none
+	Bad      string         // a configuration that has the finding
+	Good     string         // one that has not
 	check    func(*config.Config, report)
 }
 
-// report records a finding of the rule that is being checked.
-type report func(at config.Origin, summary, detail string, related ...diag.Related)
+// report records a finding of the rule that is being checked. What is returned holds
+// until the next report.
+type report func(at config.Origin, summary, detail string, related ...diag.Related) *finding
 
 // All returns every rule, group by group.
 func All() []Rule { return all() }
 
 // all is made at the first check: a launch from a plan file needs none.
 var all = sync.OnceValue(func() []Rule {
-	return slices.Concat(cgroupRules(), idmapRules(), mountRules(), networkRules(), gatewayRules(), vethRules(), seccompRules(), namespaceRules(), hookRules(), securityRules())
+	return slices.Concat(
+		idmapRules(), namespaceRules(), rootfsRules(),
+		mountRules(), mountTargetRules(), mountSourceRules(), mountOptionRules(), autoMountRules(), devRules(),
+		networkRules(), gatewayRules(), vethRules(), hostNetworkRules(),
+		cgroupRules(), cgroupFileRules(), deviceRules(), deviceNodeRules(), sysctlRules(), processRules(),
+		securityRules(), confinementRules(), seccompRules(), hookRules(), hookCommandRules(), environmentRules(), pathRules(), startRules(), hostnameRules(),
+	)
 })
 
 // Codes documents the rules.
 func Codes() []diag.Row {
 	rows := make([]diag.Row, 0, len(All()))
-	for _, r := range All() {
-		rows = append(rows, diag.Row{
-			Code: r.Code, Verdicts: []diag.Verdict{{Severity: r.Severity, Effect: r.Effect}},
-			Title: cmp.Or(r.Title, firstSentence(r.Doc)), Doc: r.Doc, Since: r.Since, Bad: r.Bad, Good: r.Good,
-		})
+	for i := range All() {
+		rows = append(rows, All()[i].row())
 	}
 	return rows
+}
+
+// row documents one rule.
+func (r *Rule) row() diag.Row {
+	row := diag.Row{
+		Code: r.Code, Verdicts: append([]diag.Verdict{{Severity: r.Severity, Effect: r.Effect}}, r.Or...),
+		Title: cmp.Or(r.Title, firstSentence(r.Doc)), Doc: r.Doc, Since: r.Since, Bad: r.Bad, Good: r.Good,
+	}
+	if r.Until != 0 {
+		row.Options = "--lxc-version " + (r.Until - 1).String()
+	}
+	return row
+}
+
+// holdsFor reports whether the rule is about an LXC.
+func (r *Rule) holdsFor(v keys.Version) bool {
+	return r.From <= v && (r.Until == 0 || v < r.Until)
 }
 
 // firstSentence is a text up to its first full stop or colon, as a title.
@@ -62,16 +88,24 @@ func firstSentence(text string) string {
 	return strings.ToLower(first[:1]) + first[1:]
 }
 
-// Check runs every rule.
-func Check(c *config.Config) diag.List {
+// Check runs every rule that is about an LXC.
+func Check(c *config.Config, v keys.Version) diag.List {
 	var list diag.Collector
-	for _, r := range All() {
-		r.check(c, func(at config.Origin, summary, detail string, related ...diag.Related) {
-			list.Add(diag.Diagnostic{
+	var last finding // of the rule, which may still be told more of it
+	for i := range All() {
+		r := &All()[i]
+		if !r.holdsFor(v) || r.Missing && c.Incomplete {
+			continue
+		}
+		r.check(c, func(at config.Origin, summary, detail string, related ...diag.Related) *finding {
+			last.addTo(&list)
+			last = finding{config: c, at: at, reported: true, Diagnostic: diag.Diagnostic{
 				Code: r.Code, Severity: r.Severity, Effect: r.Effect, Summary: summary, Detail: detail,
 				Subject: at.Range(), Key: at.Key, Trail: at.Trail(), Related: related,
-			})
+			}}
+			return &last
 		})
 	}
+	last.addTo(&list)
 	return list.List()
 }

@@ -10,11 +10,15 @@ import (
 	"lxcfg/grammar/source"
 )
 
-// codes are the findings of a text that come from rules.
-func codes(t *testing.T, text string) map[string]diag.Diagnostic {
+// codes are the findings of an example of a rule.
+func codes(t *testing.T, r rules.Rule, text string) map[string]diag.Diagnostic {
 	t.Helper()
 	found := make(map[string]diag.Diagnostic)
-	for _, f := range compile.Load(compile.Request{File: source.File{Name: "config", Text: text}}).Findings {
+	request := compile.Request{File: source.File{Name: "config", Text: text}}
+	if r.Until != 0 {
+		request.Version, request.Stated = r.Until-1, true
+	}
+	for _, f := range compile.Load(request).Findings {
 		found[f.Code] = f
 	}
 	return found
@@ -33,14 +37,14 @@ func TestRows(t *testing.T) {
 			if r.Severity == 0 || r.Effect == "" || !strings.HasSuffix(r.Doc, ".") {
 				t.Errorf("the row is incomplete: %v %v %q", r.Severity, r.Effect, r.Doc)
 			}
-			f, ok := codes(t, r.Bad)[r.Code]
+			f, ok := codes(t, r, r.Bad)[r.Code]
 			if !ok {
-				t.Errorf("the bad example has no such finding: %v", codes(t, r.Bad))
+				t.Errorf("the bad example has no such finding: %v", codes(t, r, r.Bad))
 			}
-			if f.Subject.File != "config" || f.Detail == "" || f.Severity != r.Severity {
+			if f.Subject.File != "config" || f.Detail == "" || f.Severity != r.Severity || f.Effect != r.Effect {
 				t.Errorf("the finding is incomplete: %+v", f)
 			}
-			if found := codes(t, r.Good); len(found) > 0 {
+			if found := codes(t, r, r.Good); len(found) > 0 {
 				t.Errorf("the good example has findings: %v", found)
 			}
 		})

@@ -13,7 +13,7 @@ import (
 func seccompRules() []Rule {
 	return []Rule{
 		{
-			Code: "seccomp/cookie-without-proxy", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+			Code: "seccomp/cookie-without-proxy", Severity: diag.Warning, Effect: diag.SilentlyDifferent, Missing: true,
 			Title: "a cookie that is sent to nobody",
 			Doc:   "The cookie is sent to the proxy that lxc.seccomp.notify.proxy names. Without one nobody gets it.",
 			Bad:   "lxc.seccomp.notify.cookie = web\n",

@@ -10,7 +10,7 @@ import (
 // securityRules are about lxc.apparmor.
 func securityRules() []Rule {
 	return []Rule{{
-		Code: "apparmor/rule-unused", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+		Code: "apparmor/rule-unused", Severity: diag.Warning, Effect: diag.SilentlyDifferent, Missing: true,
 		Doc:   "Rules can be added to a generated profile only: a named one is as it was loaded.",
 		Bad:   "lxc.apparmor.profile = lxc-container-default-cgns\nlxc.apparmor.raw = deny /proc/kcore rw,\n",
 		Good:  "lxc.apparmor.profile = generated\nlxc.apparmor.raw = deny /proc/kcore rw,\n",

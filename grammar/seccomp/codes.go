@@ -9,12 +9,12 @@ func Codes() []diag.Row {
 		{
 			Code: "seccomp/no-version", Title: "a policy that does not start with its version",
 			Doc: "The first word of a policy is 1 or 2. Blank lines may stand before it, comments and a byte order mark may not.",
-			Bad: "lxc.seccomp.profile = policy\n-- policy --\n# web\n2\ndenylist\nmount\n", Good: "lxc.seccomp.profile = policy\n-- policy --\n2\ndenylist\n# web\nmount\n",
+			Bad: "lxc.seccomp.profile = /etc/lxc/policy\n-- /etc/lxc/policy --\n# web\n2\ndenylist\nmount\n", Good: "lxc.seccomp.profile = /etc/lxc/policy\n-- /etc/lxc/policy --\n2\ndenylist\n# web\nmount\n",
 		},
 		{
 			Code: "seccomp/no-style", Title: "a policy that does not say what it lists",
 			Doc: "The line behind the version says `allowlist`, what may be called, or `denylist`, what may not. LXC before 4.0 knows `whitelist` and `blacklist` only, and version 1 only the first.",
-			Bad: "lxc.seccomp.profile = policy\n-- policy --\n2\ndenied\nmount\n", Good: "lxc.seccomp.profile = policy\n-- policy --\n2\ndenylist\nmount\n",
+			Bad: "lxc.seccomp.profile = /etc/lxc/policy\n-- /etc/lxc/policy --\n2\ndenied\nmount\n", Good: "lxc.seccomp.profile = /etc/lxc/policy\n-- /etc/lxc/policy --\n2\ndenylist\nmount\n",
 		},
 		{
 			Code: "seccomp/debug", Title: "the word debug in the style of a policy",
