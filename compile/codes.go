@@ -99,8 +99,8 @@ func loadCodes() []diag.Row {
 func compileCodes() []diag.Row {
 	rows := []diag.Row{
 		{
-			Code: "launch/unsupported", Verdicts: []diag.Verdict{diag.Failing}, Title: "something that lxcfg cannot carry out",
-			Doc: "lxcfg understands the setting and cannot carry it out. The launch stops, because the container would not be what the configuration says: no setting is ignored in silence. `lxcfg keys` tells which keys are concerned.",
+			Code: "launch/unsupported", Verdicts: []diag.Verdict{diag.Failing}, Title: "a launch that is not LXC's to make",
+			Doc: "Proxmox makes the rootfs, mounts and networks of its own options, and hands LXC a configuration that it has written. lxcfg checks such a file; it does not start it, because the container would not be what the file says.",
 			Bad: "arch: amd64\nhostname: web\nrootfs: local:100/web.raw\n", Good: "lxc.rootfs.path = dir:/srv/web\n", Options: "--dialect auto",
 		},
 		{

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"lxcfg/compile/config"
-	"lxcfg/compile/keys"
 	"lxcfg/compile/plan"
 	"lxcfg/grammar"
 	"lxcfg/grammar/diag"
@@ -43,7 +42,6 @@ type compiler struct {
 // sections is what a launch is made of. Each looks at one part of the
 // configuration and adds the steps for it; the plan puts them in order.
 var sections = [...]func(*compiler){
-	(*compiler).compileUnsupported,
 	(*compiler).compileNamespaces,
 	(*compiler).compileIDMap,
 	(*compiler).compileCgroups,
@@ -115,16 +113,6 @@ func compileSections(l *Loaded, o Options, facts plan.Facts) *compiler {
 		section(c)
 	}
 	return c
-}
-
-// compileUnsupported stops the launch for every key that is set and that lxcfg
-// understands but cannot carry out: a setting is never ignored in silence.
-func (c *compiler) compileUnsupported() {
-	for _, key := range keys.Unsupported(c.config) {
-		c.refuse(key.Origin, "launch/unsupported",
-			fmt.Sprintf("lxcfg cannot carry out %q yet", key.Origin.Key),
-			"The launch stops here because the container would not be what the configuration says. Remove the line, or start the container with lxc-start.")
-	}
 }
 
 // add appends a step that a configuration line asked for.

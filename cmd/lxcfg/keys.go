@@ -19,18 +19,17 @@ func keysCommand() command {
 
 // keyRow is a key as scripts read it.
 type keyRow struct {
-	Name      string `json:"name"`
-	Since     string `json:"since"`
-	Removed   string `json:"removed,omitempty"`
-	Language  string `json:"language"`
-	Syntax    string `json:"syntax"`
-	Repeat    string `json:"repeat"`
-	Default   string `json:"default,omitempty"`
-	Without   string `json:"without,omitempty"`
-	Doc       string `json:"doc"`
-	Example   string `json:"example"`
-	Supported bool   `json:"launch_supported"`
-	NoSteps   string `json:"no_steps_because,omitempty"`
+	Name     string `json:"name"`
+	Since    string `json:"since"`
+	Removed  string `json:"removed,omitempty"`
+	Language string `json:"language"`
+	Syntax   string `json:"syntax"`
+	Repeat   string `json:"repeat"`
+	Default  string `json:"default,omitempty"`
+	Without  string `json:"without,omitempty"`
+	Doc      string `json:"doc"`
+	Example  string `json:"example"`
+	NoSteps  string `json:"no_steps_because,omitempty"`
 
 	Changes     []changeRow `json:"changes,omitempty"`
 	LegacyNames []legacyRow `json:"legacy_names,omitempty"`
@@ -105,7 +104,7 @@ func keyRows() (rows []keyRow, gone []legacyRow) {
 // rowOf is one key as scripts read it.
 func rowOf(k *keys.Key) keyRow {
 	row := keyRow{Name: k.Name, Since: k.Since.String(), Language: k.Language(), Syntax: k.Syntax(), Repeat: string(k.Repeat()),
-		Default: k.Default, Without: k.Without, Doc: k.Doc, Example: k.Example, Supported: k.Launch.Supported(), NoSteps: k.Launch.Reason()}
+		Default: k.Default, Without: k.Without, Doc: k.Doc, Example: k.Example, NoSteps: k.Launch.Reason()}
 	if k.Removed != 0 {
 		row.Removed = k.Removed.String()
 	}
@@ -144,9 +143,6 @@ func (r keyRow) print(w io.Writer) {
 	}
 	for _, l := range r.LegacyNames {
 		printIndented(w, fmt.Sprintf("Also called %s, since %s, until %s removed the name.", l.Name, l.Since, l.Removed))
-	}
-	if !r.Supported {
-		fmt.Fprintf(w, "    lxcfg start cannot carry it out yet.\n")
 	}
 }
 

@@ -45,8 +45,7 @@ const (
 	Acts       Repeat = "is carried out where it stands"
 )
 
-// Launch says what a launch makes of a key. The zero value is that it cannot be
-// carried out yet, which stops a launch that sets it.
+// Launch says what a launch makes of a key. Every row states it.
 type Launch struct {
 	steps bool
 	none  string
@@ -58,11 +57,10 @@ func Steps() Launch { return Launch{steps: true} }
 // NoSteps marks a key that a launch has nothing to do for, with the reason.
 func NoSteps(reason string) Launch { return Launch{none: reason} }
 
-// Supported reports whether a launch honours the key, by steps or by having
-// nothing to do.
-func (l Launch) Supported() bool { return l.steps || l.none != "" }
+// Stated reports whether the row says anything.
+func (l Launch) Stated() bool { return l.steps || l.none != "" }
 
-// Reason says why a key makes no steps, empty when it does or is not supported.
+// Reason says why a key makes no steps, empty when it does.
 func (l Launch) Reason() string { return l.none }
 
 // Setting is a value as it was resolved.

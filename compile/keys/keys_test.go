@@ -329,7 +329,6 @@ func FuzzResolve(f *testing.F) {
 		for _, v := range []keys.Version{keys.V1_0, keys.V7_0} {
 			c, findings := resolve(t, v, text)
 			keys.Show(c)
-			keys.Unsupported(c)
 			for _, d := range findings {
 				if s := d.Subject; s.Start.Offset < 0 || s.End.Offset > len(text) || s.Start.Offset > s.End.Offset {
 					t.Fatalf("%s points to %d-%d of %d bytes", d.Code, s.Start.Offset, s.End.Offset, len(text))

@@ -160,18 +160,3 @@ func Show(c *config.Config) []Setting {
 	}
 	return out
 }
-
-// Unsupported lists the settings that lxcfg cannot carry out.
-func Unsupported(c *config.Config) []Setting {
-	var out []Setting
-	for i := range table() {
-		k := &table()[i]
-		if k.Launch.Supported() {
-			continue
-		}
-		k.show(c, func(part, value string, o config.Origin) {
-			out = append(out, Setting{Key: k.Name, Value: value, Origin: o})
-		})
-	}
-	return out
-}

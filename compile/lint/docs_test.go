@@ -140,11 +140,8 @@ func keyPage(k *keys.Key) string {
 	for _, l := range k.LegacyNames() {
 		fmt.Fprintf(&out, "- Called `%s` since LXC %s, until %s removed the name\n", l.Name, l.Since, keys.LegacyRemoved)
 	}
-	switch {
-	case k.Launch.Reason() != "":
-		fmt.Fprintf(&out, "- `lxcfg start` has nothing to do for it: %s\n", k.Launch.Reason())
-	case !k.Launch.Supported():
-		out.WriteString("- `lxcfg start` cannot carry it out yet\n")
+	if reason := k.Launch.Reason(); reason != "" {
+		fmt.Fprintf(&out, "- `lxcfg start` has nothing to do for it: %s\n", reason)
 	}
 	return out.String()
 }
