@@ -24,6 +24,7 @@ const (
 // *.conf files of a directory, in the order the file system has them.
 func (l *loader) include(value grammar.Text, trail []diag.Place) {
 	if l.request.Files == nil {
+		l.unread = true
 		l.reject(value, trail, "include/no-files", "Give a file's name instead of its text to have includes read.", "%q cannot be included here", value.String)
 		return
 	}
@@ -32,6 +33,7 @@ func (l *loader) include(value grammar.Text, trail []diag.Place) {
 	name := value.String
 	names, err := IncludedNames(l.request.Files, name)
 	if err != nil {
+		l.unread = true
 		l.reject(value, trail[:len(trail)-1], "include/unreadable", "Check the path and its permissions.", "the directory %q cannot be read: %v", name, err)
 		return
 	}

@@ -39,7 +39,7 @@ type command struct {
 
 // commands is the table of contents.
 func commands() []command {
-	return []command{lintCommand(), fmtCommand(), migrateCommand(), showCommand(), planCommand(), diffCommand(), doctorCommand(), factsCommand(), startCommand(), executeCommand(), keysCommand(), explainCommand(), demoCommand(), completionCommand(), manCommand(), versionCommand()}
+	return []command{lintCommand(), fmtCommand(), migrateCommand(), showCommand(), planCommand(), diffCommand(), doctorCommand(), factsCommand(), securityCommand(), idmapCommand(), startCommand(), executeCommand(), keysCommand(), explainCommand(), demoCommand(), completionCommand(), manCommand(), versionCommand()}
 }
 
 func main() {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"lxcfg/compile"
 	"lxcfg/compile/keys"
 	"lxcfg/grammar/diag"
 )
@@ -57,13 +58,7 @@ func runShow(a *app, c command, args []string) int {
 		a.error(err)
 		return exitUsage
 	}
-	// Only what keeps LXC from loading the file matters here; lint says the rest.
-	var fatal diag.List
-	for _, f := range l.Findings {
-		if f.Severity == diag.Error && f.Effect == diag.RejectedAtLoad {
-			fatal = append(fatal, f)
-		}
-	}
+	fatal := refused(l)
 	if len(fatal) == 0 {
 		return exitOK
 	}
@@ -72,6 +67,17 @@ func runShow(a *app, c command, args []string) int {
 		a.error(err)
 	}
 	return exitFindings
+}
+
+// refused are the findings that keep LXC from loading a configuration. Lint says the
+// rest.
+func refused(l *compile.Loaded) (fatal diag.List) {
+	for _, f := range l.Findings {
+		if f.Severity == diag.Error && f.Effect == diag.RejectedAtLoad {
+			fatal = append(fatal, f)
+		}
+	}
+	return fatal
 }
 
 // typesFirst groups the settings of each network interface and puts its type

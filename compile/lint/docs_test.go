@@ -12,6 +12,7 @@ import (
 
 	"lxcfg/compile/keys"
 	"lxcfg/compile/lint"
+	"lxcfg/compile/rules"
 	"lxcfg/grammar/diag"
 )
 
@@ -22,6 +23,33 @@ func TestRulesDocumentation(t *testing.T) { samePages(t, "../../docs/rules", rul
 
 // docs/keys is made of the table of keys.
 func TestKeysDocumentation(t *testing.T) { samePages(t, "../../docs/keys", keyPages()) }
+
+// The table of docs/security.md is made of the rows of exposures.
+func TestSecurityDocumentation(t *testing.T) {
+	const file, head = "../../docs/security.md", "| name | at most | |\n|---|---|---|\n"
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _, ok := strings.Cut(string(data), head)
+	if !ok {
+		t.Fatalf("%s has no table of exposures", file)
+	}
+	var table strings.Builder
+	for _, row := range rules.Exposures() {
+		fmt.Fprintf(&table, "| `%s` | %d.%d | **%s.** %s |\n", row.Name, row.Most/10, row.Most%10, row.Title, row.Doc)
+	}
+	want := before + head + table.String()
+	if *update {
+		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		data = []byte(want)
+	}
+	if diff := cmp.Diff(want, string(data)); diff != "" {
+		t.Errorf("%s is not made of the rows; `make update` writes it (-rows +file):\n%s", file, diff)
+	}
+}
 
 // samePages demands that a folder holds these pages and no others.
 func samePages(t *testing.T, dir string, pages map[string]string) {
