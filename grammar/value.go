@@ -29,7 +29,8 @@ type ValueError struct {
 	AtStart bool   // LXC takes the text when it loads the file and fails when it starts the container
 	Ignored bool   // LXC takes the text for nothing, without a word, and keeps what it had
 	Kept    bool   // LXC keeps the value, and makes of it at the start what the Summary says
-	Hint    bool   // LXC may keep the value: it depends on what the text does not say
+	Hint    bool   // LXC keeps the value, if things are as they usually are
+	Perhaps bool   // LXC keeps the value or refuses the file, by what the text does not say
 	Related []diag.Related
 	Fixes   []diag.Fix
 }

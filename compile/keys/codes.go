@@ -72,8 +72,8 @@ func Codes() []diag.Row {
 			Bad: "lxc.namespace.clone = net\nlxc.namespace.keep = ipc\n", Good: "lxc.namespace.keep = user ipc\n",
 		},
 		{
-			Code: "environment/from-caller", Verdicts: []diag.Verdict{diag.Hint}, Title: "a variable that the caller has to set",
-			Doc: "A name without a value takes the variable of who starts the container. LXC refuses to load the file for everybody else, lxc-ls and lxc-info included. `lxcfg lint --host` looks at the environment here.",
+			Code: "environment/from-caller", Verdicts: []diag.Verdict{{Severity: diag.Warning, Effect: diag.RejectedAtLoad}, diag.Hint}, Title: "a variable that the caller has to set",
+			Doc: "A name without a value takes the variable of who starts the container. LXC refuses to load the file for everybody else, lxc-ls and lxc-info included. Of variables that nearly everybody has, such as PATH, it is a hint. `lxcfg lint --host` looks at the environment here.",
 			Bad: "lxc.environment = API_TOKEN\n", Good: "lxc.environment = CI=1\n",
 		},
 		{

@@ -2,6 +2,7 @@ package keys
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"lxcfg/compile/config"
@@ -39,6 +40,9 @@ func environmentKeys() []Key {
 // fromCaller is the code of a finding about a variable of nobody knows whom.
 const fromCaller = "environment/from-caller"
 
+// usuallySet are variables that nearly everybody has who starts a container.
+var usuallySet = []string{"HOME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TERM", "USER"}
+
 // variables collects NAME=VALUE. A bare NAME is resolved against the caller's
 // environment when the line is read; a variable that is not set refuses the file.
 func variables(at func(*config.Config) *config.Items[string]) field {
@@ -47,7 +51,8 @@ func variables(at func(*config.Config) *config.Items[string]) field {
 	f.set = func(c *config.Config, in input) *grammar.ValueError {
 		if name := in.value.String; !strings.Contains(name, "=") {
 			if in.env == nil {
-				return &grammar.ValueError{Range: in.value.Range, Code: fromCaller, Hint: true,
+				usual := slices.Contains(usuallySet, name)
+				return &grammar.ValueError{Range: in.value.Range, Code: fromCaller, Hint: usual, Perhaps: !usual,
 					Summary: fmt.Sprintf("the variable %q comes from who starts the container", name),
 					Detail:  fmt.Sprintf("LXC does not load the file where it is not set. Write a value, `%s=…`, unless that is meant.", name)}
 			}

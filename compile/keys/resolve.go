@@ -105,6 +105,8 @@ func (r *Resolver) apply(k *Key, in input) {
 		effect = diag.FailsAtStart
 	case err.Ignored:
 		effect = diag.SilentlyDifferent
+	case err.Perhaps:
+		severity = diag.Warning
 	case err.Hint:
 		severity, effect = diag.Info, diag.Advice
 	case err.Kept:

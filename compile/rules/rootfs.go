@@ -44,9 +44,9 @@ func isContainer(c *config.Config) bool { return c.Rootfs.Path.V.Path != "" || c
 const NoRootfs = "rootfs/none"
 
 // IsOnHostRoot reports whether a configuration is that of one container, by its name, and
-// mounts something or makes terminals in a rootfs that it does not name.
+// mounts something in a rootfs that it does not name.
 func IsOnHostRoot(c *config.Config) bool {
-	return !isContainer(c) && !c.Rootfs.Path.Set && c.UTS.Name.V != "" && len(c.Mount.Entries)+len(c.Mount.FstabEntries)+int(c.Console.TTYMax.V) > 0
+	return !isContainer(c) && !c.Rootfs.Path.Set && c.UTS.Name.V != "" && len(c.Mount.Entries)+len(c.Mount.FstabEntries) > 0
 }
 
 func rootfsNone(c *config.Config, report report) {
