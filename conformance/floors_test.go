@@ -35,8 +35,9 @@ compile/plan, launch/netlink < launch/probe < launch;
 launch/netlink, launch/dbus < launch/monitor < launch;
 compile/plan, launch/command, launch/netlink < launch/doctor;
 launch/rlimit/started < launch/rlimit < launch;
+launch/daemon < launch;
 
-compile, compile/keys, launch, launch/doctor, launch/payload, launch/probe < cmd/lxcfg;
+compile, compile/keys, launch, launch/daemon, launch/doctor, launch/payload, launch/probe < cmd/lxcfg;
 `
 
 // forbidden are the imports the design turns on, each with its reason. They

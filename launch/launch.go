@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lxcfg/compile/plan"
+	"lxcfg/launch/daemon"
 	"lxcfg/launch/monitor"
 	"lxcfg/launch/payload"
 	"lxcfg/launch/program"
@@ -31,6 +32,16 @@ type Options struct {
 	// Fault names a step that is made to fail, to rehearse what a failure there
 	// leaves behind. Empty: none.
 	Fault string
+	// PIDFile is where the process id of the monitor stands for as long as it lives,
+	// as LXC's --pidfile; empty: nowhere.
+	PIDFile string
+	// Running is called once the container runs, before who waits for a daemon is
+	// told; nil: nobody wants to know.
+	Running func(Report)
+	// Daemon is the process itself when it is to stay in the background: it works in
+	// the root directory, and lets go of who has started it once the container runs.
+	// nil: it stays in the foreground.
+	Daemon *daemon.Daemon
 }
 
 // Result is how a launch and the container's life went.
@@ -81,8 +92,25 @@ func start(p plan.Plan, o Options) (Result, error) {
 	if err := rlimit.Restore(); err != nil {
 		return Result{}, err
 	}
+	if o.Daemon != nil {
+		// As LXC: it must not hold on to a directory of the host.
+		if err := os.Chdir("/"); err != nil {
+			return Result{}, err
+		}
+	}
+	if err := writePIDFile(o.PIDFile); err != nil {
+		return Result{}, err
+	}
+	defer removePIDFile(o.PIDFile)
 	if err := l.run(); err != nil {
 		return l.fail(err), err
+	}
+	l.report.running()
+	if o.Running != nil {
+		o.Running(l.report)
+	}
+	if o.Daemon != nil {
+		o.Daemon.Running()
 	}
 	status, err := l.monitor.Wait()
 	l.report.finish(status)

@@ -73,13 +73,17 @@ func (r *Report) output(s plan.Step, text string) {
 	}
 }
 
-// finish records that init has run and how it ended.
-func (r *Report) finish(status monitor.Status) {
+// running records that init runs.
+func (r *Report) running() {
 	for i, s := range r.plan.Steps() {
 		if !isLate(s) {
 			r.Steps[i].Outcome = "done"
 		}
 	}
+}
+
+// finish records how init ended.
+func (r *Report) finish(status monitor.Status) {
 	code := status.ExitStatus()
 	r.ExitStatus = &code
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -166,6 +167,14 @@ func text(into *string) func(string) error {
 	return func(value string) error {
 		*into = value
 		return nil
+	}
+}
+
+// absolute sets a path that means the same in another directory.
+func absolute(into *string) func(string) error {
+	return func(value string) (err error) {
+		*into, err = filepath.Abs(value)
+		return err
 	}
 }
 

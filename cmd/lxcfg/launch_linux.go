@@ -10,6 +10,7 @@ import (
 	"lxcfg/compile/plan"
 	"lxcfg/grammar/diag"
 	"lxcfg/launch"
+	"lxcfg/launch/daemon"
 	"lxcfg/launch/doctor"
 	"lxcfg/launch/payload"
 	"lxcfg/launch/probe"
@@ -61,7 +62,14 @@ func (a *app) run(p plan.Plan, stdin *os.File, lo launchOptions) int {
 		a.error(err)
 		return exitLaunch
 	}
-	result, err := launch.Start(p, launch.Options{Stdin: in, Stdout: out, HookTimeout: lo.timeout, Fault: lo.fault})
+	o := launch.Options{Stdin: in, Stdout: out, HookTimeout: lo.timeout, Fault: lo.fault, PIDFile: lo.pidFile, Daemon: a.daemon}
+	var reportErr error
+	o.Running = func(r launch.Report) {
+		if a.daemon != nil {
+			reportErr = a.writeReport(r.WriteJSON, lo.report) // nobody waits for its end
+		}
+	}
+	result, err := launch.Start(p, o)
 	if err != nil {
 		a.launchError(err)
 	}
@@ -72,7 +80,10 @@ func (a *app) run(p plan.Plan, stdin *os.File, lo launchOptions) int {
 		a.errorWithHint(fmt.Sprintf("%d of %d calls that the seccomp policy asks about failed with ENOSYS, because of their proxy", went.Unanswered, went.Calls),
 			"The last of them: "+went.Last.Error())
 	}
-	if reportErr := a.writeReport(result.Report.WriteJSON, lo.report); reportErr != nil {
+	if a.daemon == nil || err != nil {
+		reportErr = a.writeReport(result.Report.WriteJSON, lo.report)
+	}
+	if reportErr != nil {
 		a.error(reportErr)
 		return exitLaunch
 	}
@@ -82,10 +93,38 @@ func (a *app) run(p plan.Plan, stdin *os.File, lo launchOptions) int {
 	return result.Status.ExitStatus()
 }
 
+// background is a process that stays in the background.
+type background = daemon.Daemon
+
+// arrive tells whether this process was started to stay in the background, and returns
+// the arguments it has to do with.
+func (a *app) arrive(args []string) ([]string, error) {
+	d, err := daemon.Arrive()
+	if d == nil || err != nil {
+		return args, err
+	}
+	a.daemon, a.stdin, a.stdout, a.stderr = d, d.Stdin, d.Stdout, d.Stderr
+	return d.Args, nil
+}
+
+// toBackground has this command done by a process that stays in the background, and
+// returns the exit status when the container runs, or could not be started.
+func (a *app) toBackground(lxcPath, container string) int {
+	status, err := daemon.Spawn(daemon.Title(lxcPath, container), os.Args[1:])
+	if err != nil {
+		a.error(err)
+		return exitLaunch
+	}
+	return status
+}
+
 // console is what the container's console is connected to. A command below the minimal
 // init uses those of lxcfg's streams itself that are no terminals; the console then has
 // what is left of the caller's terminal.
 func (a *app) console(p plan.Plan, stdin *os.File) (in, out *os.File, err error) {
+	if a.daemon != nil {
+		return nil, nil, nil // as LXC: a console is connected to by lxc-console(1)
+	}
 	if stdio, _, _ := plan.Find[plan.Stdio](p); !stdio.Terminals {
 		return stdin, a.stdout, nil
 	}

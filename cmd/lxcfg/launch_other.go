@@ -32,6 +32,15 @@ func systemCalls(plan.Plan) (map[string][]string, error) {
 // examineHost has no host to look at.
 func examineHost(plan.Plan) (lacks []lack, looked int) { return nil, 0 }
 
+// background is nothing here.
+type background struct{}
+
+// arrive leaves the arguments alone.
+func (a *app) arrive(args []string) ([]string, error) { return args, nil }
+
+// toBackground lets the launch refuse.
+func (a *app) toBackground(string, string) int { return a.run(plan.Plan{}, nil, launchOptions{}) }
+
 // run refuses: there is no kernel for it here.
 func (a *app) run(plan.Plan, *os.File, launchOptions) int {
 	a.error(errors.New("containers can be launched on Linux only; everything else works here"))

@@ -26,6 +26,7 @@ type app struct {
 	stderr *os.File
 
 	describe func(options) // takes the options of a command that is not to be run; see pages
+	daemon   *background   // the process itself, when it was started to stay in the background
 }
 
 // command is one verb of lxcfg.
@@ -44,7 +45,12 @@ func commands() []command {
 
 func main() {
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
-	os.Exit(a.main(os.Args[1:]))
+	args, err := a.arrive(os.Args[1:])
+	if err != nil {
+		a.error(err)
+		os.Exit(exitLaunch)
+	}
+	os.Exit(a.main(args))
 }
 
 // main finds the command and runs it.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -13,9 +14,10 @@ import (
 
 func startCommand() command {
 	return command{
-		name: "start", usage: "-F (" + sourceUsage + " | --plan FILE) [OPTION]… [-- COMMAND…]", summary: "launch a container in the foreground", run: runStart,
-		detail: "The container's console is connected to lxcfg's standard input and output. The exit status is init's, 128 and the signal's number " +
-			"when it was killed by one, and 125 when the launch failed: then nothing is left of it. A plan file is executed only on a host like the one it was made on.",
+		name: "start", usage: "(" + sourceUsage + " | --plan FILE) [OPTION]… [-- COMMAND…]", summary: "launch a container", run: runStart,
+		detail: "The container runs in the background: the exit status is 0 when it does, and 125 when the launch failed; then nothing is left of it. " +
+			"With -F lxcfg stays until it ends, its console is connected to lxcfg's standard input and output, and the exit status is init's, " +
+			"128 and the signal's number when it was killed by one. A plan file is executed only on a host like the one it was made on.",
 	}
 }
 
@@ -28,13 +30,14 @@ type launchOptions struct {
 	report     string
 	fault      string
 	timeout    time.Duration // for each hook
+	pidFile    string
 }
 
 // options returns the options that start and execute share.
 func (lo *launchOptions) options() options {
 	return options{
 		{"hook-timeout", "", "DURATION", "end a hook that takes longer than, say, 30s or 2m, and with it the launch; the default is to wait for ever", duration(&lo.timeout)},
-		{"report", "", "FILE", "write what each step did, and what hooks printed, as JSON; - for standard error", text(&lo.report)},
+		{"report", "", "FILE", "write what each step did, and what hooks printed, as JSON; - for standard error", reportFile(&lo.report)},
 		{"rehearse-failure", "", "STEP", "make a step of the plan fail, to see what a failure there does", text(&lo.fault)},
 	}
 }
@@ -45,7 +48,8 @@ func runStart(a *app, c command, args []string) int {
 	var lo launchOptions
 	opts := append(append(t.options(), o.options()...),
 		option{"foreground", "F", "", "stay until the container ends", toggle(&lo.foreground)},
-		option{"daemon", "d", "", "leave the container running in the background; not supported yet", toggle(&lo.daemon)},
+		option{"daemon", "d", "", "leave the container running in the background, which is the default", toggle(&lo.daemon)},
+		option{"pidfile", "p", "FILE", "write the process id of the container's monitor there, for as long as it lives", absolute(&lo.pidFile)},
 		option{"plan", "", "FILE", "execute a plan that `lxcfg plan -o` has stored; - for standard input", text(&lo.planFile)},
 		option{"force", "", "", "execute a plan although facts have changed that it does not rest on, such as the release of the kernel", toggle(&lo.force)})
 	opts = append(opts, lo.options()...)
@@ -53,21 +57,32 @@ func runStart(a *app, c command, args []string) int {
 		return exitOK
 	}
 	words, argv, err := opts.parse(args)
-	here := thisHost()
+	stays := lo.foreground || a.daemon != nil
+	var here *host
+	lxcPath := ""
+	if stays {
+		here = thisHost() // looks at it while configurations are read
+		lxcPath = here.lxcPath
+	} else {
+		lxcPath = systemConf().LXCPath
+	}
 	switch {
 	case err != nil:
-	case lo.daemon || !lo.foreground:
-		err = errors.New("containers can be started in the foreground only so far: give -F")
+	case lo.daemon && lo.foreground:
+		err = errors.New("-d leaves the container in the background and -F in the foreground: give one of them")
 	case lo.planFile == "" && lo.force:
 		err = errors.New("--force goes with --plan: a plan that is made now fits this host")
 	case lo.planFile == "":
 		t.argv = argv
-		err = t.resolve(words, here.lxcPath)
+		err = t.resolve(words, lxcPath)
 	case t.name != "" || t.file != "" || len(words)+len(argv)+len(t.defines) > 0:
 		err = errors.New("--plan FILE is the whole container: no name, file, define or command goes with it")
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return a.usageError(c, err)
+	case !stays:
+		return a.toBackground(cmp.Or(t.lxcPath, lxcPath), cmp.Or(t.name, lo.planFile))
 	}
 	if lo.planFile != "" {
 		return a.startPlan(here, lo)
@@ -131,6 +146,17 @@ func (a *app) readPlan(file string) (plan.Plan, error) {
 		return p, fmt.Errorf("%s: %w", file, err)
 	}
 	return p, nil
+}
+
+// reportFile sets where a report goes.
+func reportFile(into *string) func(string) error {
+	return func(value string) error {
+		if value == "-" {
+			*into = value
+			return nil
+		}
+		return absolute(into)(value)
+	}
 }
 
 // writeReport writes a launch's report to where it was asked for.
