@@ -30,14 +30,14 @@ grammar/seccomp, compile/plan < compile/seccomp/filtertest;
 
 compile/plan < launch/program < launch/payload < launch/monitor < launch;
 launch/reaper < launch/payload;
-launch/command < launch/monitor;
+launch/epoll < launch/command, launch/terminal < launch/life < launch/monitor;
 compile/plan, launch/netlink < launch/probe < launch;
 launch/netlink, launch/dbus < launch/monitor < launch;
 compile/plan, launch/command, launch/netlink < launch/doctor;
 launch/rlimit/started < launch/rlimit < launch;
 launch/daemon < launch;
 
-compile, compile/keys, launch, launch/daemon, launch/doctor, launch/payload, launch/probe < cmd/lxcfg;
+compile, compile/config, compile/keys, launch, launch/daemon, launch/doctor, launch/payload, launch/probe < cmd/lxcfg;
 `
 
 // forbidden are the imports the design turns on, each with its reason. They

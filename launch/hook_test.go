@@ -273,7 +273,7 @@ func TestStartHookIsConfined(t *testing.T) {
 func TestStartHookSeesNoLauncher(t *testing.T) {
 	root(t)
 	ids := plan.ListOf(plan.IDMap{Container: 0, Host: 100000, Range: 65536})
-	b := plan.Builder{Container: "box", Facts: probe.Host()}
+	b := plan.Builder{Container: "box", LXCPath: t.TempDir(), Facts: probe.Host()}
 	rootfs := busyboxRootfs(t)
 	if err := os.Chmod(filepath.Dir(rootfs), 0o755); err != nil { // mapped ids have to pass
 		t.Fatal(err)

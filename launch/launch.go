@@ -17,11 +17,14 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lxcfg/compile/plan"
+	"lxcfg/launch/command"
 	"lxcfg/launch/daemon"
+	"lxcfg/launch/life"
 	"lxcfg/launch/monitor"
 	"lxcfg/launch/payload"
 	"lxcfg/launch/program"
 	"lxcfg/launch/rlimit"
+	"lxcfg/launch/terminal"
 )
 
 // Options says how a plan is executed.
@@ -32,6 +35,9 @@ type Options struct {
 	// Fault names a step that is made to fail, to rehearse what a failure there
 	// leaves behind. Empty: none.
 	Fault string
+	// Items are the keys of the configuration and their values, for who asks at the
+	// command socket; nil: they are not known.
+	Items func() [][2]string
 	// PIDFile is where the process id of the monitor stands for as long as it lives,
 	// as LXC's --pidfile; empty: nowhere.
 	PIDFile string
@@ -82,12 +88,13 @@ func Start(p plan.Plan, o Options) (Result, error) {
 }
 
 func start(p plan.Plan, o Options) (Result, error) {
-	l := &launch{plan: p, options: o, monitor: monitor.New(p, monitor.Streams{In: o.Stdin, Out: o.Stdout}), report: newReport(p)}
-	l.monitor.HookTimeout = o.HookTimeout
-	defer l.monitor.Close()
+	l, err := life.Begin(monitor.Describe(p), o.Items)
+	if err != nil {
+		return Result{}, err
+	}
+	defer l.End()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	l.lower()
 	// The container inherits our limits; the Go runtime has raised one of them.
 	if err := rlimit.Restore(); err != nil {
 		return Result{}, err
@@ -102,8 +109,31 @@ func start(p plan.Plan, o Options) (Result, error) {
 		return Result{}, err
 	}
 	defer removePIDFile(o.PIDFile)
+	signals := monitor.Listen()
+	defer signals.End()
+	for {
+		result, reboots, err := boot(p, o, l, signals)
+		if !reboots {
+			return result, err
+		}
+		o.reboot()
+		signals.Again()
+		l.SetState(command.Starting)
+	}
+}
+
+// boot is one launch and what comes of it, up to the container's end. A container that
+// reboots is to be launched again.
+func boot(p plan.Plan, o Options, life *life.Life, signals *monitor.Signals) (r Result, reboots bool, err error) {
+	l := &launch{plan: p, options: o, life: life, monitor: monitor.New(p, life, signals, terminal.Streams{In: o.Stdin, Out: o.Stdout}), report: newReport(p)}
+	l.monitor.HookTimeout = o.HookTimeout
+	defer l.monitor.Close()
+	l.lower()
 	if err := l.run(); err != nil {
-		return l.fail(err), err
+		return l.fail(err), false, err
+	}
+	if err := l.monitor.Begin(); err != nil {
+		return l.fail(err), false, err
 	}
 	l.report.running()
 	if o.Running != nil {
@@ -117,18 +147,22 @@ func start(p plan.Plan, o Options) (Result, error) {
 	if went, ok := l.monitor.Asked(); ok {
 		l.report.Asked = &went
 	}
-	undoErr := l.takeDown()
-	if err == nil && undoErr == nil {
+	reboots, undoErr := l.takeDown()
+	if err == nil && undoErr == nil && !reboots {
 		// What is left mounted may be the host's.
 		l.runLate(plan.PhaseDestroy)
 	}
-	return Result{Status: status, Late: l.late, Report: l.report}, errors.Join(err, undoErr)
+	return Result{Status: status, Late: l.late, Report: l.report}, reboots && err == nil && undoErr == nil, errors.Join(err, undoErr)
 }
+
+// reboot leaves out what belongs to the first launch of a container.
+func (o *Options) reboot() { o.Running, o.Daemon, o.Fault = nil, nil, "" }
 
 // launch is one execution of a plan.
 type launch struct {
 	plan    plan.Plan
 	options Options
+	life    *life.Life
 	monitor *monitor.Monitor
 	report  Report
 	begun   bool // a step was begun
@@ -284,7 +318,8 @@ func (l *launch) payloadError(seg payload.Segment, f program.Failure, cause erro
 
 // fail takes back what was made, and reports.
 func (l *launch) fail(err error) Result {
-	undoErr := l.takeDown()
+	l.life.SetState(command.Aborting)
+	_, undoErr := l.takeDown()
 	var step *StepError
 	if errors.As(err, &step) {
 		step.Undo = undoErr
@@ -296,8 +331,11 @@ func (l *launch) fail(err error) Result {
 
 // takeDown runs what stands in the plan behind init's end, and between the two
 // phases takes back what the launch has made. Hooks that fail are reported, and
-// nothing else: the container is gone whatever they say.
-func (l *launch) takeDown() error {
+// nothing else: the container is gone whatever they say. But a container does not reboot
+// then, as in LXC.
+func (l *launch) takeDown() (reboots bool, err error) {
+	l.life.SetState(command.Stopping)
+	reboots = l.monitor.Reboots()
 	undoErr := l.monitor.TakeDown()
 	for _, s := range l.plan.Steps() {
 		if _, ok := s.Op.(plan.Hook); ok {
@@ -308,8 +346,16 @@ func (l *launch) takeDown() error {
 	undone, failed := l.monitor.Undo()
 	l.report.Undone = undone
 	undoErr = errors.Join(undoErr, l.sortUndo(failed))
+	if reboots {
+		l.life.SetState(command.Stopped)
+		l.life.Dismiss(true)
+	} else {
+		// Whoever is told that it has stopped may start it again.
+		undoErr = errors.Join(undoErr, l.life.End())
+	}
+	before := len(l.late)
 	l.runLate(plan.PhaseStopped)
-	return undoErr
+	return reboots && len(l.late) == before, undoErr
 }
 
 // sortUndo returns what is left behind because it could not be taken back. A script of

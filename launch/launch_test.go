@@ -118,7 +118,7 @@ func root(t *testing.T) {
 // build makes a container with a console that runs a shell command.
 func build(t *testing.T, command string, more func(*plan.Builder)) plan.Plan {
 	t.Helper()
-	b := plan.Builder{Container: "box", Facts: probe.Host()}
+	b := plan.Builder{Container: "box", LXCPath: t.TempDir(), Facts: probe.Host()}
 	shell(&b, busyboxRootfs(t), command)
 	b.Add(plan.AtConsoleOpen, plan.ConsoleOpen{}, because)
 	b.Add(plan.AtConsole, plan.Console{Target: "/dev/console"}, because)

@@ -62,7 +62,7 @@ func (a *app) run(p plan.Plan, stdin *os.File, lo launchOptions) int {
 		a.error(err)
 		return exitLaunch
 	}
-	o := launch.Options{Stdin: in, Stdout: out, HookTimeout: lo.timeout, Fault: lo.fault, PIDFile: lo.pidFile, Daemon: a.daemon}
+	o := launch.Options{Stdin: in, Stdout: out, HookTimeout: lo.timeout, Fault: lo.fault, PIDFile: lo.pidFile, Daemon: a.daemon, Items: lo.items}
 	var reportErr error
 	o.Running = func(r launch.Report) {
 		if a.daemon != nil {

@@ -69,6 +69,11 @@ func (a *app) plan(h *host, t target, o common, least diag.Severity) (p plan.Pla
 	if err != nil {
 		return p, false, err
 	}
+	return a.planLoaded(h, l, t, o, least)
+}
+
+// planLoaded compiles a configuration that was loaded.
+func (a *app) planLoaded(h *host, l *compile.Loaded, t target, o common, least diag.Severity) (p plan.Plan, ok bool, err error) {
 	findings := launchFindings(l)
 	if !findings.Has(diag.Error) {
 		facts, err := h.factsFor(l.Needs())

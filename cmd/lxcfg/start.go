@@ -8,6 +8,8 @@ import (
 	"os"
 	"time"
 
+	"lxcfg/compile/config"
+	"lxcfg/compile/keys"
 	"lxcfg/compile/plan"
 	"lxcfg/grammar/diag"
 )
@@ -31,6 +33,7 @@ type launchOptions struct {
 	fault      string
 	timeout    time.Duration // for each hook
 	pidFile    string
+	items      func() [][2]string // keys of the configuration and their values, nil: not known
 }
 
 // options returns the options that start and execute share.
@@ -94,7 +97,12 @@ func runStart(a *app, c command, args []string) int {
 func (a *app) planAndLaunch(here *host, t target, o common, lo launchOptions) int {
 	t.now = true
 	// What is only worth knowing, whoever starts the container again and again knows.
-	p, ok, err := a.plan(here, t, o, diag.Warning)
+	l, err := a.load(t, o)
+	var p plan.Plan
+	ok := false
+	if err == nil {
+		p, ok, err = a.planLoaded(here, l, t, o, diag.Warning)
+	}
 	if err != nil {
 		a.error(err)
 		return exitLaunch
@@ -103,7 +111,16 @@ func (a *app) planAndLaunch(here *host, t target, o common, lo launchOptions) in
 		a.errorWithHint(fmt.Sprintf("container %s was not started because of the errors above", t.name), "")
 		return exitLaunch
 	}
+	lo.items = func() [][2]string { return items(l.Config) }
 	return a.run(p, a.stdin, lo)
+}
+
+// items are the settings of a configuration, as those are told who ask its monitor.
+func items(c *config.Config) (list [][2]string) {
+	for _, s := range keys.Show(c) {
+		list = append(list, [2]string{s.Key, s.Value})
+	}
+	return list
 }
 
 // startPlan executes a stored plan, when it still fits this host.

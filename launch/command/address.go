@@ -11,6 +11,9 @@ import (
 // holds besides the first and a last NUL.
 const maxName = 105
 
+// hashLength is how many digits a hashed name has.
+const hashLength = 16
+
 // Address returns the name of a container's command socket in the abstract
 // namespace, with the "@" that package net and unix write for the NUL before it.
 // Names that are too long are hashed, as LXC does.
@@ -21,5 +24,5 @@ func Address(lxcPath, container string) string {
 	}
 	hash := fnv.New64a()
 	hash.Write([]byte(directory))
-	return fmt.Sprintf("@lxc/%016x/command", hash.Sum64())
+	return fmt.Sprintf("@lxc/%0*x/command", hashLength, hash.Sum64())
 }

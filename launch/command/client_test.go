@@ -127,7 +127,7 @@ func TestNobodyListens(t *testing.T) {
 	if pid, err := command.InitPID(t.TempDir(), "box"); !errors.Is(err, command.ErrNotRunning) {
 		t.Errorf("the process is %d, %v", pid, err)
 	}
-	if state, err := command.GetState(t.TempDir(), "box"); err != nil || state != command.Stopped {
+	if state, err := (command.Peer{LXCPath: t.TempDir(), Container: "box"}).State(); err != nil || state != command.Stopped {
 		t.Errorf("the state is %d, %v", state, err)
 	}
 }

@@ -12,19 +12,17 @@ import (
 	"lxcfg/compile/plan"
 	"lxcfg/launch/payload"
 	"lxcfg/launch/program"
+	"lxcfg/launch/terminal"
 )
 
 // openConsole allocates a pty of the host's devpts (pty(7)) and keeps its master.
 func (m *Monitor) openConsole(step string, op plan.ConsoleOpen) error {
-	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
+	fd, err := terminal.OpenMaster()
 	if err != nil {
-		return &os.PathError{Op: "open", Path: "/dev/ptmx", Err: err}
+		return err
 	}
 	m.console = os.NewFile(uintptr(fd), "console")
 	m.later(step, m.console.Close)
-	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
-		return fmt.Errorf("unlock the console's pty: %w", err)
-	}
 	number, err := unix.IoctlGetUint32(fd, unix.TIOCGPTN)
 	if err != nil {
 		return fmt.Errorf("ask for the console's pty: %w", err)
@@ -54,27 +52,18 @@ func (m *Monitor) connectConsole(step string, op plan.ConsolePeer) error {
 		return err
 	}
 	m.later(step, peer.Close)
-	if !isTerminal(peer) {
+	if !terminal.IsTerminal(peer) {
 		return &os.PathError{Op: "use as a terminal", Path: op.Path, Err: unix.ENOTTY}
 	}
-	m.streams = Streams{In: peer, Out: peer}
+	m.streams = terminal.Streams{In: peer, Out: peer}
 	return nil
-}
-
-// ConsoleBuffer returns the last of what the console has shown, as much as
-// lxc.console.buffer.size keeps, nothing without it.
-func (m *Monitor) ConsoleBuffer() []byte {
-	if m.buffer == nil {
-		return nil
-	}
-	return m.buffer.bytes()
 }
 
 // samePty makes sure that the path names the slave of the master: in a container
 // /dev/ptmx and /dev/pts may belong to different instances of devpts. Only then
 // are the two one inode.
 func samePty(master int, path string) error {
-	slave, err := openPeer(master)
+	slave, err := terminal.OpenPeer(master)
 	if err != nil {
 		return fmt.Errorf("open the console's pty: %w", err)
 	}

@@ -17,8 +17,7 @@ import (
 // logged opens a log, writes to it piece by piece and closes it.
 func logged(t *testing.T, op plan.ConsoleLog, pieces ...string) {
 	t.Helper()
-	m := New(plan.Plan{}, Streams{})
-	defer m.Close()
+	m := newMonitor(t)
 	if err := m.openConsoleLog("test", op); err != nil {
 		t.Fatal(err)
 	}
@@ -92,14 +91,13 @@ func TestConsoleLogOfAFailedLaunch(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		m := New(plan.Plan{}, Streams{})
+		m := newMonitor(t)
 		if err := m.openConsoleLog("test", plan.ConsoleLog{File: file}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := m.Undo(); err != nil {
 			t.Fatal(err)
 		}
-		m.Close()
 		if want := map[string]string{"": "-", "old\n": "old\n"}[before]; content(t, file) != want {
 			t.Errorf("after a launch that failed the log holds %q, want %q", content(t, file), want)
 		}
@@ -125,12 +123,11 @@ func TestConsoleLogInTheRootfs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"/link/new", "/log/file", "/log/up"} {
-		m := New(plan.Plan{}, Streams{})
+		m := newMonitor(t)
 		err := m.openConsoleLog("test", plan.ConsoleLog{File: name, Below: rootfs})
 		if !errors.Is(err, unix.ELOOP) {
 			t.Errorf("%s: %v, want too many levels of symbolic links", name, err)
 		}
-		m.Close()
 	}
 	if names, err := os.ReadDir(outside); err != nil || len(names) > 0 {
 		t.Errorf("outside there is %v, %v", names, err)
@@ -139,28 +136,5 @@ func TestConsoleLogInTheRootfs(t *testing.T) {
 	logged(t, plan.ConsoleLog{File: "/log/fine", Below: rootfs}, "fine")
 	if got := content(t, filepath.Join(rootfs, "log/fine")); got != "fine" {
 		t.Errorf("the log holds %q", got)
-	}
-}
-
-func TestRing(t *testing.T) {
-	for name, test := range map[string]struct {
-		pieces []string
-		want   string
-	}{
-		"nothing":            {nil, ""},
-		"less than it keeps": {[]string{"ab", "c"}, "abc"},
-		"as much":            {[]string{"abcd", "efgh"}, "abcdefgh"},
-		"more":               {[]string{"abcdef", "ghij"}, "cdefghij"},
-		"a piece too long":   {[]string{"x", "abcdefghijklmnopqrstuvw"}, "pqrstuvw"},
-	} {
-		r := newRing(8)
-		for _, piece := range test.pieces {
-			if n, err := r.Write([]byte(piece)); n != len(piece) || err != nil {
-				t.Errorf("%s: wrote %d, %v", name, n, err)
-			}
-		}
-		if got := string(r.bytes()); got != test.want {
-			t.Errorf("%s: it keeps %q, want %q", name, got, test.want)
-		}
 	}
 }

@@ -58,30 +58,18 @@ func (m *Monitor) freezerCgroup() *cgroup {
 // freezerCheck is how often it is looked whether the container hangs in its end.
 const freezerCheck = 2 * time.Second
 
-// watchFreezer thaws what is left of a container whose init is about to end. What it
-// returns stops that.
-func (m *Monitor) watchFreezer() (stop func()) {
+// thawTheEnding returns what thaws what is left of a container whose init is about to
+// end, and how often it is to be called; nothing where that is not needed.
+func (m *Monitor) thawTheEnding() (look func(), every time.Duration) {
 	cg := m.freezerCgroup()
 	if cg == nil {
-		return func() {}
+		return nil, 0
 	}
-	pid, ticker, done := m.child.PID, time.NewTicker(freezerCheck), make(chan struct{})
-	go func() {
-		for {
-			select {
-			case <-ticker.C:
-				if isEnding(pid) {
-					_ = m.thaw(cg.limits)
-				}
-			case <-done:
-				return
-			}
-		}
-	}()
 	return func() {
-		ticker.Stop()
-		close(done)
-	}
+		if isEnding(m.child.PID) {
+			_ = m.thaw(cg.limits)
+		}
+	}, freezerCheck
 }
 
 // isEnding reports whether a process has begun to end: PF_EXITING of the flags in

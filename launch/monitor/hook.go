@@ -36,7 +36,7 @@ func (m *Monitor) told(what plan.List[plan.Told]) (env, namespaces []string) {
 				env = append(env, fmt.Sprintf("LXC_PID=%d", m.initPID))
 			}
 		case plan.ToldTarget:
-			env = append(env, "LXC_TARGET=stop")
+			env = append(env, "LXC_TARGET="+m.target())
 		case plan.ToldNamespaces:
 			for _, ns := range m.held() {
 				env = append(env, fmt.Sprintf("LXC_%s_NS=%s", strings.ToUpper(string(ns.name)), ns.path()))
@@ -45,6 +45,14 @@ func (m *Monitor) told(what plan.List[plan.Told]) (env, namespaces []string) {
 		}
 	}
 	return env, namespaces
+}
+
+// target is what the end of the container leads to, as LXC tells hooks.
+func (m *Monitor) target() string {
+	if m.Reboots() {
+		return "reboot"
+	}
+	return "stop"
 }
 
 // runScript has a shell execute a command of the configuration on the host, with
@@ -96,7 +104,7 @@ func (m *Monitor) listen(in *program.Inputs) (opened []*os.File, err error) {
 // end returns what was printed. A process that the hook has left in the background
 // may hold the pipe open for ever: what was printed until now counts.
 func (l listener) end() string {
-	_ = l.pipe.SetReadDeadline(time.Now().Add(drainTimeout * time.Millisecond))
+	_ = l.pipe.SetReadDeadline(time.Now().Add(drainTime))
 	text := <-l.kept
 	l.pipe.Close()
 	return text

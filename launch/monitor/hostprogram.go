@@ -50,6 +50,10 @@ func ExitError(program string, status unix.WaitStatus, output string) *ProgramEr
 	return e
 }
 
+// drainTime is how long the output of a program that has ended is listened to, when a
+// process that it has left behind holds it open.
+const drainTime = 50 * time.Millisecond
+
 // keptOutput is how much of a program's output is kept for its error.
 const keptOutput = 4096
 
@@ -87,7 +91,7 @@ func (m *Monitor) runProgram(p hostProgram) (output string, err error) {
 	timedOut := expired()
 	// What it has left running in the background may hold the pipe open for ever:
 	// what was printed until now counts.
-	_ = r.SetReadDeadline(time.Now().Add(drainTimeout * time.Millisecond))
+	_ = r.SetReadDeadline(time.Now().Add(drainTime))
 	output = <-kept
 	switch {
 	case err != nil:

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"lxcfg/compile/plan"
 )
 
 // sh runs a shell command as a launch runs a program.
@@ -36,8 +34,7 @@ func TestRunProgram(t *testing.T) {
 			status: "did not end within 100ms", output: "waiting\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m := New(plan.Plan{}, Streams{})
-			defer m.Close()
+			m := newMonitor(t)
 			output, err := sh(m, test.timeout, test.command)
 			if !strings.HasSuffix(output, test.output) || len(output) > keptOutput {
 				t.Errorf("output %q, want the end %q", output, test.output)
@@ -59,8 +56,7 @@ func TestRunProgram(t *testing.T) {
 // A signal that ends the launch ends the program it waits for; one that does not
 // listen is killed at the second.
 func TestProgramIsInterrupted(t *testing.T) {
-	m := New(plan.Plan{}, Streams{})
-	defer m.Close()
+	m := newMonitor(t)
 	began := time.Now()
 	for _, after := range []time.Duration{100 * time.Millisecond, 300 * time.Millisecond} {
 		time.AfterFunc(after, func() { _ = unix.Kill(os.Getpid(), unix.SIGTERM) })

@@ -115,7 +115,7 @@ func (l *filterListener) close() error {
 		// gone: then it does so until we end.
 		select {
 		case <-l.done:
-		case <-time.After(drainTimeout * time.Millisecond):
+		case <-time.After(drainTime):
 		}
 	}
 	unix.Close(l.fd)

@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 
 	"golang.org/x/sys/unix"
+
+	"lxcfg/launch/terminal"
 )
 
 // consoleModes is the struct termios that ioctl_tty(2)'s TCSETS takes, for the
@@ -16,7 +18,7 @@ import (
 // uses the caller's own streams, so that output can be redirected. Where they
 // are no terminals, the pty is told to behave like a pipe: no echo of what
 // comes from standard input, no carriage return before a newline.
-func (s Streams) consoleModes() string {
+func consoleModes(s terminal.Streams) string {
 	// What a new pty has (tty_ioctl's tty_std_termios).
 	input := uint32(unix.ICRNL | unix.IXON)
 	output := uint32(unix.OPOST | unix.ONLCR)
@@ -25,15 +27,15 @@ func (s Streams) consoleModes() string {
 	const discipline = 0 // N_TTY
 	characters := [...]byte{
 		unix.VINTR: 'C' & 0x1f, unix.VQUIT: '\\' & 0x1f, unix.VERASE: 0x7f, unix.VKILL: 'U' & 0x1f,
-		unix.VEOF: endOfFile, unix.VMIN: 1, unix.VSTART: 'Q' & 0x1f, unix.VSTOP: 'S' & 0x1f, unix.VSUSP: 'Z' & 0x1f,
+		unix.VEOF: terminal.EndOfFile, unix.VMIN: 1, unix.VSTART: 'Q' & 0x1f, unix.VSTOP: 'S' & 0x1f, unix.VSUSP: 'Z' & 0x1f,
 		unix.VREPRINT: 'R' & 0x1f, unix.VDISCARD: 'O' & 0x1f, unix.VWERASE: 'W' & 0x1f, unix.VLNEXT: 'V' & 0x1f,
 		kernelCharacters - 1: 0,
 	}
 	if s.Out != nil {
-		if s.In == nil || !isTerminal(s.In) {
+		if s.In == nil || !terminal.IsTerminal(s.In) {
 			local &^= unix.ECHO
 		}
-		if !isTerminal(s.Out) {
+		if !terminal.IsTerminal(s.Out) {
 			output &^= unix.OPOST
 		}
 	}

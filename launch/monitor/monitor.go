@@ -8,10 +8,14 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"lxcfg/compile/plan"
+	"lxcfg/launch/life"
 	"lxcfg/launch/netlink"
 	"lxcfg/launch/payload"
 	"lxcfg/launch/program"
+	"lxcfg/launch/terminal"
 )
 
 // Monitor is the host side of one launch.
@@ -19,7 +23,8 @@ type Monitor struct {
 	HookTimeout time.Duration // for each hook on the host, 0: it may take as long as it likes
 
 	plan    plan.Plan
-	streams Streams
+	life    *life.Life // of the container, with all its reboots
+	streams terminal.Streams
 	image   *program.Image
 	child   program.Child
 	initPID int // of the payload, kept when it is gone
@@ -35,13 +40,14 @@ type Monitor struct {
 	consoleAt string              // path of its slave
 	terminals []*os.File          // masters of the ttys
 	log       *consoleLog         // nil: none
-	buffer    *ring               // nil: none
+	buffer    *terminal.Ring      // nil: none
 	barrier   *os.File            // our end of the conversation, see payload/barrier.go
 	fds       *os.File            // our end of the socket that descriptors are exchanged over
 	network   network
 	filter    *filterListener // of the seccomp filter, nil without one
 	launched  bool            // init has been executed
-	signals   signals
+	signals   *Signals
+	ended     unix.WaitStatus // how init has ended
 
 	namespaces []namespace         // of the container, for hooks that are told
 	outputs    map[string]string   // what hooks have printed, by step
@@ -61,20 +67,15 @@ type undo struct {
 	fn   func() error
 }
 
-// New prepares the host side of a plan, whose console belongs to the streams, and
-// starts to listen to signals. The caller has to Close it.
-func New(p plan.Plan, streams Streams) *Monitor {
-	m := &Monitor{plan: p, streams: streams, cgroups: make(map[string]*cgroup), enabled: make(map[string][]string),
+// New prepares the host side of a plan, whose console belongs to the streams. The caller
+// has to Close it. The life is that of the container; it and the signals are the caller's.
+func New(p plan.Plan, l *life.Life, s *Signals, streams terminal.Streams) *Monitor {
+	return &Monitor{plan: p, life: l, signals: s, streams: streams, cgroups: make(map[string]*cgroup), enabled: make(map[string][]string),
 		outputs: make(map[string]string), listening: make(map[string]listener), trees: make(map[uint32]*os.File)}
-	m.signals.listen()
-	return m
 }
 
-// Close gives the caller's signals back, and lets go of what undoing needed.
-func (m *Monitor) Close() {
-	m.signals.end()
-	_ = m.userns.close()
-}
+// Close lets go of what undoing needed.
+func (m *Monitor) Close() { _ = m.userns.close() }
 
 // Do carries out one of the monitor's steps; prog gives the payload's program,
 // which the spawn needs. Every op of the monitor's side has its case here, and
@@ -105,7 +106,7 @@ func (m *Monitor) Do(s plan.Step, prog func() (*program.Program, error)) error {
 	case plan.ConsoleLog:
 		return m.openConsoleLog(s.Name, op)
 	case plan.ConsoleBuffer:
-		m.buffer = newRing(op.Size)
+		m.buffer = terminal.NewRing(op.Size)
 		return nil
 	case plan.ConsoleOpen:
 		return m.openConsole(s.Name, op)
@@ -239,7 +240,7 @@ func (m *Monitor) inputs(barrier, descriptors *os.File) (program.Inputs, error) 
 		Environment: m.environment(),
 		Strings: map[string]string{
 			payload.InputConsole:      m.consoleAt,
-			payload.InputConsoleModes: m.streams.consoleModes(),
+			payload.InputConsoleModes: consoleModes(m.streams),
 		},
 	}
 	for hierarchy, cg := range m.cgroups {

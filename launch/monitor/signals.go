@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// signals listens to the caller's signals for the whole of a launch. While the
+// Signals listens to the caller's signals for the whole of a launch. While the
 // container is made, those that end a process end the launch: one must not leave
 // half a container behind. Once init runs they are passed on to it. While the
 // container is taken down they end no more than the hook that is waited for.
@@ -23,7 +23,7 @@ import (
 //
 // One goroutine does both and nobody waits for it: the goroutine of the launch is
 // bound to its thread, and each time it waits for another costs context switches.
-type signals struct {
+type Signals struct {
 	caught   chan os.Signal
 	catching chan struct{} // closed when all of them are caught
 
@@ -43,10 +43,10 @@ type signals struct {
 // person or a supervisor sends to have a launch end.
 var ending = [...]os.Signal{unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM}
 
-// listen starts to catch what ends a launch, and what is passed on. That costs a
+// Listen starts to catch what ends a launch, and what is passed on. That costs a
 // handful of context switches for each signal, so another goroutine does the latter.
-func (s *signals) listen() {
-	s.caught, s.catching = make(chan os.Signal, 64), make(chan struct{})
+func Listen() *Signals {
+	s := &Signals{caught: make(chan os.Signal, 64), catching: make(chan struct{})}
 	signal.Notify(s.caught, ending[:]...)
 	go func() {
 		signal.Notify(s.caught, passedOn()...)
@@ -61,17 +61,26 @@ func (s *signals) listen() {
 			s.handle(number)
 		}
 	}()
+	return s
 }
 
-// end stops listening. The channel stays open: catching may still be under way.
-func (s *signals) end() {
+// Again begins another launch, of a container that reboots. What has come meanwhile to
+// end it does that.
+func (s *Signals) Again() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pidfd, s.running, s.taking, s.early = 0, false, false, nil
+}
+
+// End stops listening. The channel stays open: catching may still be under way.
+func (s *Signals) End() {
 	<-s.catching
 	signal.Stop(s.caught)
 	s.caught <- nil
 }
 
 // handle acts on one signal. That the payload is gone already is no error.
-func (s *signals) handle(number unix.Signal) {
+func (s *Signals) handle(number unix.Signal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.group > 0 && slices.Contains(ending[:], os.Signal(number)) {
@@ -80,6 +89,9 @@ func (s *signals) handle(number unix.Signal) {
 	}
 	switch {
 	case s.taking:
+		if slices.Contains(ending[:], os.Signal(number)) {
+			s.cause = number // a container that is to reboot does not
+		}
 		return
 	case number == unix.SIGWINCH:
 		if s.resize != nil {
@@ -103,7 +115,7 @@ func (s *signals) handle(number unix.Signal) {
 // executed reports whether init runs already and the monitor has not heard of it: init
 // may tell others that it is ready, and be sent what ends it. Its execve has closed the
 // other end of the conversation, as does the payload's death.
-func (s *signals) executed() bool {
+func (s *Signals) executed() bool {
 	if s.pidfd == 0 {
 		return false
 	}
@@ -114,7 +126,7 @@ func (s *signals) executed() bool {
 
 // endProgram asks the program that the monitor waits for to end, and makes it end
 // when asked again.
-func (s *signals) endProgram(number unix.Signal) {
+func (s *Signals) endProgram(number unix.Signal) {
 	if !s.running && !s.taking {
 		s.cause = number
 	}
@@ -128,7 +140,7 @@ func (s *signals) endProgram(number unix.Signal) {
 // program sets the process group of the program that the monitor waits for, 0 for
 // none: signals go there. One that was started too late to be asked is killed, but
 // for those that run because the launch was ended.
-func (s *signals) program(group int) {
+func (s *Signals) program(group int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.group, s.asked = group, false
@@ -138,14 +150,14 @@ func (s *signals) program(group int) {
 }
 
 // takeDown begins the time after init's end, or after the launch was given up.
-func (s *signals) takeDown() {
+func (s *Signals) takeDown() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.taking = true
 }
 
 // pass passes signals on to init from now on, those first that have come for it.
-func (s *signals) pass() {
+func (s *Signals) pass() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.running = true
@@ -165,7 +177,7 @@ func passedOn() []os.Signal {
 
 // target sets the payload to signal, 0 for none, and the conversation with it. One
 // whose launch was ended before it existed is killed at once.
-func (s *signals) target(pidfd, talk int) {
+func (s *Signals) target(pidfd, talk int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pidfd, s.talk = pidfd, talk
@@ -175,7 +187,7 @@ func (s *signals) target(pidfd, talk int) {
 }
 
 // onResize sets what a new size of the caller's terminal is told to.
-func (s *signals) onResize(fn func()) {
+func (s *Signals) onResize(fn func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.resize = fn
@@ -185,7 +197,7 @@ func (s *signals) onResize(fn func()) {
 var ErrInterrupted = errors.New("interrupted")
 
 // interruption is an error once a signal has ended the launch.
-func (s *signals) interruption() error {
+func (s *Signals) interruption() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.cause == nil || s.taking {

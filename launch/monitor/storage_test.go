@@ -45,8 +45,7 @@ func TestMapRBD(t *testing.T) {
 		if mapped {
 			op.Device = "/dev/zero"
 		}
-		m := New(plan.Plan{}, Streams{})
-		defer m.Close()
+		m := newMonitor(t)
 		if err := m.mapRBD("map", op); err != nil {
 			t.Fatal(err)
 		}
@@ -65,8 +64,7 @@ func TestMapRBD(t *testing.T) {
 
 func TestFindDataset(t *testing.T) {
 	calls := programs(t, map[string]string{"zfs": "tank/web"})
-	m := New(plan.Plan{}, Streams{})
-	defer m.Close()
+	m := newMonitor(t)
 	if err := m.findDataset(plan.ZFSFind{Path: "/tank/web"}); err != nil || m.device != "tank/web" {
 		t.Errorf("the dataset is %q, %v", m.device, err)
 	}
@@ -88,8 +86,7 @@ func TestRemoveStorage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			calls := programs(t, map[string]string{"lvremove": "", "zfs": "", "rbd": ""})
-			m := New(plan.Plan{}, Streams{})
-			defer m.Close()
+			m := newMonitor(t)
 			m.device = "found/before"
 			if err := m.removeStorage(test.op); err != nil || calls() != test.want {
 				t.Errorf("%v; what was run is %q, want %q", err, calls(), test.want)
@@ -119,8 +116,7 @@ func TestMountNothing(t *testing.T) {
 			if err := os.WriteFile(image, first, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			m := New(plan.Plan{}, Streams{})
-			defer m.Close()
+			m := newMonitor(t)
 			m.child.PID = os.Getpid()
 			if err := m.attachLoop("attach", plan.LoopAttach{Image: image}); err != nil {
 				t.Fatal(err)
@@ -145,8 +141,7 @@ func TestMountNothing(t *testing.T) {
 // A file system is pinned without a name in it, by either way.
 func TestPin(t *testing.T) {
 	dir := t.TempDir()
-	m := New(plan.Plan{}, Streams{})
-	defer m.Close()
+	m := newMonitor(t)
 	if err := m.pinRootfs("pin", plan.RootfsPin{Path: dir}); err != nil {
 		t.Fatal(err)
 	}
@@ -173,8 +168,7 @@ func TestOpenUserNamespace(t *testing.T) {
 	if err := unix.Mkfifo(fifo, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	m := New(plan.Plan{}, Streams{})
-	defer m.Close()
+	m := newMonitor(t)
 	for _, name := range []string{fifo, "/dev/null", "/proc/self/ns/mnt"} {
 		if f, err := m.openUserNamespace(name); err == nil || !strings.Contains(err.Error(), "is no user namespace") {
 			t.Errorf("%s: %v, %v", name, f, err)

@@ -3,16 +3,12 @@
 package monitor
 
 import (
-	"os"
-
 	"golang.org/x/sys/unix"
-)
 
-// Streams are the caller's standard streams that the console is connected to.
-// A nil In gives the container no input, a nil Out leaves the console unconnected.
-type Streams struct {
-	In, Out *os.File
-}
+	"lxcfg/compile/plan"
+	"lxcfg/launch/command"
+	"lxcfg/launch/life"
+)
 
 // Status is how init ended.
 type Status struct {
@@ -29,28 +25,60 @@ func (s Status) ExitStatus() int {
 	return s.Code
 }
 
-// Wait carries the console and forwards signals until init ends.
-func (m *Monitor) Wait() (Status, error) {
+// Begin begins the container's life: its init runs.
+func (m *Monitor) Begin() error {
 	m.launched = true
 	m.signals.pass()
 	if err := m.receiveTerminals(); err != nil {
+		return err
+	}
+	if err := m.connect(); err != nil {
+		return err
+	}
+	m.life.Describe(m.description())
+	m.life.SetState(command.Running)
+	return nil
+}
+
+// connect begins to carry the console and to lend the terminals.
+func (m *Monitor) connect() error {
+	t := life.Terminals{Console: m.console, Streams: m.streams, Buffer: m.buffer}
+	if m.log != nil {
+		t.Log = m.log
+	}
+	for _, tty := range m.terminals {
+		t.TTYs = append(t.TTYs, int(tty.Fd()))
+	}
+	m.signals.onResize(m.life.Resize)
+	return m.life.Connect(t)
+}
+
+// Wait carries the console, answers and forwards signals until init ends.
+func (m *Monitor) Wait() (Status, error) {
+	look, every := m.thawTheEnding()
+	err := m.life.Await(m.child.PIDFD, every, look)
+	m.signals.onResize(nil)
+	if err != nil {
 		return Status{}, err
 	}
-	stop := func() error { return nil }
-	if m.console != nil && len(m.consoleSinks()) > 0 {
-		var err error
-		if stop, err = m.startRelay(); err != nil {
-			return Status{}, err
-		}
-	}
-	stopWatching := m.watchFreezer()
 	ws, err := m.reap()
-	stopWatching()
-	if stopErr := stop(); err == nil {
-		err = stopErr
+	if disconnected := m.life.Disconnect(); err == nil {
+		err = disconnected
 	}
+	m.life.Describe(m.description())
+	m.life.ReportExit(ws)
+	m.life.ServeBeside()
+	m.ended = ws
 	if ws.Signaled() {
 		return Status{Signal: ws.Signal()}, err
 	}
 	return Status{Code: ws.ExitStatus()}, err
+}
+
+// Reboots tells whether init has ended to begin again: who calls reboot(2) in a pid
+// namespace has its init killed by SIGHUP, or by SIGINT to halt. From the host no such
+// signal kills an init.
+func (m *Monitor) Reboots() bool {
+	spawn, _, _ := plan.Find[plan.Spawn](m.plan)
+	return spawn.Namespaces.Has(plan.NamespacePID) && m.ended.Signaled() && m.ended.Signal() == unix.SIGHUP
 }

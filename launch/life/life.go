@@ -1,0 +1,237 @@
+//go:build linux
+
+// Package life is what a monitor does for as long as there is a container: it answers at
+// the command socket, carries the console, lends terminals, and waits for init to end.
+//
+// All of it is one loop. While the container is made or taken down, the monitor has
+// other things to do, and the loop is run beside it, when that takes a moment.
+package life
+
+import (
+	"errors"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lxcfg/launch/command"
+	"lxcfg/launch/epoll"
+	"lxcfg/launch/terminal"
+)
+
+// Life is that of one container, with all its reboots.
+type Life struct {
+	mu     sync.Mutex // held in the loop
+	loop   *epoll.Loop
+	server *command.Server
+
+	items   func() [][2]string // nil: they are not known
+	console *terminal.Console  // nil: none, or not yet
+	ttys    *terminal.TTYs
+	buffer  *terminal.Ring // of what the console shows, nil: none
+
+	soon    *time.Timer // begins to run the loop beside, nil: nothing is to begin
+	beside  chan struct{}
+	ignored error // of the loop that was run beside
+}
+
+// patience is how long a launch may take before who asks is answered while it goes on.
+// Most are over by then, and spared another thread.
+const patience = 10 * time.Millisecond
+
+// Begin takes the container's address, at which it is answered from now on. There must be
+// no other monitor of the container: else the error is a *command.RunningError. The items
+// are keys of the configuration and their values, nil: they are not known.
+func Begin(c command.Container, items func() [][2]string) (*Life, error) {
+	listener, err := command.Listen(c.LXCPath, c.Name)
+	if err != nil {
+		return nil, err
+	}
+	l := &Life{items: items}
+	if l.loop, err = epoll.New(&l.mu); err != nil {
+		return nil, errors.Join(err, unix.Close(listener))
+	}
+	if l.server, err = command.Serve(listener, l.loop, (*host)(l), c, command.Starting); err != nil {
+		return nil, errors.Join(err, l.loop.Close(), unix.Close(listener))
+	}
+	l.SetState(command.Starting)
+	l.ServeBeside()
+	return l, nil
+}
+
+// Describe sets what there is to tell of the container.
+func (l *Life) Describe(c command.Container) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.server.Describe(c)
+}
+
+// SetState tells what the container does now.
+func (l *Life) SetState(s command.State) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.server.SetState(s)
+}
+
+// ReportExit tells how init has ended.
+func (l *Life) ReportExit(status unix.WaitStatus) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.server.ReportExit(status)
+}
+
+// Dismiss tells who waits that the container has stopped; when it reboots, not those who
+// wait for it to run again.
+func (l *Life) Dismiss(reboots bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.server.Dismiss(reboots)
+}
+
+// ServeBeside has the loop run by another thread, when it is not stopped before that is
+// worth while.
+func (l *Life) ServeBeside() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var timer *time.Timer
+	timer = time.AfterFunc(patience, func() {
+		done := make(chan struct{})
+		defer close(done)
+		l.mu.Lock()
+		calledOff := l.soon != timer
+		if !calledOff {
+			l.beside = done
+		}
+		l.mu.Unlock()
+		if calledOff {
+			return
+		}
+		err := l.loop.Run()
+		l.mu.Lock()
+		l.ignored = errors.Join(l.ignored, err)
+		l.mu.Unlock()
+	})
+	l.soon = timer
+}
+
+// stopBeside takes the loop back.
+func (l *Life) stopBeside() {
+	l.mu.Lock()
+	if l.soon != nil {
+		l.soon.Stop()
+		l.soon = nil
+	}
+	done := l.beside
+	l.beside = nil
+	l.mu.Unlock()
+	if done != nil {
+		l.loop.Stop()
+		<-done
+	}
+}
+
+// Terminals are a container's terminals, as the monitor has them.
+type Terminals struct {
+	Console *os.File // its master, nil: there is none
+	Streams terminal.Streams
+	Log     io.Writer // nil: none
+	Buffer  *terminal.Ring
+	TTYs    []int // masters
+}
+
+// Connect begins to carry the console and to lend terminals.
+func (l *Life) Connect(t Terminals) (err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ttys, l.buffer = terminal.NewTTYs(t.TTYs), t.Buffer
+	if t.Console == nil {
+		return nil
+	}
+	var sinks []io.Writer
+	if t.Log != nil {
+		sinks = append(sinks, t.Log)
+	}
+	if t.Buffer != nil {
+		sinks = append(sinks, t.Buffer)
+	}
+	l.console, err = terminal.NewConsole(l.loop, &l.mu, int(t.Console.Fd()), t.Streams, sinks...)
+	return err
+}
+
+// Resize gives the console the size of the terminal it is connected to.
+func (l *Life) Resize() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.console != nil {
+		l.console.Resize()
+	}
+}
+
+// Await waits until a container's init has ended, and until what it has written last is
+// through. It is to be reaped then. Every so often it calls look, when there is one.
+func (l *Life) Await(pidfd int, every time.Duration, look func()) error {
+	l.stopBeside()
+	l.mu.Lock()
+	err := l.loop.Add(pidfd, unix.EPOLLIN, func(uint32) {
+		l.loop.Remove(pidfd)
+		if l.console == nil {
+			l.loop.Stop()
+			return
+		}
+		l.console.Drain(l.loop.Stop)
+	})
+	again := l.repeat(every, look)
+	l.mu.Unlock()
+	if err == nil {
+		err = l.loop.Run()
+	}
+	l.mu.Lock()
+	l.loop.Cancel(*again)
+	l.mu.Unlock()
+	return err
+}
+
+// repeat calls every so often, until the timer that is current is cancelled.
+func (l *Life) repeat(every time.Duration, look func()) **epoll.Timer {
+	var timer *epoll.Timer
+	var call func()
+	call = func() {
+		look()
+		timer = l.loop.After(every, call)
+	}
+	if look != nil {
+		timer = l.loop.After(every, call)
+	}
+	return &timer
+}
+
+// Disconnect ends carrying, once who has started the container has taken its output.
+func (l *Life) Disconnect() error {
+	l.mu.Lock()
+	console := l.console
+	l.server.EndLoans()
+	l.console, l.ttys = nil, nil
+	l.mu.Unlock()
+	if console == nil {
+		return nil
+	}
+	console.Flush()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return console.Close()
+}
+
+// End closes the command socket: the container has stopped.
+func (l *Life) End() error {
+	l.stopBeside()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.server == nil {
+		return nil
+	}
+	l.server.Close()
+	l.server = nil
+	return errors.Join(l.ignored, l.loop.Close())
+}
