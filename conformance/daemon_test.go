@@ -47,7 +47,12 @@ func start(t *testing.T, l launcher, c container, command ...string) started {
 	t.Helper()
 	out, err := exec.Command(l.argv(c, command...)[0], l.argv(c, command...)[1:]...).CombinedOutput()
 	s := started{container: c}
-	t.Cleanup(s.end)
+	t.Cleanup(func() {
+		s.end()
+		if l.name != "lxcfg" || t.Failed() { // stock LXC leaves some
+			removeLeftovers(t, c, leftovers(t, c))
+		}
+	})
 	if err != nil {
 		t.Fatalf("%s does not start the container: %v\n%s", l.name, err, out)
 	}

@@ -94,6 +94,7 @@ func (s *Server) Close() {
 	for len(s.connections) > 0 {
 		s.hangUp(s.connections[0])
 	}
+	s.report(messageTypeState, uint32(Stopped))
 }
 
 // EndLoans takes all terminals back: they go with the container.
