@@ -48,6 +48,16 @@ type Options struct {
 	// the root directory, and lets go of who has started it once the container runs.
 	// nil: it stays in the foreground.
 	Daemon *daemon.Daemon
+	// Observe is told what the launch does, while it does it; nil: nobody. It is called
+	// by one goroutine at a time.
+	Observe func(Event)
+}
+
+// Event is something that a step did.
+type Event struct {
+	Step   plan.Step
+	Done   bool   // it was carried out
+	Output string // the end of what its hook printed, empty for other steps
 }
 
 // Result is how a launch and the container's life went.
@@ -199,6 +209,9 @@ func (l *launch) run() error {
 			if err := l.awaitPayload(seg, i == lastPayload(segments)); err != nil {
 				return l.explain(seg, err)
 			}
+			for n := seg.From; n < seg.To; n++ {
+				l.observe(Event{Step: l.plan.At(n), Done: true})
+			}
 			continue
 		}
 		for n := seg.From; n < seg.To; n++ {
@@ -249,9 +262,17 @@ func (l *launch) step(s plan.Step) error {
 	l.report.step(s, err, time.Since(began))
 	l.report.output(s, l.monitor.Output(s.Name))
 	if err == nil {
+		l.observe(Event{Step: s, Done: true, Output: l.monitor.Output(s.Name)})
 		return nil
 	}
 	return newStepError(s, err)
+}
+
+// observe tells who wants to know.
+func (l *launch) observe(e Event) {
+	if l.options.Observe != nil {
+		l.options.Observe(e)
+	}
 }
 
 // awaitPayload waits for the payload to have done its steps: up to the next
@@ -339,7 +360,9 @@ func (l *launch) takeDown() (reboots bool, err error) {
 	undoErr := l.monitor.TakeDown()
 	for _, s := range l.plan.Steps() {
 		if _, ok := s.Op.(plan.Hook); ok {
-			l.report.output(s, l.monitor.Output(s.Name))
+			output := l.monitor.Output(s.Name)
+			l.report.output(s, output)
+			l.observe(Event{Step: s, Output: output})
 		}
 	}
 	l.runLate(plan.PhaseStop)

@@ -54,15 +54,25 @@ func examineHost(p plan.Plan) (lacks []lack, looked int) {
 	return lacks, looked
 }
 
-// run executes a plan, tells what went wrong, and returns the exit status. The
-// container's console is connected to stdin and standard output.
+// run executes a plan, tells what went wrong, and returns the exit status.
 func (a *app) run(p plan.Plan, stdin *os.File, lo launchOptions) int {
+	result, err := a.launch(p, stdin, lo, launch.Options{})
+	if err != nil {
+		return exitLaunch
+	}
+	return result.Status.ExitStatus()
+}
+
+// launch executes a plan and tells what went wrong. The container's console is connected
+// to stdin and standard output. The options of the launch are what the command line's do
+// not say.
+func (a *app) launch(p plan.Plan, stdin *os.File, lo launchOptions, o launch.Options) (launch.Result, error) {
 	in, out, err := a.console(p, stdin)
 	if err != nil {
 		a.error(err)
-		return exitLaunch
+		return launch.Result{}, err
 	}
-	o := launch.Options{Stdin: in, Stdout: out, HookTimeout: lo.timeout, Fault: lo.fault, PIDFile: lo.pidFile, Daemon: a.daemon, Items: lo.items}
+	o.Stdin, o.Stdout, o.HookTimeout, o.Fault, o.PIDFile, o.Daemon, o.Items = in, out, lo.timeout, lo.fault, lo.pidFile, a.daemon, lo.items
 	var reportErr error
 	o.Running = func(r launch.Report) {
 		if a.daemon != nil {
@@ -85,12 +95,9 @@ func (a *app) run(p plan.Plan, stdin *os.File, lo launchOptions) int {
 	}
 	if reportErr != nil {
 		a.error(reportErr)
-		return exitLaunch
+		return result, reportErr
 	}
-	if err != nil {
-		return exitLaunch
-	}
-	return result.Status.ExitStatus()
+	return result, err
 }
 
 // background is a process that stays in the background.
@@ -107,10 +114,10 @@ func (a *app) arrive(args []string) ([]string, error) {
 	return d.Args, nil
 }
 
-// toBackground has this command done by a process that stays in the background, and
+// toBackground has a command done by a process that stays in the background, and
 // returns the exit status when the container runs, or could not be started.
-func (a *app) toBackground(lxcPath, container string) int {
-	status, err := daemon.Spawn(daemon.Title(lxcPath, container), os.Args[1:])
+func (a *app) toBackground(lxcPath, container string, args []string) int {
+	status, err := daemon.Spawn(daemon.Title(lxcPath, container), args)
 	if err != nil {
 		a.error(err)
 		return exitLaunch
@@ -151,14 +158,14 @@ func (a *app) launchError(err error) {
 	}
 	switch {
 	case e.Host != "" && e.Container != "":
-		fmt.Fprintf(a.stderr, "       %s in the container, %s on the host\n", e.Container, e.Host)
+		fmt.Fprintf(a.messages(), "       %s in the container, %s on the host\n", e.Container, e.Host)
 	case e.Container != "":
-		fmt.Fprintf(a.stderr, "       %s in the container\n", e.Container)
+		fmt.Fprintf(a.messages(), "       %s in the container\n", e.Container)
 	}
 	a.quote("it printed:", e.Output)
 	if e.Advice != "" {
 		for _, line := range wrap(e.Advice, 90) {
-			fmt.Fprintf(a.stderr, "       %s\n", line)
+			fmt.Fprintf(a.messages(), "       %s\n", line)
 		}
 	}
 }

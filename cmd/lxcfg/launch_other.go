@@ -39,7 +39,7 @@ type background struct{}
 func (a *app) arrive(args []string) ([]string, error) { return args, nil }
 
 // toBackground lets the launch refuse.
-func (a *app) toBackground(string, string) int { return a.run(plan.Plan{}, nil, launchOptions{}) }
+func (a *app) toBackground(string, string, []string) int { return a.run(plan.Plan{}, nil, launchOptions{}) }
 
 // run refuses: there is no kernel for it here.
 func (a *app) run(plan.Plan, *os.File, launchOptions) int {

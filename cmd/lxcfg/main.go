@@ -25,6 +25,9 @@ type app struct {
 	stdout *os.File
 	stderr *os.File
 
+	program  string        // how messages begin
+	silent   bool          // nothing is said
+	onError  func(string)  // is told each message as well; nil: nobody
 	describe func(options) // takes the options of a command that is not to be run; see pages
 	daemon   *background   // the process itself, when it was started to stay in the background
 }
@@ -40,15 +43,23 @@ type command struct {
 
 // commands is the table of contents.
 func commands() []command {
-	return []command{lintCommand(), fmtCommand(), migrateCommand(), showCommand(), planCommand(), diffCommand(), doctorCommand(), factsCommand(), securityCommand(), idmapCommand(), startCommand(), executeCommand(), keysCommand(), explainCommand(), demoCommand(), completionCommand(), manCommand(), versionCommand()}
+	return []command{
+		lintCommand(), fmtCommand(), migrateCommand(), showCommand(), planCommand(),
+		diffCommand(), doctorCommand(), factsCommand(), securityCommand(), idmapCommand(), startCommand(), executeCommand(),
+		keysCommand(), explainCommand(), demoCommand(), completionCommand(), manCommand(), versionCommand(),
+		personalityCommand(personalities()[0]), personalityCommand(personalities()[1]),
+	}
 }
 
 func main() {
-	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, program: "lxcfg"}
 	args, err := a.arrive(os.Args[1:])
 	if err != nil {
 		a.error(err)
 		os.Exit(exitLaunch)
+	}
+	if p, ok := personalityOf(os.Args[0]); ok && a.daemon == nil {
+		os.Exit(a.personality(p, args))
 	}
 	os.Exit(a.main(args))
 }

@@ -74,15 +74,9 @@ func (a *app) plan(h *host, t target, o common, least diag.Severity) (p plan.Pla
 
 // planLoaded compiles a configuration that was loaded.
 func (a *app) planLoaded(h *host, l *compile.Loaded, t target, o common, least diag.Severity) (p plan.Plan, ok bool, err error) {
-	findings := launchFindings(l)
-	if !findings.Has(diag.Error) {
-		facts, err := h.factsFor(l.Needs())
-		if err != nil {
-			return p, false, err
-		}
-		var more diag.List
-		p, more = compile.Compile(l, t.launch(), facts)
-		findings = append(findings, more...)
+	p, findings, err := compileOn(h, l, t)
+	if err != nil {
+		return p, false, err
 	}
 	findings = slices.DeleteFunc(findings, func(f diag.Diagnostic) bool { return f.Severity < least })
 	o.format = "text"
@@ -90,6 +84,21 @@ func (a *app) planLoaded(h *host, l *compile.Loaded, t target, o common, least d
 		return p, false, err
 	}
 	return p, !findings.Has(diag.Error), nil
+}
+
+// compileOn makes the plan of what was loaded for a host. With an error among the
+// findings there is none.
+func compileOn(h *host, l *compile.Loaded, t target) (p plan.Plan, findings diag.List, err error) {
+	findings = launchFindings(l)
+	if findings.Has(diag.Error) {
+		return p, findings, nil
+	}
+	facts, err := h.factsFor(l.Needs())
+	if err != nil {
+		return p, findings, err
+	}
+	p, more := compile.Compile(l, t.launch(), facts)
+	return p, append(findings, more...), nil
 }
 
 // launchFindings are the findings that matter to a launch by lxcfg, which knows

@@ -85,7 +85,7 @@ func runStart(a *app, c command, args []string) int {
 	case err != nil:
 		return a.usageError(c, err)
 	case !stays:
-		return a.toBackground(cmp.Or(t.lxcPath, lxcPath), cmp.Or(t.name, lo.planFile))
+		return a.toBackground(cmp.Or(t.lxcPath, lxcPath), cmp.Or(t.name, lo.planFile), args)
 	}
 	if lo.planFile != "" {
 		return a.startPlan(here, lo)

@@ -18,7 +18,7 @@ import (
 //
 //   - What was asked for goes to standard output, everything else to standard
 //     error, so that output can be piped.
-//   - A message of lxcfg starts with "lxcfg:", has no capital and no full stop, and
+//   - A message of lxcfg starts with "lxcfg:", or the name it is called by, has no capital and no full stop, and
 //     where something can be done about it, a hint follows in sentences.
 //   - Colour and width are those of a terminal, when there is one. NO_COLOR and
 //     --color are honoured.
@@ -35,15 +35,26 @@ func (a *app) error(err error) {
 		}
 		return
 	}
-	fmt.Fprintf(a.stderr, "lxcfg: %v\n", err)
+	a.errorWithHint(err.Error(), "")
 }
 
 // errorWithHint prints a message and what to do about it.
 func (a *app) errorWithHint(message, hint string) {
-	fmt.Fprintf(a.stderr, "lxcfg: %s\n", message)
-	if hint != "" {
-		fmt.Fprintf(a.stderr, "       %s\n", hint)
+	if a.onError != nil {
+		a.onError(message)
 	}
+	fmt.Fprintf(a.messages(), "%s: %s\n", a.program, message)
+	if hint != "" {
+		fmt.Fprintf(a.messages(), "       %s\n", hint)
+	}
+}
+
+// messages is where they go.
+func (a *app) messages() io.Writer {
+	if a.silent {
+		return io.Discard
+	}
+	return a.stderr
 }
 
 // quote prints what another program has printed, when it is more than the line that
@@ -53,9 +64,9 @@ func (a *app) quote(title, output string) {
 	if len(lines) < 2 {
 		return
 	}
-	fmt.Fprintf(a.stderr, "       %s\n", title)
+	fmt.Fprintf(a.messages(), "       %s\n", title)
 	for _, line := range lines {
-		fmt.Fprintf(a.stderr, "       | %s\n", diag.Visible(strings.ReplaceAll(line, "\t", "    ")))
+		fmt.Fprintf(a.messages(), "       | %s\n", diag.Visible(strings.ReplaceAll(line, "\t", "    ")))
 	}
 }
 
