@@ -18,7 +18,15 @@ type Options struct {
 	ConfigFile string   // of the configuration, as hooks are told it; empty for none
 	Argv       []string // the command to run instead of lxc.init.cmd; empty: that
 	Execute    bool     // run it below a minimal init, as lxc-execute does; then it is lxc.execute.cmd that it stands for
+	Listen     Listen   // sockets that init is left
 	Now        bool     // the plan is carried out at once: what is missing on the host is refused, where else it is told only
+}
+
+// Listen is the descriptors that the caller was started with to pass on, from 3 on
+// (sd_listen_fds(3)). The zero Listen is none.
+type Listen struct {
+	Count uint32
+	Names string // of LISTEN_FDNAMES, empty for none
 }
 
 // compiler is the state of one compilation: what goes in, and what came out so far.

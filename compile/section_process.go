@@ -45,6 +45,9 @@ func (c *compiler) compileProcess() {
 		c.add(plan.AtWorkDir, plan.WorkDir{Path: cwd.V, Create: true}, cwd.Origin)
 	}
 	c.compileIdentity()
+	if listen := c.options.Listen; listen.Count > 0 {
+		c.addDefault(plan.AtListen, plan.ListenFDs{Count: listen.Count}, "they were opened for this start")
+	}
 	c.compileExec()
 	signals := slices.Concat(lineOf(cfg.Signals.Halt), lineOf(cfg.Signals.Reboot), lineOf(cfg.Signals.Stop))
 	c.builder.Add(plan.AtRun, plan.Run{
@@ -174,7 +177,27 @@ func (c *compiler) environment() (env []string, lines []config.Origin) {
 	if ttys := c.ttyNames(); ttys != "" && !c.options.Execute {
 		set("container_ttys=" + ttys)
 	}
+	for _, assignment := range c.listenVariables() {
+		set(assignment)
+	}
 	return env, lines
+}
+
+// listenVariables tell init of the descriptors that it is left. In a pid namespace of its
+// own it is the first process; what its number is in another is not known.
+func (c *compiler) listenVariables() []string {
+	listen := c.options.Listen
+	if listen.Count == 0 {
+		return nil
+	}
+	variables := []string{fmt.Sprintf("LISTEN_FDS=%d", listen.Count)}
+	if c.namespaces.Has(plan.NamespacePID) {
+		variables = append(variables, "LISTEN_PID=1")
+	}
+	if listen.Names != "" {
+		variables = append(variables, "LISTEN_FDNAMES="+listen.Names)
+	}
+	return variables
 }
 
 // ttyNames is what container_ttys lists: the ptys behind the ttys, below /dev.

@@ -38,6 +38,8 @@ launch/rlimit/started < launch/rlimit < launch;
 launch/daemon < launch;
 
 compile, compile/config, compile/keys, launch, launch/daemon, launch/doctor, launch/payload, launch/probe < cmd/lxcfg;
+launch/command < launch/ondisk;
+launch/keepcaps, launch/lxclog, launch/ondisk < cmd/lxcfg;
 `
 
 // forbidden are the imports the design turns on, each with its reason. They

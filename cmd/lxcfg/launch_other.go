@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 
+	"lxcfg/compile"
 	"lxcfg/compile/plan"
 )
 
@@ -32,6 +33,9 @@ func systemCalls(plan.Plan) (map[string][]string, error) {
 // examineHost has no host to look at.
 func examineHost(plan.Plan) (lacks []lack, looked int) { return nil, 0 }
 
+// listening finds no systemd.
+func (a *app) listening(target) compile.Listen { return compile.Listen{} }
+
 // background is nothing here.
 type background struct{}
 
@@ -39,7 +43,9 @@ type background struct{}
 func (a *app) arrive(args []string) ([]string, error) { return args, nil }
 
 // toBackground lets the launch refuse.
-func (a *app) toBackground(string, string, []string) int { return a.run(plan.Plan{}, nil, launchOptions{}) }
+func (a *app) toBackground(string, string, []string) int {
+	return a.run(plan.Plan{}, nil, launchOptions{})
+}
 
 // run refuses: there is no kernel for it here.
 func (a *app) run(plan.Plan, *os.File, launchOptions) int {

@@ -178,6 +178,7 @@ func (s *standIn) readConfiguration() error {
 func (s *standIn) load(file string, settings []string) error {
 	r := s.request
 	s.target = target{name: r.name, lxcPath: r.lxcPath, file: file, defines: settings, argv: r.command, execute: s.personality.execute, now: true}
+	s.target.listen = s.app.listening(s.target)
 	text, err := s.app.readConfig(file)
 	if err != nil {
 		return err

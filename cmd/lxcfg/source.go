@@ -26,6 +26,7 @@ type target struct {
 	argv    []string // the command to run instead of the configuration's
 	execute bool     // below a minimal init
 	now     bool     // it is started at once
+	listen  compile.Listen
 }
 
 // sourceUsage is how SOURCE is written.
@@ -82,7 +83,7 @@ func executeOption(t *target) option {
 
 // launch is what a launch of the target is told beside the configuration.
 func (t target) launch() compile.Options {
-	return compile.Options{Name: t.name, LXCPath: t.lxcPath, ConfigFile: t.configFile(), Argv: t.argv, Execute: t.execute, Now: t.now}
+	return compile.Options{Name: t.name, LXCPath: t.lxcPath, ConfigFile: t.configFile(), Argv: t.argv, Execute: t.execute, Now: t.now, Listen: t.listen}
 }
 
 // configFile is the configuration as hooks are told it: LXC gives them the name as it

@@ -95,7 +95,7 @@ func runStart(a *app, c command, args []string) int {
 
 // planAndLaunch compiles a target for this host and executes the plan.
 func (a *app) planAndLaunch(here *host, t target, o common, lo launchOptions) int {
-	t.now = true
+	t.now, t.listen = true, a.listening(t)
 	// What is only worth knowing, whoever starts the container again and again knows.
 	l, err := a.load(t, o)
 	var p plan.Plan

@@ -120,6 +120,7 @@ var kinds = sync.OnceValue(func() []kindRow {
 		row[Session](Payload),
 		row[WorkDir](Payload),
 		row[CheckInit](Payload),
+		row[ListenFDs](Payload),
 		row[Label](Payload),
 		row[NoNewPrivs](Payload),
 		row[Seccomp](Payload),

@@ -60,6 +60,7 @@ func Lower(p plan.Plan, o Options) (*program.Program, error) {
 	if console, _, ok := plan.Find[plan.Console](p); ok {
 		l.hostConsole = !console.Allocate
 	}
+	listen, _, _ := plan.Find[plan.ListenFDs](p)
 	last := lastTerminal(p)
 	begun := false   // the payload has run before
 	waiting := false // the monitor works between the clone and the payload's first step
@@ -78,7 +79,7 @@ func Lower(p plan.Plan, o Options) (*program.Program, error) {
 		default:
 			// With the monitor's end of the conversation closed here, its death is an
 			// end of file for us.
-			l.b.CloseOthers()
+			l.b.CloseOthers(int(listen.Count))
 			if waiting {
 				l.await()
 			}
@@ -178,6 +179,8 @@ func (l *lowering) lower(s plan.Step, sendTerminals bool) error {
 		l.workDir(op)
 	case plan.CheckInit:
 		l.checkInit(op)
+	case plan.ListenFDs:
+		l.keepOpen(op)
 	case plan.Label:
 		l.label(op)
 	case plan.NoNewPrivs:

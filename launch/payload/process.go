@@ -273,6 +273,14 @@ func (l *lowering) checkInit(op plan.CheckInit) {
 	}
 }
 
+// keepOpen has descriptors stay open when init is executed.
+func (l *lowering) keepOpen(op plan.ListenFDs) {
+	for fd := uint32(3); fd <= op.Last(); fd++ {
+		l.call("fcntl", unix.SYS_FCNTL, args(program.Int(int(fd)), program.Word(unix.F_SETFD, "F_SETFD"), program.Int(0)),
+			program.About(fmt.Sprintf("descriptor %d", fd)))
+	}
+}
+
 // exec becomes init.
 func (l *lowering) exec(op plan.Exec) {
 	l.handBack()

@@ -54,6 +54,7 @@ type Builder struct {
 	nested  bool  // a fork was asked for in one
 
 	closes             bool // CloseOthers was called
+	closeFrom          int  // the first descriptor that it closes
 	closeAt, closeStep int  // and where
 }
 

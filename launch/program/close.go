@@ -5,17 +5,19 @@ package program
 import (
 	"math"
 	"slices"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 )
 
 // CloseOthers closes every descriptor that the child has inherited but standard
-// input, output and error and the inputs of the program (close_range(2)). Others
+// input, output and error, so many behind them, and the inputs of the program (close_range(2)). Others
 // may lead out of the container: while they are open, a link in the rootfs that
 // names them in /proc/self/fd reaches what they are open on.
 //
 // It is to be called before anything opens a descriptor.
-func (b *Builder) CloseOthers() {
+func (b *Builder) CloseOthers(kept int) {
+	b.closeFrom = 3 + kept
 	b.closeAt, b.closeStep = len(b.program.instructions), len(b.program.steps)-1
 	b.closes = true
 }
@@ -31,7 +33,7 @@ func (b *Builder) placeClosing() {
 	calls := make([]instruction, 0, len(keep)+1)
 	for i := range len(keep) + 1 {
 		calls = append(calls, instruction{step: b.closeStep, call: "close_range", number: unix.SYS_CLOSE_RANGE,
-			args: []Operand{gap{keep, i, false}, gap{keep, i, true}, Int(0)}, slot: noSlot, orElse: noLabel})
+			args: []Operand{gap{keep, i, b.closeFrom, false}, gap{keep, i, b.closeFrom, true}, Int(0)}, slot: noSlot, orElse: noLabel})
 	}
 	p.instructions = slices.Insert(p.instructions, b.closeAt, calls...)
 	for i, at := range b.labels {
@@ -46,6 +48,7 @@ func (b *Builder) placeClosing() {
 type gap struct {
 	keep []inputFD
 	run  int // 0: those before the first input
+	from int // the first that is closed
 	last bool
 }
 
@@ -56,7 +59,7 @@ func (g gap) text(*Program) string {
 	case g.last:
 		return "<before the next input>"
 	case g.run == 0:
-		return "3"
+		return strconv.Itoa(g.from)
 	}
 	return "<behind that input>"
 }
@@ -68,7 +71,7 @@ func (g gap) bound(l *layout) uint64 {
 		fds[i] = l.fd(name)
 	}
 	slices.Sort(fds)
-	first, last := 3, math.MaxUint32
+	first, last := g.from, math.MaxUint32
 	if g.run > 0 {
 		first = max(first, fds[g.run-1]+1)
 	}

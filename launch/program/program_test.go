@@ -213,7 +213,7 @@ func TestCloseOthers(t *testing.T) {
 		in := program.Inputs{FDs: map[string]int{}}
 		given := map[string]int{"first": 2, "next": 3, "last": 9}
 		p := build(t, func(b *program.Builder) {
-			b.CloseOthers()
+			b.CloseOthers(0)
 			for _, name := range inputs {
 				in.FDs[name] = int(open[given[name]].Fd())
 				b.Call("fcntl", unix.SYS_FCNTL, []program.Operand{program.InputFD(name), program.Int(unix.F_GETFD)})
