@@ -22,7 +22,8 @@ func (a *app) listening(t target) compile.Listen {
 	}
 	listen := compile.Listen{Names: os.Getenv("LISTEN_FDNAMES")}
 	for fd := 3; listen.Count < uint32(n); fd++ {
-		if _, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err != nil {
+		// What the runtime has opened itself is closed on execution.
+		if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err != nil || flags&unix.FD_CLOEXEC != 0 {
 			break
 		}
 		unix.CloseOnExec(fd)

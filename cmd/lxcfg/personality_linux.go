@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,6 +36,7 @@ type standIn struct {
 	log         *journal
 	loaded      *compile.Loaded
 	pidFile     string
+	listen      compile.Listen
 }
 
 // exitFailure is the status of everything that goes wrong before a container starts.
@@ -73,7 +75,14 @@ func (a *app) personality(p personality, args []string) int {
 	if p.inBackground(r) && a.daemon == nil {
 		return p.toBackground(a, r, args)
 	}
-	s := &standIn{app: a, personality: p, request: r}
+	s := &standIn{app: a, personality: p, request: r, listen: a.listening(target{execute: p.execute})}
+	if r.closeFDs {
+		// Nobody else is executed with what the caller has left open: init is in no case.
+		if err := unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC); err != nil {
+			a.error(fmt.Errorf("close what the caller has left open: %w", err))
+			return exitFailure
+		}
+	}
 	for _, stage := range s.stages() {
 		if err := stage(); errors.Is(err, errRunning) && !p.execute {
 			a.error(err)
@@ -178,7 +187,7 @@ func (s *standIn) readConfiguration() error {
 func (s *standIn) load(file string, settings []string) error {
 	r := s.request
 	s.target = target{name: r.name, lxcPath: r.lxcPath, file: file, defines: settings, argv: r.command, execute: s.personality.execute, now: true}
-	s.target.listen = s.app.listening(s.target)
+	s.target.listen = s.listen
 	text, err := s.app.readConfig(file)
 	if err != nil {
 		return err
@@ -336,6 +345,8 @@ func (s *standIn) failure(err error) int {
 	var step *launch.StepError
 	isStep := errors.As(err, &step)
 	switch {
+	case s.personality.execute && isStep && isExec(step) && s.background():
+		return exitOK // LXC's init runs, and only the command does not
 	case s.personality.execute && isStep && isExec(step):
 		return exitNoCommand
 	case s.personality.manners().initStatus && s.background():

@@ -93,7 +93,7 @@ func programOptions(p *personality, r *request) []programOption {
 		{option: option{"rcfile", "f", "FILE", "load FILE and not LXCPATH/NAME/config", text(&r.rcfile)}},
 		{option: option{"console", "c", "FILE", "connect the console to FILE, a terminal; none for no console", text(&r.console)}, program: start},
 		{option: option{"console-log", "L", "FILE", "write what the console shows to FILE", text(&r.consoleLog)}, program: start},
-		{option: option{"close-all-fds", "C", "", "leave the container none of the caller's descriptors, as is done in any case", toggle(&r.closeFDs)}, program: start},
+		{option: option{"close-all-fds", "C", "", "keep hooks, too, from the caller's descriptors; init has none of them in any case", toggle(&r.closeFDs)}, program: start},
 		{option: option{"define", "s", "KEY=VAL", "set KEY to VAL, over the configuration", func(v string) error {
 			if !strings.Contains(v, "=") {
 				return errUnparsed

@@ -1,0 +1,227 @@
+//go:build linux
+
+package conformance
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// standIns makes a directory in which lxcfg has the names of LXC's programs.
+func standIns(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil { // for tests that go on as another user
+		t.Fatal(err)
+	}
+	for _, name := range []string{"lxc-start", "lxc-execute", "lxc-start-1.0", "lxc-execute-1.0"} {
+		if err := os.Symlink(lxcfg(t), filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// stockPrograms is the directory of LXC's own.
+func stockPrograms(t *testing.T) string {
+	t.Helper()
+	requireStock(t)
+	program, err := exec.LookPath("lxc-start")
+	if err != nil {
+		t.Skip("lxc-start is not installed")
+	}
+	return filepath.Dir(program)
+}
+
+// commandLine is a shell script that calls programs of LXC. In it NAME is the container,
+// P the directory that holds it, D an empty directory that it is called in.
+type commandLine struct {
+	name   string
+	script string
+	// better names what lxcfg does otherwise, and why: status, output, errors or files.
+	better map[string]string
+}
+
+// answer is what is seen of a command line from outside.
+type answer struct {
+	status int
+	output string // of standard output
+	errors string // of standard error
+	files  []string
+}
+
+// run runs a command line in a mount, network and pid namespace of its own, without a
+// terminal, with programs of a directory first in PATH. What is left running is killed.
+func (l commandLine) run(t *testing.T, c container, programs string, environment ...string) answer {
+	t.Helper()
+	c.fresh(t)
+	dir := t.TempDir()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	setup := `mount -t tmpfs tmpfs /var/log && mkdir /var/log/lxc || exit 99
+cd "$D" || exit 99
+`
+	cmd := exec.CommandContext(ctx, "unshare", "-m", "--propagation", "private", "-n", "-p", "-f", "--kill-child", "--mount-proc", "setsid", "-w", "sh", "-c", setup+l.script)
+	cmd.Env = append([]string{"PATH=" + programs + ":/usr/sbin:/usr/bin:/sbin:/bin", "NAME=" + containerName, "P=" + c.lxcpath, "D=" + dir, "LC_ALL=C"}, environment...)
+	var output, errors bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &output, &errors
+	cmd.WaitDelay = time.Second // a container in the background may hold the pipes
+	_ = cmd.Run()
+	if ctx.Err() != nil {
+		t.Fatalf("%q with %s does not end:\n%s", l.script, programs, errors.String())
+	}
+	return answer{exitStatus(cmd.ProcessState), output.String(), errors.String(), filesBelow(t, dir)}
+}
+
+// filesBelow lists files with their modes, and whether there is something in them.
+func filesBelow(t *testing.T, dir string) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || name == dir {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		filled := "empty"
+		if info.IsDir() || info.Size() > 0 {
+			filled = "with content"
+		}
+		files = append(files, fmt.Sprintf("%s %v %s", strings.TrimPrefix(name, dir), info.Mode(), filled))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(files)
+	return files
+}
+
+// commandLines are compared with stock LXC: the exit status, which streams say
+// something, and the files that are made.
+var commandLines = []commandLine{
+	{name: "the name as the first word", script: `lxc-start -P $P -F $NAME /bin/true`},
+	{name: "the name by -n", script: `lxc-start -P $P -F -n $NAME -- /bin/true`},
+	{name: "the name behind its option", script: `lxc-start -P $P -F -n$NAME -- /bin/true`},
+	{name: "the name by --name", script: `lxc-start --lxcpath=$P --foreground --name $NAME -- /bin/true`},
+	{name: "no name", script: `lxc-start -P $P -F`},
+	{name: "a name that is empty", script: `lxc-start -P $P -F -n ''`},
+	{name: "a container that is not there", script: `lxc-start -P $P -F nobody`},
+	{name: "a directory that is not there", script: `lxc-start -P $D/nowhere -F $NAME`},
+	{name: "a directory with slashes behind it", script: `lxc-start -P $P/// -F $NAME -- /bin/true`},
+	{name: "a directory given twice", script: `lxc-start -P $P -P $P -F $NAME`},
+	{name: "options behind words", script: `lxc-start $NAME -F /bin/true -P $P`},
+	{name: "a command whose options stand behind --", script: `lxc-start -F -P $P $NAME -- /bin/sh -c 'exit 0'`},
+	{name: "a command whose options stand before --", script: `lxc-start -F -P $P $NAME /bin/sh -x 'exit 0'`},
+	{name: "the first word ends the options, on demand", script: `POSIXLY_CORRECT=1 lxc-start -F -P $P $NAME /bin/sh -c 'exit 0'`},
+	{name: "short options in one", script: `lxc-start -FP$P $NAME -- /bin/true`},
+	{name: "a long option cut short", script: `lxc-start --foregr --lxc $P $NAME -- /bin/true`},
+	{name: "a long option cut too short", script: `lxc-start --share 1 -F -P $P $NAME`},
+	{name: "an option that is not there", script: `lxc-start --nonsense -F -P $P $NAME`},
+	{name: "a letter that is not there", script: `lxc-start -Z -F -P $P $NAME`},
+	{name: "an option without its argument", script: `lxc-start -F -P $P -n`},
+	{name: "an argument for an option that takes none", script: `lxc-start --foreground=yes -P $P $NAME`},
+	{name: "help", script: `lxc-start --help`},
+	{name: "help in short", script: `lxc-start -h`},
+	{name: "help by a question mark", script: `lxc-start -?`},
+	{name: "usage", script: `lxc-start --usage`},
+	{name: "version", script: `lxc-start --version`},
+	{name: "help of execute", script: `lxc-execute --help`},
+	{name: "version of execute", script: `lxc-execute --version`},
+
+	{name: "another configuration", script: `cp $P/$NAME/config mine; lxc-start -F -P $P -f mine other -- /bin/true`},
+	{name: "another configuration that is not there", script: `lxc-start -F -P $P -f mine $NAME`},
+	{name: "another configuration with a mistake", script: `echo lxc.nonsense = 1 >mine; lxc-start -F -P $P -f mine $NAME`},
+	{name: "another configuration beside a mistake in the container's own", script: `mkdir -p there/box; echo lxc.nonsense = 1 >there/box/config; cp $P/$NAME/config mine
+lxc-start -F -P $D/there -f $D/mine box -- /bin/true`},
+	{name: "a setting", script: `lxc-start -F -P $P -s lxc.uts.name=set $NAME -- /bin/sh -c '[ $(hostname) = set ] && exit 3'; exit $?`},
+	{name: "a setting without a value", script: `lxc-start -F -P $P -s lxc.uts.name $NAME`},
+	{name: "a setting of no key", script: `lxc-start -F -P $P -s lxc.nonsense=1 $NAME`},
+	{name: "a setting that is none of LXC's", script: `lxc-start -F -P $P -s nonsense=1 $NAME`},
+	{name: "a pidfile", script: `lxc-start -F -P $P -p pid $NAME -- /bin/true`},
+	{name: "a pidfile that cannot be made", script: `lxc-start -F -P $P -p nowhere/pid $NAME -- /bin/true`},
+	{name: "a console that is not there", script: `lxc-start -F -P $P -c nowhere $NAME -- /bin/true`},
+	{name: "a console that is no terminal", script: `lxc-start -F -P $P -c /dev/null $NAME -- /bin/true`},
+	{name: "no console", script: `lxc-start -F -P $P -c none $NAME -- /bin/true`},
+	{name: "a log of the console", script: `lxc-start -F -P $P -c none -c '' -L $D/console $NAME -- /bin/true`},
+	{name: "descriptors closed", script: `exec 7</dev/null; lxc-start -F -C -P $P $NAME -- /bin/true`},
+	{name: "a shared namespace", script: `lxc-start -F -P $P --share-uts $$ $NAME -- /bin/true`},
+	{name: "a namespace shared with nobody", script: `lxc-start -F -P $P --share-net nobody $NAME -- /bin/true`},
+	{name: "a namespace shared with no process", script: `lxc-start -F -P $P --share-pid 99999 $NAME -- /bin/true`},
+
+	{name: "a log", script: `lxc-start -F -P $P -o log -l trace $NAME -- /bin/true`},
+	{name: "a log in directories that are to be made", script: `lxc-start -F -P $P -o a/b/log $NAME -- /bin/true`},
+	{name: "a log that cannot be opened", script: `lxc-start -F -P $P -o / $NAME -- /bin/true`},
+	{name: "a level alone", script: `mkdir -p there/$NAME; cp $P/$NAME/config there/$NAME; lxc-start -F -P $D/there -l debug $NAME -- /bin/true`},
+	{name: "a level that is none", script: `lxc-start -F -P $P -l nonsense $NAME -- /bin/true`, better: map[string]string{"errors": "lxcfg says that there is no such level"}},
+	{name: "a log of the configuration", script: `lxc-start -F -P $P -s lxc.log.file=$D/log -s lxc.log.level=trace $NAME -- /bin/true`},
+	{name: "a log of the configuration and one of the command line", script: `lxc-start -F -P $P -o mine -l trace -s lxc.log.file=$D/log -s lxc.log.level=trace $NAME -- /bin/true`,
+		better: map[string]string{"files": "LXC makes the other log, too, and leaves it empty"}},
+	{name: "quiet", script: `lxc-start -F -q -P $P $NAME -- /bin/nonexistent`},
+	{name: "quiet with a log", script: `lxc-start -F -q -o log -P $P $NAME -- /bin/nonexistent`, better: map[string]string{"errors": "LXC forgets that it has to be quiet"}},
+
+	{name: "init's status", script: `lxc-start -F -P $P $NAME -- /bin/sh -c 'exit 7'`},
+	{name: "init killed", script: `lxc-start -F -P $P $NAME -- /bin/sh -c 'kill -9 $$'`},
+	{name: "init missing", script: `lxc-start -F -P $P $NAME -- /bin/nonexistent`},
+	{name: "a hook that fails", script: `lxc-start -F -P $P -s lxc.hook.pre-start=/bin/false $NAME -- /bin/true`},
+	{name: "a rootfs that is not there", script: `lxc-start -F -P $P -s lxc.rootfs.path=$D/nowhere $NAME -- /bin/true`},
+	{name: "a creation that goes on", script: `mkdir -p there/box; cp $P/$NAME/config there/box; exec 9>there/box/partial; flock 9; lxc-start -F -P $D/there box -- /bin/true`},
+	{name: "a creation that has ended early", script: `mkdir -p there/box; cp $P/$NAME/config there/box; : >there/box/partial; lxc-start -F -P $D/there box -- /bin/true`},
+
+	{name: "in the background", script: `lxc-start -P $P -p pid $NAME -- /bin/sleep 100`},
+	{name: "in the background by -d", script: `lxc-start -d -P $P $NAME -- /bin/sleep 100`},
+	{name: "the last of -d and -F counts", script: `lxc-start -d -F -P $P $NAME -- /bin/true`},
+	{name: "init missing in the background", script: `lxc-start -P $P $NAME -- /bin/nonexistent`},
+	{name: "a hook that fails in the background", script: `lxc-start -P $P -s lxc.hook.pre-start=/bin/false $NAME -- /bin/true`},
+	{name: "a mistake in the background", script: `lxc-start -P $P -s lxc.nonsense=1 $NAME`},
+	{name: "quiet in the background", script: `lxc-start -q -P $P $NAME -- /bin/nonexistent`},
+	{name: "a log in the background", script: `lxc-start -P $P -o log -l trace $NAME -- /bin/sleep 100`},
+
+	{name: "a command", script: `lxc-execute -P $P $NAME -- /bin/sh -c 'exit 7'`},
+	{name: "a command killed", script: `lxc-execute -P $P -n $NAME -- /bin/sh -c 'kill -9 $$'`},
+	{name: "a command that is not there", script: `lxc-execute -P $P -n $NAME -- /bin/nonexistent`, better: map[string]string{"errors": "lxcfg says that there is no such command"}},
+	{name: "a command of the configuration", script: `lxc-execute -P $P -n $NAME -s "lxc.execute.cmd=/bin/sh -c true"`, better: map[string]string{"status": "LXC looks for the command before -s counts, and crashes"}},
+	{name: "no command", script: `lxc-execute -P $P -n $NAME`, better: map[string]string{"status": "LXC crashes", "errors": "LXC crashes"}},
+	{name: "a command as somebody", script: `lxc-execute -P $P -u 5 -g 6 $NAME -- /bin/sh -c 'exit $(($(id -u) * 10 + $(id -g)))'`},
+	{name: "a command as nobody", script: `lxc-execute -P $P -u nobody $NAME -- /bin/true`},
+	{name: "a command without a configuration", script: `lxc-execute -P $P nobody -- /bin/true`},
+	{name: "a command in the foreground by -F", script: `lxc-execute -F -P $P $NAME -- /bin/true`},
+	{name: "a command in the background", script: `lxc-execute -d -P $P $NAME -- /bin/sleep 100`},
+	{name: "a command that ends in the background", script: `lxc-execute -d -P $P $NAME -- /bin/false`},
+	{name: "a command that is not there, in the background", script: `lxc-execute -d -P $P $NAME -- /bin/nonexistent`, better: map[string]string{"errors": "lxcfg says that there is no such command"}},
+	{name: "a command with another configuration", script: `cp $P/$NAME/config mine; lxc-execute -P $P -f mine other -- /bin/sh -c 'exit 4'`},
+	{name: "a command and a mistake", script: `lxc-execute -P $P -s lxc.nonsense=1 $NAME -- /bin/true`},
+}
+
+// TestCommandLinesSameAsStock runs each command line with stock LXC and with lxcfg in
+// its place.
+func TestCommandLinesSameAsStock(t *testing.T) {
+	theirs, ours := stockPrograms(t), standIns(t)
+	c := newContainer(t, 0, nil)
+	for _, line := range commandLines {
+		t.Run(line.name, func(t *testing.T) {
+			one, two := line.run(t, c, theirs), line.run(t, c, ours)
+			for part, same := range map[string]bool{
+				"status": one.status == two.status,
+				"output": (one.output == "") == (two.output == ""),
+				"errors": (one.errors == "") == (two.errors == ""),
+				"files":  slices.Equal(one.files, two.files),
+			} {
+				if why := line.better[part]; (why == "") != same {
+					t.Errorf("the %s: stock LXC\n%+v\nlxcfg\n%+v\nmeant: %s", part, one, two, why)
+				}
+			}
+		})
+	}
+}
