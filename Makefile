@@ -7,7 +7,7 @@ FUZZTIME ?= 60s
 # compiler; the binary itself is built without.
 RACE = ./launch/... ./cmd/...
 
-.PHONY: all build check format vet test vm judge race fuzz bench docs update
+.PHONY: all build check format vet test lxc-tests vm judge race fuzz bench docs update
 
 all: build
 
@@ -31,6 +31,15 @@ vet:
 
 test:
 	$(GO) test ./...
+
+# LXC's own test programs with lxcfg in the place of lxc-start: docs/lxc-tests.md.
+# PROGRAMS chooses some of them; STOCK=--stock runs them with the installed LXC.
+#
+#   make lxc-tests PROGRAMS='attach reboot'
+PROGRAMS ?=
+STOCK    ?=
+lxc-tests: build
+	scripts/lxc-tests $(STOCK) ./lxcfg -- $(PROGRAMS)
 
 # What this kernel does not show, in a virtual machine with nothing but cgroup v2, and
 # AppArmor: docs/vm.md. Minutes. VM is another command that runs its arguments in a
