@@ -266,7 +266,7 @@ func (s *standIn) checkComplete() error {
 // checkRunning asks the monitor of the container, when it has one.
 func (s *standIn) checkRunning() error {
 	r := s.request
-	state, err := lxcsocket.GetState(r.lxcPath, r.name)
+	state, err := lxcsocket.Peer{LXCPath: r.lxcPath, Container: r.name}.State()
 	switch {
 	case errors.Is(err, unix.EPERM):
 		return fmt.Errorf("Insufficient privileges to control %s: it runs, and somebody else has started it", r.name)
@@ -386,7 +386,7 @@ func (s *standIn) advise() {
 
 // launch executes the plan.
 func (s *standIn) launch(p plan.Plan) (launch.Result, error) {
-	result, err := s.app.launch(p, s.app.stdin, launchOptions{pidFile: s.pidFile}, launch.Options{Observe: s.log.observe})
+	result, err := s.app.launch(p, s.app.stdin, launchOptions{pidFile: s.pidFile, items: func() [][2]string { return items(s.loaded.Config) }}, launch.Options{Observe: s.log.observe})
 	s.log.ended(result, err)
 	return result, err
 }

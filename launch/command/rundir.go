@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// runtimeDir is the directory that LXC keeps files of running containers below: /run for
+// RuntimeDir is the directory that LXC keeps files of running containers below: /run for
 // its owner or group, what XDG_RUNTIME_DIR says for others, or one below their home.
-func runtimeDir() string {
+func RuntimeDir() string {
 	var info unix.Stat_t
 	if unix.Stat("/run", &info) == nil && (int(info.Uid) == os.Geteuid() || int(info.Gid) == os.Getegid()) {
 		return "/run"
@@ -19,5 +19,5 @@ func runtimeDir() string {
 	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
 		return dir
 	}
-	return cmp.Or(os.Getenv("HOME"), "/") + "/.cache/lxc/run/"
+	return cmp.Or(os.Getenv("HOME"), "/") + "/.cache/lxc/run"
 }

@@ -102,7 +102,7 @@ func (s *Server) report(kind, value uint32) {
 
 // monitorFIFO is where lxc-monitord(1) reads.
 func monitorFIFO(lxcPath string) string {
-	return fmt.Sprintf("%s/lxc/%s/monitor-fifo", runtimeDir(), lxcPath)
+	return fmt.Sprintf("%s/lxc/%s/monitor-fifo", RuntimeDir(), lxcPath)
 }
 
 // decodeStateMessage reads what a waiter is told.

@@ -9,29 +9,13 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
-)
 
-// RunDir is where the caller's LXC keeps what goes with a reboot: /run for who owns
-// it, $XDG_RUNTIME_DIR for others, or a directory of the home.
-func RunDir() string {
-	const system = "/run"
-	var info unix.Stat_t
-	if unix.Stat(system, &info) == nil && (int(info.Uid) == os.Geteuid() || int(info.Gid) == os.Getegid()) {
-		return system
-	}
-	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
-		return dir
-	}
-	home := os.Getenv("HOME")
-	if home == "" {
-		home = "/"
-	}
-	return filepath.Join(home, ".cache/lxc/run")
-}
+	"lxcfg/launch/command"
+)
 
 // LockFile is the lock of a container.
 func LockFile(lxcPath, container string) string {
-	return filepath.Join(RunDir(), "lxc/lock", lxcPath, "."+container)
+	return filepath.Join(command.RuntimeDir(), "lxc/lock", lxcPath, "."+container)
 }
 
 // Lock takes a container's lock for reading its configuration, and waits as long as
