@@ -136,13 +136,14 @@ func (c *compiler) command() (argv []string, because string, lines []config.Orig
 	}
 	cmd := c.config.Init.Cmd
 	argv, because = grammar.SplitInit(cmd.V), "default of lxc.init.cmd"
-	if c.options.Execute {
-		if cmd = c.config.Init.ExecuteCmd; !cmd.Set {
-			c.refuse(c.nowhere(), "init/no-command", "there is no command to execute",
-				"Give one behind --, or write it as lxc.execute.cmd. Without one LXC 5.0 crashes.")
-			return nil, "", nil
-		}
-		argv = grammar.SplitCommand(cmd.V)
+	switch execute := c.config.Init.ExecuteCmd; {
+	case !c.options.Execute:
+	case execute.Set:
+		cmd, argv = execute, grammar.SplitCommand(execute.V)
+	case !cmd.Set: // where it is set, liblxc takes it
+		c.refuse(c.nowhere(), "init/no-command", "there is no command to execute",
+			"Give one behind --, or write it as lxc.execute.cmd. Without one LXC 5.0 crashes.")
+		return nil, "", nil
 	}
 	if cmd.Set {
 		because, lines = "", []config.Origin{cmd.Origin}

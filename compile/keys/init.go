@@ -17,7 +17,7 @@ func initKeys() []Key {
 		{
 			Name: "lxc.execute.cmd", Since: V3_0, Launch: Steps(),
 			Without: "none: the command line has to name one",
-			Doc:     "The command that lxc-execute and `lxcfg execute` run when none is given.",
+			Doc:     "The command that lxc-execute and `lxcfg execute` run when none is given. Without one it is lxc.init.cmd, when a line sets that.",
 			Example: "lxc.execute.cmd = /bin/make -j2",
 			field:   scalar(grammar.CommandLine, func(c *config.Config) *config.Value[string] { return &c.Init.ExecuteCmd }),
 		},
