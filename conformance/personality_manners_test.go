@@ -62,6 +62,8 @@ lxc-start -F -P $P --share-uts $$ --share-ipc $$ --share-net $$ $NAME -- /bin/sh
 	{name: "LXC 1 runs a command with the host's files", script: `echo of the host >mine; lxc-start-1.0 -P $P -n nobody -- /bin/cat $D/mine`, output: `^of the host\r?\n$`},
 	{name: "LXC 1 reads its own names of keys", script: `printf 'lxc.rootfs = %s\nlxc.utsname = old\n' $P/$NAME/rootfs >mine; lxc-start-1.0 -P $P -n box -f mine -- /bin/hostname`, output: `^old\r?\n$`},
 	{name: "LXC 1 gives its commands' status", script: `lxc-execute-1.0 -P $P -n $NAME -- /bin/sh -c 'exit 7'`, status: 7},
+	{name: "lxcfg start logs where the configuration says", script: `lxcfg start -F -P $P -n $NAME -s lxc.log.file=$D/log -s lxc.log.level=INFO -- /bin/false; grep -c '^lxcfg conform-[0-9]* [0-9.]* INFO ' log`, output: `^[1-9]\d*\n$`},
+	{name: "a log of the configuration that cannot be opened", script: `lxc-start -F -P $P -s lxc.log.file=/ $NAME -- /bin/true`, status: 1, errors: `open the log of lxc.log.file: `},
 	{name: "the log of LXC 1", script: `lxc-start-1.0 -P $P -n $NAME -o log -l debug -- /bin/true; head -n 1 log`, output: `^      lxc-start +\d{10}\.\d{3} [A-Z]+ +lxc_\w+ - `},
 }
 

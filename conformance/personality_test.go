@@ -23,7 +23,7 @@ func standIns(t *testing.T) string {
 	if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil { // for tests that go on as another user
 		t.Fatal(err)
 	}
-	for _, name := range []string{"lxc-start", "lxc-execute", "lxc-start-1.0", "lxc-execute-1.0"} {
+	for _, name := range []string{"lxc-start", "lxc-execute", "lxc-start-1.0", "lxc-execute-1.0", "lxcfg"} {
 		if err := os.Symlink(lxcfg(t), filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}

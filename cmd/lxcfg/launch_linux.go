@@ -56,7 +56,13 @@ func examineHost(p plan.Plan) (lacks []lack, looked int) {
 
 // run executes a plan, tells what went wrong, and returns the exit status.
 func (a *app) run(p plan.Plan, stdin *os.File, lo launchOptions) int {
-	result, err := a.launch(p, stdin, lo, launch.Options{})
+	j, err := a.configuredJournal(p.Container(), lo.log)
+	if err != nil {
+		a.error(err)
+		return exitLaunch
+	}
+	result, err := a.launch(p, stdin, lo, launch.Options{Observe: j.observe})
+	j.ended(result, err)
 	if err != nil {
 		return exitLaunch
 	}

@@ -33,6 +33,7 @@ type launchOptions struct {
 	fault      string
 	timeout    time.Duration // for each hook
 	pidFile    string
+	log        config.Log         // what the configuration says of it
 	items      func() [][2]string // keys of the configuration and their values, nil: not known
 }
 
@@ -111,6 +112,7 @@ func (a *app) planAndLaunch(here *host, t target, o common, lo launchOptions) in
 		a.errorWithHint(fmt.Sprintf("container %s was not started because of the errors above", t.name), "")
 		return exitLaunch
 	}
+	lo.log = l.Config.Log
 	lo.items = func() [][2]string { return items(l.Config) }
 	return a.run(p, a.stdin, lo)
 }

@@ -7,7 +7,7 @@ import (
 
 // logKeys is the section on logging.
 func logKeys() []Key {
-	none := NoSteps("lxcfg reports on standard error and with --report")
+	none := NoSteps("lxcfg writes the log beside the steps of a plan; a stored plan is launched without")
 	return []Key{
 		{
 			Name: "lxc.log.level", Since: V2_1, Default: "ERROR", Launch: none,

@@ -15,11 +15,10 @@ import (
 	"lxcfg/launch/lxclog"
 )
 
-// journal is the log of a personality, and who decided on it.
+// journal is the log of a launch, and who decided on it.
 type journal struct {
 	log   *lxclog.Log
 	fixed bool // the command line names the file: the configuration has no say in it
-	named bool // the command line names a level
 }
 
 // openJournal opens the log as LXC's programs do:
@@ -29,11 +28,9 @@ type journal struct {
 //     configuration names one;
 //   - without either no file, unless the configuration names one.
 func (a *app) openJournal(p personality, r *request) (*journal, error) {
-	j := &journal{log: &lxclog.Log{Program: p.program, Container: r.name, Level: lxclog.Error, Old: p.manners().oldLog}}
-	a.onError = func(text string) { j.log.Write(lxclog.Error, "start", lxclog.Place{What: "launch"}, text) }
+	j := a.newJournal(&lxclog.Log{Program: p.program, Container: r.name, Level: lxclog.Error, Old: p.manners().oldLog})
 	if r.logLevel != "" {
 		level, known := lxclog.ParseLevel(r.logLevel)
-		j.named = known
 		if known {
 			j.log.Level = level
 		} else {
@@ -55,6 +52,18 @@ func (a *app) openJournal(p personality, r *request) (*journal, error) {
 		}
 	}
 	return j, nil
+}
+
+// configuredJournal opens the log that the configuration says, for `lxcfg start`.
+func (a *app) configuredJournal(container string, conf config.Log) (*journal, error) {
+	j := a.newJournal(&lxclog.Log{Program: a.program, Container: container, Level: lxclog.Error})
+	return j, j.configure(conf)
+}
+
+// newJournal has errors written to a log.
+func (a *app) newJournal(log *lxclog.Log) *journal {
+	a.onError = func(text string) { log.Write(lxclog.Error, "start", lxclog.Place{What: "launch"}, text) }
+	return &journal{log: log}
 }
 
 // configure takes what the configuration says of the log. A file that cannot be opened
