@@ -60,6 +60,8 @@ lxc-start -F -P $P --share-uts $$ --share-ipc $$ --share-net $$ $NAME -- /bin/sh
 	{name: "LXC 1 does not run the host's init", script: `lxc-start-1.0 -P $P -n nobody`, status: 1, errors: `Executing '/sbin/init' with no configuration file may crash the host`},
 	{name: "LXC 1 does not run it by its name either", script: `lxc-start-1.0 -P $P -n nobody -- /sbin/init`, status: 1, errors: `Executing '/sbin/init' with no configuration file may crash the host`},
 	{name: "LXC 1 runs a command with the host's files", script: `echo of the host >mine; lxc-start-1.0 -P $P -n nobody -- /bin/cat $D/mine`, output: `^of the host\r?\n$`},
+	{name: "LXC 1 writes a line into the pidfile", script: `lxc-start-1.0 -d -P $P -n $NAME -p pid -- /bin/sleep 100; wc -l <pid; kill -9 $(cat pid)`, output: `^1\n$`},
+	{name: "a pidfile goes with its container", script: `lxc-start-1.0 -P $P -n $NAME -p pid -- /bin/true; lxc-start -F -P $P -n $NAME -p pid2 -- /bin/true; ls`},
 	{name: "LXC 1 reads its own names of keys", script: `printf 'lxc.rootfs = %s\nlxc.utsname = old\n' $P/$NAME/rootfs >mine; lxc-start-1.0 -P $P -n box -f mine -- /bin/hostname`, output: `^old\r?\n$`},
 	{name: "LXC 1 gives its commands' status", script: `lxc-execute-1.0 -P $P -n $NAME -- /bin/sh -c 'exit 7'`, status: 7},
 	{name: "lxcfg start logs where the configuration says", script: `lxcfg start -F -P $P -n $NAME -s lxc.log.file=$D/log -s lxc.log.level=INFO -- /bin/false; grep -c '^lxcfg conform-[0-9]* [0-9.]* INFO ' log`, output: `^[1-9]\d*\n$`},

@@ -41,6 +41,7 @@ type Options struct {
 	// PIDFile is where the process id of the monitor stands for as long as it lives,
 	// as LXC's --pidfile; empty: nowhere.
 	PIDFile string
+	PIDLine bool // with a line feed behind it, as LXC before 3.1 wrote it
 	// Running is called once the container runs, before who waits for a daemon is
 	// told; nil: nobody wants to know.
 	Running func(Report)
@@ -115,7 +116,7 @@ func start(p plan.Plan, o Options) (Result, error) {
 			return Result{}, err
 		}
 	}
-	if err := writePIDFile(o.PIDFile); err != nil {
+	if err := writePIDFile(o.PIDFile, o.PIDLine); err != nil {
 		return Result{}, err
 	}
 	defer removePIDFile(o.PIDFile)

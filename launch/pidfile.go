@@ -5,14 +5,20 @@ package launch
 import (
 	"os"
 	"strconv"
+	"strings"
 )
 
-// writePIDFile writes the monitor's process id, without an end of line, as LXC does.
-func writePIDFile(name string) error {
+// writePIDFile writes the monitor's process id, without an end of line, as LXC does since
+// 3.1.
+func writePIDFile(name string, line bool) error {
 	if name == "" {
 		return nil
 	}
-	return os.WriteFile(name, []byte(strconv.Itoa(os.Getpid())), 0o600)
+	text := strconv.Itoa(os.Getpid())
+	if line {
+		text += "\n"
+	}
+	return os.WriteFile(name, []byte(text), 0o600)
 }
 
 // removePIDFile takes the file away, when it is still this monitor's.
@@ -20,7 +26,7 @@ func removePIDFile(name string) {
 	if name == "" {
 		return
 	}
-	if text, err := os.ReadFile(name); err == nil && string(text) == strconv.Itoa(os.Getpid()) {
+	if text, err := os.ReadFile(name); err == nil && strings.TrimSpace(string(text)) == strconv.Itoa(os.Getpid()) {
 		_ = os.Remove(name)
 	}
 }

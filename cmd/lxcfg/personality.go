@@ -78,7 +78,7 @@ func (p personality) manners() manners {
 		wordIsName: p.version >= keys.V3_0,
 		volatile:   p.version < keys.V3_0,
 		initStatus: p.version < keys.V3_0,
-		pidLine:    p.version < keys.V4_0,
+		pidLine:    p.version <= keys.V3_0,
 		oldLog:     p.version < keys.V2_0,
 	}
 }

@@ -110,7 +110,7 @@ func (p *personality) toBackground(a *app, r *request, args []string) int {
 
 // stages are what comes before the launch, in LXC's order.
 func (s *standIn) stages() []func() error {
-	return []func() error{s.openLog, s.findContainer, s.readConfiguration, s.checkRunning, s.checkSettings, s.ensurePidFile}
+	return []func() error{s.openLog, s.findContainer, s.readConfiguration, s.checkRunning, s.checkSettings, s.ensurePidFile, s.checkComplete}
 }
 
 // tell prints what went wrong; findings have been printed already.
@@ -171,16 +171,13 @@ func (s *standIn) readConfiguration() error {
 		if err := s.load(r.rcfile, r.settings()); err != nil {
 			return fmt.Errorf("Failed to load rcfile: %w", err)
 		}
-		return s.checkComplete()
+		return nil
 	}
 	err = s.load(own, r.settings())
 	if errors.Is(err, fs.ErrNotExist) {
 		return s.withoutConfiguration(err)
 	}
-	if err != nil {
-		return err
-	}
-	return s.checkComplete()
+	return err
 }
 
 // load reads a configuration and refuses what LXC would refuse to load.
@@ -386,7 +383,7 @@ func (s *standIn) advise() {
 
 // launch executes the plan.
 func (s *standIn) launch(p plan.Plan) (launch.Result, error) {
-	result, err := s.app.launch(p, s.app.stdin, launchOptions{pidFile: s.pidFile, items: func() [][2]string { return items(s.loaded.Config) }}, launch.Options{Observe: s.log.observe})
+	result, err := s.app.launch(p, s.app.stdin, launchOptions{pidFile: s.pidFile, items: func() [][2]string { return items(s.loaded.Config) }}, launch.Options{Observe: s.log.observe, PIDLine: s.personality.manners().pidLine})
 	s.log.ended(result, err)
 	return result, err
 }
