@@ -30,6 +30,7 @@ chmod 755 $P/$NAME/rootfs/sbin/init; lxc-start -F -P $P $NAME`, output: `^of the
 	{name: "what stands behind the name is executed as it is", script: `lxc-start -F -P $P $NAME -- /bin/echo 'a  b' '$HOME'`, output: `^a  b \$HOME\r?\n$`},
 	{name: "settings of the command line stand behind the file, in their order", script: `lxc-start -F -P $P -s lxc.uts.name=one -s lxc.uts.name=two $NAME -- /bin/hostname`, output: `^two\r?\n$`},
 	{name: "options with a letter win over settings", script: `lxc-start -F -P $P -L $D/log -s lxc.console.logfile=$D/other $NAME -- /bin/echo logged >/dev/null; cat log; ls`, output: `^logged\r?\nlog\n$`},
+	{name: "a log of the console is where it was asked for, in the background, too", script: `lxc-start -P $P -L console $NAME -- /bin/sh -c 'echo logged; sleep 100'; while [ ! -s console ]; do sleep 0.02; done; cat console`, output: `^logged\r?\n$`},
 	{name: "a namespace is shared with a process", script: `hostname of-the-process; lxc-start -F -P $P --share-uts $$ $NAME -- /bin/hostname`, output: `^of-the-process\r?\n$`},
 	{name: "several namespaces are shared", script: `for ns in uts ipc net; do readlink /proc/$$/ns/$ns; done >want
 lxc-start -F -P $P --share-uts $$ --share-ipc $$ --share-net $$ $NAME -- /bin/sh -c 'for ns in uts ipc net; do readlink /proc/self/ns/$ns; done' | tr -d '\r' | cmp - want && echo the same`, output: `^the same\n$`},

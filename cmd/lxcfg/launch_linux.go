@@ -12,6 +12,7 @@ import (
 	"lxcfg/launch"
 	"lxcfg/launch/daemon"
 	"lxcfg/launch/doctor"
+	"lxcfg/launch/keepcaps"
 	"lxcfg/launch/payload"
 	"lxcfg/launch/probe"
 )
@@ -109,9 +110,13 @@ func (a *app) launch(p plan.Plan, stdin *os.File, lo launchOptions, o launch.Opt
 // background is a process that stays in the background.
 type background = daemon.Daemon
 
-// arrive tells whether this process was started to stay in the background, and returns
-// the arguments it has to do with.
+// arrive has a set-user-ID program go on as its caller, before it does anything for him,
+// tells whether this process was started to stay in the background, and returns the
+// arguments it has to do with.
 func (a *app) arrive(args []string) ([]string, error) {
+	if err := keepcaps.FromSetUID(); err != nil {
+		return args, err
+	}
 	d, err := daemon.Arrive()
 	if d == nil || err != nil {
 		return args, err

@@ -53,12 +53,16 @@ func commands() []command {
 
 func main() {
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, program: "lxcfg"}
+	p, standsIn := personalityOf(os.Args[0])
 	args, err := a.arrive(os.Args[1:])
-	if err != nil {
+	switch {
+	case err != nil && standsIn:
+		a.error(err)
+		os.Exit(1)
+	case err != nil:
 		a.error(err)
 		os.Exit(exitLaunch)
-	}
-	if p, ok := personalityOf(os.Args[0]); ok && a.daemon == nil {
+	case standsIn && a.daemon == nil:
 		os.Exit(a.personality(p, args))
 	}
 	os.Exit(a.main(args))

@@ -19,7 +19,6 @@ import (
 	"lxcfg/grammar/diag"
 	"lxcfg/launch"
 	lxcsocket "lxcfg/launch/command"
-	"lxcfg/launch/keepcaps"
 	"lxcfg/launch/ondisk"
 )
 
@@ -48,11 +47,6 @@ var errRunning = errors.New("Container is already running")
 // personality does what the program of LXC does with a command line.
 func (a *app) personality(p personality, args []string) int {
 	a.program = p.program
-	// First, as LXC does: whatever comes is done with the rights of who called.
-	if err := keepcaps.FromSetUID(); err != nil {
-		a.error(err)
-		return exitFailure
-	}
 	if err := p.byEnvironment(); err != nil {
 		a.error(err)
 		return exitFailure

@@ -91,8 +91,8 @@ func programOptions(p *personality, r *request) []programOption {
 		{option: option{"foreground", "F", "", "stay in the foreground, on the container's console", background(false)}, program: start},
 		{option: option{"pidfile", "p", "FILE", "write the process id of the container's monitor to FILE", text(&r.pidFile)}, program: start},
 		{option: option{"rcfile", "f", "FILE", "load FILE and not LXCPATH/NAME/config", text(&r.rcfile)}},
-		{option: option{"console", "c", "FILE", "connect the console to FILE, a terminal; none for no console", text(&r.console)}, program: start},
-		{option: option{"console-log", "L", "FILE", "write what the console shows to FILE", text(&r.consoleLog)}, program: start},
+		{option: option{"console", "c", "FILE", "connect the console to FILE, a terminal; none for no console", absoluteUnless(&r.console, "", "none")}, program: start},
+		{option: option{"console-log", "L", "FILE", "write what the console shows to FILE", absoluteUnless(&r.consoleLog, "")}, program: start},
 		{option: option{"close-all-fds", "C", "", "keep hooks, too, from the caller's descriptors; init has none of them in any case", toggle(&r.closeFDs)}, program: start},
 		{option: option{"define", "s", "KEY=VAL", "set KEY to VAL, over the configuration", func(v string) error {
 			if !strings.Contains(v, "=") {
@@ -128,6 +128,18 @@ func programOptions(p *personality, r *request) []programOption {
 		{option: option{"help", "h", "", "print this list", instead(errHelp)}},
 		{option: option{"usage", "", "", "print the options in short", instead(errShortUsage)}},
 		{option: option{"version", "", "", "print the version of LXC whose manners these are", instead(errVersion)}},
+	}
+}
+
+// absoluteUnless sets a path that means the same in another directory, or a word that is
+// no path.
+func absoluteUnless(into *string, words ...string) func(string) error {
+	return func(value string) error {
+		if slices.Contains(words, value) {
+			*into = value
+			return nil
+		}
+		return absolute(into)(value)
 	}
 }
 
