@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"lxcfg/compile/config"
 	"lxcfg/grammar/diag"
@@ -50,8 +51,8 @@ type Assessment struct {
 // Assess weighs what a configuration exposes.
 func Assess(c *config.Config) Assessment {
 	a := Assessment{Complete: !c.Incomplete && !c.Proxmox}
-	for i := range exposures {
-		row := &exposures[i]
+	for i := range exposures() {
+		row := &exposures()[i]
 		w := Weighed{Row: row, Known: a.Complete || !row.Missing}
 		if w.Known {
 			found := row.weigh(c)
@@ -80,9 +81,12 @@ func (a Assessment) Level() string {
 }
 
 // Exposures returns every row, group by group.
-func Exposures() []Exposure { return slices.Clone(exposures) }
+func Exposures() []Exposure { return slices.Clone(exposures()) }
 
-var exposures = slices.Concat(idExposures(), capabilityExposures(), confinementExposures(), mountExposures(), deviceExposures(), namespaceExposures(), limitExposures())
+// exposures is made when they are weighed: a launch needs none.
+var exposures = sync.OnceValue(func() []Exposure {
+	return slices.Concat(idExposures(), capabilityExposures(), confinementExposures(), mountExposures(), deviceExposures(), namespaceExposures(), limitExposures())
+})
 
 // Range is the line of the configuration that the exposure comes from, false for what
 // is missing.

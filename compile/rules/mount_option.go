@@ -76,8 +76,22 @@ func mountIgnoredOption(m config.Value[config.MountEntry], report report) {
 var plainOptions = []string{"ro", "rw", "nosuid", "nodev", "noexec", "noatime", "nodiratime", "relatime", "strictatime", "bind", "rbind", "optional", "relative",
 	"create=dir", "create=file", "private", "rprivate", "slave", "rslave", "shared", "rshared", "defaults"}
 
-// spoken are words for options that are none.
-var spoken = map[string]string{"readonly": "ro", "read-only": "ro", "readwrite": "rw", "recursive": "rbind", "nofail": "optional", "x-systemd.nofail": "optional", "mkdir": "create=dir"}
+// spoken is the option that a word which is none stands for, empty for no such word.
+func spoken(word string) string {
+	switch word {
+	case "readonly", "read-only":
+		return "ro"
+	case "readwrite":
+		return "rw"
+	case "recursive":
+		return "rbind"
+	case "nofail", "x-systemd.nofail":
+		return "optional"
+	case "mkdir":
+		return "create=dir"
+	}
+	return ""
+}
 
 func mountUnknownOption(m config.Value[config.MountEntry], report report) {
 	options := m.V.Mounting()
@@ -89,7 +103,8 @@ func mountUnknownOption(m config.Value[config.MountEntry], report report) {
 			continue // it has a finding of its own, or is meant for another program
 		}
 		f := report(m.Origin, fmt.Sprintf("a bind mount has no option %q", word), "Remove the word.")
-		better, ok := spoken[word]
+		better := spoken(word)
+		ok := better != ""
 		if !ok {
 			better, ok = diag.Suggest(word, slices.Values(plainOptions))
 		}
