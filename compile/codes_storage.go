@@ -73,11 +73,6 @@ func storageCodes() []diag.Row {
 			Bad: rootLine + "lxc.mount.entry = /srv/gone mnt none bind 0 0\n", Good: rootLine + "lxc.mount.entry = /srv/gone mnt none bind,optional 0 0\n",
 		},
 		{
-			Code: "mount/create-mismatch", Verdicts: []diag.Verdict{diag.Failing}, Title: "a file mounted on a directory, or the other way round",
-			Doc: "create= has to make what the source is.",
-			Bad: rootLine + "lxc.mount.entry = /srv/web.img mnt none bind,create=dir 0 0\n", Good: rootLine + "lxc.mount.entry = /srv/web.img mnt none bind,create=file 0 0\n",
-		},
-		{
 			Code: "mount/over-rootfs", Verdicts: []diag.Verdict{diag.Failing}, Title: "a mount over the whole container",
 			Doc: "The target is the root of the container itself. LXC refuses to go on when the rootfs is covered.",
 			Bad: rootLine + "lxc.mount.entry = tmpfs . tmpfs defaults 0 0\n", Good: rootLine + "lxc.mount.entry = tmpfs tmp tmpfs defaults 0 0\n",

@@ -102,7 +102,14 @@ func idMapLines(n int) string {
 	return text.String()
 }
 
+// addsToAMap reports whether the lines add single ids to a map that stands elsewhere: in
+// what a manager of containers writes before them.
+func addsToAMap(c *config.Config) bool { return isPart(c) && !maps(c, 'u', 0) && !maps(c, 'g', 0) }
+
 func idmapOneKind(c *config.Config, report report) {
+	if addsToAMap(c) {
+		return
+	}
 	for _, kind := range [...]struct{ missing, present byte }{{'u', 'g'}, {'g', 'u'}} {
 		if at, ok := firstOfKind(c, kind.present); ok && !hasKind(c, kind.missing) {
 			report(at.Origin, fmt.Sprintf("there is no lxc.idmap line for %s", kindName(kind.missing)),
@@ -159,6 +166,9 @@ func idmapEmptyRange(c *config.Config, report report) {
 }
 
 func idmapRootUnmapped(c *config.Config, report report) {
+	if addsToAMap(c) {
+		return
+	}
 	for _, kind := range [...]struct {
 		kind byte
 		init config.Value[uint32]

@@ -29,7 +29,7 @@ func mountSourceRules() []Rule {
 			check: eachMount(mountHostDev),
 		},
 		{
-			Code: "mount/wrong-create", Severity: diag.Error, Effect: diag.FailsAtStart, Or: []diag.Verdict{diag.Differing},
+			Code: CreateMismatch, Severity: diag.Error, Effect: diag.FailsAtStart, Or: []diag.Verdict{diag.Differing},
 			Title: "create=dir for a device, or create=file for a directory",
 			Doc:   "create= has to make what the source is: a directory is mounted on a directory only, a device or socket on a file. With the option optional the mount is left out in silence.",
 			Bad:   "lxc.mount.entry = /dev/fuse dev/fuse none bind,create=dir 0 0\n",
@@ -61,19 +61,31 @@ func mountHostDev(m config.Value[config.MountEntry], report report) {
 	}
 }
 
-func mountWrongCreate(m config.Value[config.MountEntry], report report) {
-	options := m.V.Mounting()
-	n, known := findNode(m.V.Source)
-	if !m.V.Bind || !known || options.Create == "" || options.Relative {
-		return
+// CreateMismatch is the code of a finding about a target that is made what the source is
+// not: of the rule for devices that every host has, of the compiler for all others.
+const CreateMismatch = "mount/create-mismatch"
+
+// MismatchedNode reports whether a target is to be made what the source, a device, is
+// not: what it is in words, and what create= has to say.
+func MismatchedNode(m config.MountEntry) (is, right string, mismatched bool) {
+	options := m.Mounting()
+	n, known := findNode(m.Source)
+	if !m.Bind || !known || options.Create == "" || options.Relative {
+		return "", "", false
 	}
-	is, right := "a file", "file"
+	is, right = "a file", "file"
 	if n.directory {
 		is, right = "a directory", "dir"
 	}
-	if options.Create == right {
+	return is, right, options.Create != right
+}
+
+func mountWrongCreate(m config.Value[config.MountEntry], report report) {
+	is, right, mismatched := MismatchedNode(m.V)
+	if !mismatched {
 		return
 	}
+	options := m.V.Mounting()
 	f := report(m.Origin, fmt.Sprintf("%s is %s: it cannot be mounted on what create=%s makes", m.V.Source, is, options.Create), fmt.Sprintf("Write create=%s.", right))
 	f.replace(true, strings.Replace(m.V.Text, "create="+options.Create, "create="+right, 1))
 	if options.Optional {

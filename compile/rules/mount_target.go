@@ -74,12 +74,17 @@ func IsOutsideRootfs(c *config.Config, target string) bool {
 }
 
 func mountOutsideRootfs(c *config.Config, report report) {
+	part := isPart(c)
 	for m := range mountEntries(c) {
-		if !IsOutsideRootfs(c, m.V.Target) {
+		summary := "the target %q is not below the rootfs: the mount is left out"
+		switch {
+		case IsOutsideRootfs(c, m.V.Target):
+		case part && strings.HasPrefix(m.V.Target, "/") && !strings.Contains(m.V.Target+"/", "/rootfs/"):
+			summary = "the target %q is a path of the host: a container with a rootfs gets no such mount"
+		default:
 			continue
 		}
-		f := report(m.Origin, fmt.Sprintf("the target %q is not below the rootfs: the mount is left out", m.V.Target),
-			"Write the target relative to the container's root, without a leading slash.")
+		f := report(m.Origin, fmt.Sprintf(summary, m.V.Target), "Write the target relative to the container's root, without a leading slash.")
 		options := m.V.Mounting()
 		relative := strings.Replace(m.V.Text, m.V.Target, strings.TrimLeft(m.V.Target, "/"), 1)
 		if fields := strings.Fields(m.V.Text); len(fields) > 1 && fields[1] == m.V.Target && relative != m.V.Text && fields[0] != fields[1] {
