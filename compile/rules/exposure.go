@@ -17,6 +17,7 @@ type Exposure struct {
 	Most    int    // points it can come to
 	Doc     string // why it matters
 	Missing bool   // it comes of something that is not there: not weighed where part of the configuration is not known
+	Told    bool   // it is weighed all the same of a file of Proxmox's, whose own options tell
 	weigh   func(*config.Config) weight
 }
 
@@ -50,10 +51,10 @@ type Assessment struct {
 
 // Assess weighs what a configuration exposes.
 func Assess(c *config.Config) Assessment {
-	a := Assessment{Complete: !c.Incomplete && !c.Proxmox}
+	a := Assessment{Complete: !c.Incomplete && !c.Proxmox} // Proxmox adds lines of its own
 	for i := range exposures() {
 		row := &exposures()[i]
-		w := Weighed{Row: row, Known: a.Complete || !row.Missing}
+		w := Weighed{Row: row, Known: a.Complete || !row.Missing || row.Told && !c.Incomplete}
 		if w.Known {
 			found := row.weigh(c)
 			w.Points, w.At, w.Summary, w.Lower = min(found.points, row.Most), found.at, found.summary, found.lower

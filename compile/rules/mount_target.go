@@ -121,7 +121,7 @@ func mountSameTarget(c *config.Config, report report) {
 		target := targetOf(m.V)
 		at, taken := first[target]
 		switch {
-		case m.V.Target == "":
+		case m.V.Target == "", IsOutsideRootfs(c, m.V.Target): // other findings: it is not mounted
 		case !taken:
 			first[target] = m.Origin
 		case isSysTwice(c, m.V): // it has a finding of its own: the kernel refuses it
@@ -142,7 +142,7 @@ func mountHiddenTarget(c *config.Config, report report) {
 	}
 	var all []mounted
 	for m := range mountEntries(c) {
-		if m.V.Target != "" {
+		if m.V.Target != "" && !IsOutsideRootfs(c, m.V.Target) {
 			all = append(all, mounted{strings.TrimSuffix(targetOf(m.V), "/") + "/", len(all), m.Origin})
 		}
 	}
