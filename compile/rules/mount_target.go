@@ -29,7 +29,7 @@ func mountTargetRules() []Rule {
 			Doc:   "LXC does not look at `..` in a target: with create=dir it makes directories of the host. lxcfg keeps every target below the container's root.",
 			Bad:   "lxc.mount.entry = /srv ../srv none bind,create=dir 0 0\n",
 			Good:  "lxc.mount.entry = /srv srv none bind,create=dir 0 0\n",
-			check: eachMount(mountParentTarget),
+			mount: mountParentTarget,
 		},
 		{
 			Code: "mount/same-target", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
@@ -53,7 +53,7 @@ func mountTargetRules() []Rule {
 			Doc:   "LXC fails when there is nothing to mount on. create=dir and create=file make the target, optional leaves the mount out instead. A target that every system has needs neither.",
 			Bad:   "lxc.mount.entry = /srv/data srv/shop/data none bind 0 0\n",
 			Good:  "lxc.mount.entry = /srv/data srv/shop/data none bind,create=dir 0 0\n",
-			check: eachMount(mountTargetNotMade),
+			mount: mountTargetNotMade,
 		},
 	}
 }
@@ -96,7 +96,7 @@ func mountOutsideRootfs(c *config.Config, report report) {
 	}
 }
 
-func mountParentTarget(m config.Value[config.MountEntry], report report) {
+func mountParentTarget(m mount, report report) {
 	if clean := path.Clean(m.V.Target); clean == ".." || strings.HasPrefix(clean, "../") {
 		report(m.Origin, fmt.Sprintf("the target %q leads out of the container", m.V.Target), "Write it relative to the container's root.")
 	}
@@ -169,9 +169,9 @@ func mountHiddenTarget(c *config.Config, report report) {
 // no configuration but one made to be slow.
 const maxMountDepth = 64
 
-func mountTargetNotMade(m config.Value[config.MountEntry], report report) {
-	target := targetOf(m.V)
-	options := m.V.Mounting()
+func mountTargetNotMade(m mount, report report) {
+	target := m.target
+	options := m.options
 	switch {
 	case m.V.Target == "" || strings.HasPrefix(m.V.Target, "/") || strings.Contains(m.V.Target, ".."): // other findings
 	case options.Optional || options.Create != "" || everySystemHas(target):
