@@ -24,6 +24,14 @@ func mountTargetRules() []Rule {
 			check: mountOutsideRootfs,
 		},
 		{
+			Code: "mount/over-rootfs", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "a mount over the whole container",
+			Doc:   "The target is the root of the container itself. LXC refuses to go on when the rootfs is covered.",
+			Bad:   root + "lxc.mount.entry = tmpfs . tmpfs defaults 0 0\n",
+			Good:  root + "lxc.mount.entry = tmpfs tmp tmpfs defaults 0 0\n",
+			check: mountOverRootfs,
+		},
+		{
 			Code: "mount/parent-target", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
 			Title: "a target that leads out of the container",
 			Doc:   "LXC does not look at `..` in a target: with create=dir it makes directories of the host. lxcfg keeps every target below the container's root.",
@@ -92,6 +100,18 @@ func mountOutsideRootfs(c *config.Config, report report) {
 		} else if len(fields) > 1 && fields[0] == fields[1] {
 			at := strings.LastIndex(m.V.Text, m.V.Target)
 			f.replace(options.Optional || options.Create != "", m.V.Text[:at]+strings.TrimLeft(m.V.Text[at:], "/"))
+		}
+	}
+}
+
+func mountOverRootfs(c *config.Config, report report) {
+	root := c.Rootfs.Path.V.Path
+	for m := range mountEntries(c) {
+		if m.V.Target == "" || root == "" {
+			continue
+		}
+		if targetOf(m.V) == "/" && m.V.Target[0] != '/' || path.Clean(m.V.Target) == path.Clean(root) {
+			report(m.Origin, "the entry would be mounted over the root of the container", "LXC refuses it as well. Write a target below the root, or mount it with lxc.rootfs.path.")
 		}
 	}
 }

@@ -48,7 +48,7 @@ var groups = sync.OnceValue(func() [][]Rule {
 		idmapRules(), namespaceRules(), rootfsRules(),
 		mountRules(), mountTargetRules(), mountSourceRules(), mountOptionRules(), autoMountRules(), devRules(),
 		networkRules(), gatewayRules(), vethRules(), hostNetworkRules(),
-		cgroupRules(), cgroupFileRules(), deviceRules(), deviceNodeRules(), sysctlRules(), processRules(),
+		cgroupRules(), cgroupFileRules(), deviceRules(), deviceNodeRules(), sysctlRules(), processRules(), consoleRules(),
 		securityRules(), confinementRules(), seccompRules(), hookRules(), hookCommandRules(), environmentRules(), pathRules(), startRules(), hostnameRules(),
 	}
 })
