@@ -160,12 +160,6 @@ func compileCodes() []diag.Row {
 			Host: "without-seccomp",
 		},
 		{
-			Code: "namespace/user-without-idmap", Verdicts: []diag.Verdict{diag.Failing}, Title: "a user namespace without ids",
-			Doc:  "No id exists in a new user namespace until lxc.idmap lines map some, and nothing can be set up without one.",
-			Bad:  "lxc.rootfs.path = dir:/srv/web\nlxc.namespace.clone = user mnt pid\n",
-			Good: "lxc.rootfs.path = dir:/srv/web\nlxc.namespace.clone = user mnt pid\nlxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",
-		},
-		{
 			Code: "idmap/needed", Verdicts: []diag.Verdict{diag.Failing}, Title: "an ordinary user's container without an id map",
 			Doc: "Only root may make namespaces outside a user namespace. Others need lxc.idmap lines.",
 			Bad: "lxc.rootfs.path = dir:/srv/web\n", Good: "lxc.rootfs.path = dir:/srv/web\nlxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",

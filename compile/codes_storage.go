@@ -73,16 +73,6 @@ func storageCodes() []diag.Row {
 			Bad: rootLine + "lxc.mount.entry = /srv/gone mnt none bind 0 0\n", Good: rootLine + "lxc.mount.entry = /srv/gone mnt none bind,optional 0 0\n",
 		},
 		{
-			Code: "mount/create-mismatch", Verdicts: []diag.Verdict{diag.Failing}, Title: "a file mounted on a directory, or the other way round",
-			Doc: "create= has to make what the source is.",
-			Bad: rootLine + "lxc.mount.entry = /srv/web.img mnt none bind,create=dir 0 0\n", Good: rootLine + "lxc.mount.entry = /srv/web.img mnt none bind,create=file 0 0\n",
-		},
-		{
-			Code: "mount/over-rootfs", Verdicts: []diag.Verdict{diag.Failing}, Title: "a mount over the whole container",
-			Doc: "The target is the root of the container itself. LXC refuses to go on when the rootfs is covered.",
-			Bad: rootLine + "lxc.mount.entry = tmpfs . tmpfs defaults 0 0\n", Good: rootLine + "lxc.mount.entry = tmpfs tmp tmpfs defaults 0 0\n",
-		},
-		{
 			Code: "mount/idmap-needs-root", Verdicts: []diag.Verdict{diag.Failing}, Title: "ids of a mount that the user may not map",
 			Doc: "Only root maps the ids of a mount of the host's (mount_setattr(2)).",
 			Bad: rootLine + idmapLine + "lxc.mount.entry = /srv/data mnt none bind,idmap=container 0 0\n", Good: rootLine + idmapLine + "lxc.mount.entry = /srv/data mnt none bind 0 0\n", Host: "user",
@@ -111,16 +101,6 @@ func storageCodes() []diag.Row {
 			Code: "console/no-terminal", Verdicts: []diag.Verdict{diag.Failing}, Title: "a console that is no terminal",
 			Doc: "lxc.console.path names a terminal. What the console shows is written to a file by lxc.console.logfile.",
 			Bad: rootLine + "lxc.console.path = /srv/web.img\n", Good: rootLine + "lxc.console.logfile = /var/log/web.console\n",
-		},
-		{
-			Code: "console/nothing-to-log", Verdicts: []diag.Verdict{diag.Differing}, Title: "a log without a console",
-			Doc: "A container without a console shows nothing that could be logged.",
-			Bad: rootLine + "lxc.console.path = none\nlxc.console.logfile = /var/log/web.console\n", Good: rootLine + "lxc.console.logfile = /var/log/web.console\n",
-		},
-		{
-			Code: "ephemeral/not-managed", Verdicts: []diag.Verdict{diag.Differing}, Title: "a container that is to be destroyed and kept",
-			Doc: "lxc.rootfs.managed = 0 says that the storage is not LXC's to destroy, and lxc.ephemeral = 1 that it goes with the container. lxcfg keeps it; LXC 5.0 destroys it.",
-			Bad: rootLine + "lxc.ephemeral = 1\nlxc.rootfs.managed = 0\n", Good: rootLine + "lxc.ephemeral = 1\n",
 		},
 		{
 			Code: "ephemeral/no-rootfs", Verdicts: []diag.Verdict{diag.Differing}, Title: "nothing to destroy",

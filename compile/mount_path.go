@@ -7,6 +7,7 @@ import (
 
 	"lxcfg/compile/config"
 	"lxcfg/compile/plan"
+	"lxcfg/compile/rules"
 )
 
 // ownDirectory is the directory that LXC keeps the container in.
@@ -79,6 +80,9 @@ func (c *compiler) checkSource(entry config.Value[config.MountEntry], options co
 	if from.inContainer || options.Optional {
 		return
 	}
+	if _, _, told := rules.MismatchedNode(entry.V); told {
+		return
+	}
 	name := from.host()
 	found := c.facts.Path(name).Type
 	switch {
@@ -87,9 +91,9 @@ func (c *compiler) checkSource(entry config.Value[config.MountEntry], options co
 		c.missing(entry.Origin, "mount/source-missing", fmt.Sprintf("%q does not exist: no such file or directory", name),
 			fmt.Sprintf("Make it, `mkdir -p %s`, or add the option optional to start without the mount.", name))
 	case found == plan.PathDirectory && options.Create == "file":
-		c.refuse(entry.Origin, "mount/create-mismatch", fmt.Sprintf("%q is a directory and cannot be mounted on a file", name), "Write create=dir.")
+		c.refuse(entry.Origin, rules.CreateMismatch, fmt.Sprintf("%q is a directory and cannot be mounted on a file", name), "Write create=dir.")
 	case found != plan.PathDirectory && found != plan.PathNothing && options.Create == "dir":
-		c.refuse(entry.Origin, "mount/create-mismatch", fmt.Sprintf("%q is no directory and cannot be mounted on one", name), "Write create=file.")
+		c.refuse(entry.Origin, rules.CreateMismatch, fmt.Sprintf("%q is no directory and cannot be mounted on one", name), "Write create=file.")
 	}
 }
 

@@ -21,6 +21,9 @@ func (l *loader) proxmox(doc *grammar.Document) {
 		case inSection:
 		case line.Kind == grammar.LineOption:
 			l.proxmoxOption(key, first)
+			if key.String == "unprivileged" {
+				l.loaded.Config.Unprivileged = value.String == "1"
+			}
 		case line.Kind == grammar.LineAssign:
 			l.proxmoxSetting(key, value)
 		}

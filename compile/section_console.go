@@ -7,7 +7,6 @@ import (
 
 	"lxcfg/compile/config"
 	"lxcfg/compile/plan"
-	"lxcfg/grammar/diag"
 )
 
 // devptsGroup is the group tty, which owns ptys on every distribution; LXC
@@ -57,11 +56,7 @@ func (c *compiler) compileConsole() {
 func (c *compiler) compileConsoleSinks() {
 	console := &c.config.Console
 	switch console.Path.V {
-	case "none":
-		if log := console.LogFile; log.V != "" {
-			c.report(diag.Warning, diag.SilentlyDifferent, log.Origin, "console/nothing-to-log", "the container has no console whose output could be logged",
-				"Remove the line, or the line lxc.console.path = none.")
-		}
+	case "none": // that there is nothing to log a rule has told
 		return
 	case "":
 	default:

@@ -20,9 +20,7 @@ func (c *compiler) compileEphemeral() {
 	line := ephemeral.Origin
 	managed := c.config.Rootfs.Managed
 	switch {
-	case !managed.V:
-		c.report(diag.Warning, diag.SilentlyDifferent, line, "ephemeral/not-managed", "the container is not destroyed when it stops, because lxc.rootfs.managed = 0 says that its storage is not LXC's",
-			"LXC 5.0 destroys it all the same. Remove one of the two lines.")
+	case !managed.V: // a rule has told
 		return
 	case c.root.storage == "":
 		c.report(diag.Warning, diag.SilentlyDifferent, line, "ephemeral/no-rootfs", "the container is not destroyed when it stops, because it has no storage of its own", "Remove the line.")

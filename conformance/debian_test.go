@@ -7,9 +7,13 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"lxcfg/compile/lint"
+	"lxcfg/grammar/diag"
 )
 
 // TestDebianConfigurations judges every configuration that Debian's packages
@@ -51,4 +55,33 @@ func readPlain(t *testing.T, name string) string {
 		t.Fatalf("%s: %v", name, err)
 	}
 	return string(data)
+}
+
+// TestDebianConfigurationsAreClean holds that nothing is found to be an error in what
+// Debian's packages install, and nothing at all in a new container.
+func TestDebianConfigurationsAreClean(t *testing.T) {
+	var names []string
+	for _, pattern := range []string{"/usr/share/lxc/config/*.conf", "/usr/share/lxc/config/*/*.conf", "/usr/share/lxc/config/*.seccomp", "/etc/lxc/*.conf"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, found...)
+	}
+	if len(names) == 0 {
+		t.Skip("no configurations of LXC are installed")
+	}
+	for _, f := range lint.Run(lint.Request{Names: names, Files: hostTree("/")}).Findings {
+		if f.Severity == diag.Error || f.Code != "key/removed" && f.Severity == diag.Warning {
+			t.Errorf("%s: %s: %s", f.Subject.String(), f.Code, f.Summary)
+		}
+	}
+	dir := t.TempDir()
+	create := exec.Command("lxc-create", "-P", dir, "-n", "web", "-t", "busybox")
+	if output, err := create.CombinedOutput(); err != nil {
+		t.Skipf("LXC makes no container of its busybox template: %v: %s", err, output)
+	}
+	for _, f := range lint.Run(lint.Request{Names: []string{filepath.Join(dir, "web/config")}, Files: hostTree("/")}).Findings {
+		t.Errorf("a new container: %s: %s: %s", f.Subject.String(), f.Code, f.Summary)
+	}
 }

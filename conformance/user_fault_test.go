@@ -57,7 +57,7 @@ func TestEveryStepOfAUserFailsOnce(t *testing.T) {
 				t.Fatalf("the launch ends with %d, want init's 5:\n%s", ended.status, ended.output)
 			}
 			removeSurroundings(t)
-			before := slices.Concat(leftovers(t, c), tree(t, c.rootfs()))
+			before := slices.Concat(ownLeftovers(t, c), tree(t, c.rootfs()))
 			for _, step := range p.Steps() {
 				if failed[step.Name] && step.Op.Kind() != (plan.Exec{}).Kind() {
 					continue
@@ -70,7 +70,7 @@ func TestEveryStepOfAUserFailsOnce(t *testing.T) {
 					}
 					left := append(ownCgroups(), scopesLeft(ended)...)
 					removeSurroundings(t)
-					after := slices.Concat(leftovers(t, c), tree(t, c.rootfs()))
+					after := slices.Concat(ownLeftovers(t, c), tree(t, c.rootfs()))
 					for _, line := range slices.Concat(left, added(before, after)) {
 						t.Errorf("left behind: %s", line)
 					}

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"lxcfg/compile/plan"
-	"lxcfg/grammar/diag"
 )
 
 func diffCommand() command {
@@ -96,7 +95,7 @@ func (a *app) plansOf(h *host, words [2]string, o common) (plans [2]plan.Plan, e
 		err := t.resolve(nil, lxcPath)
 		ok := false
 		if err == nil {
-			plans[i], ok, err = a.plan(h, *t, o, diag.Info)
+			plans[i], ok, err = a.plan(h, *t, o)
 		}
 		if err == nil && !ok {
 			err = errNoPlan

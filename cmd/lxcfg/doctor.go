@@ -6,6 +6,7 @@ import (
 
 	"lxcfg/compile"
 	"lxcfg/compile/plan"
+	"lxcfg/compile/rules"
 	"lxcfg/grammar/diag"
 	"lxcfg/grammar/source"
 )
@@ -181,7 +182,7 @@ func (d *diagnosis) toldByCompiler(l lack) bool {
 // path that is missing, or that is no directory.
 func toldByExamination(f diag.Diagnostic) bool {
 	missing := f.Severity == diag.Warning && f.Effect == diag.FailsAtStart && !strings.HasPrefix(f.Code, "net/")
-	return missing || f.Code == "mount/create-mismatch"
+	return missing || f.Code == rules.CreateMismatch
 }
 
 // lack is something that this host lacks for a step.

@@ -195,12 +195,7 @@ func isDefine(f diag.Diagnostic) bool { return strings.HasPrefix(f.Subject.File,
 
 // refuse prints those errors of the configuration that are meant.
 func (s *standIn) refuse(meant func(diag.Diagnostic) bool) error {
-	var list diag.List
-	for _, f := range launchFindings(s.loaded) {
-		if f.Severity == diag.Error && meant(f) {
-			list = append(list, f)
-		}
-	}
+	list := filter(launchFindings(s.loaded), func(f diag.Diagnostic) bool { return f.Severity == diag.Error && meant(f) })
 	if len(list) == 0 {
 		return nil
 	}

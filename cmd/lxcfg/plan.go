@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"lxcfg/compile"
@@ -47,7 +46,7 @@ func runPlan(a *app, c command, args []string) int {
 	if err := t.resolve(words, host.lxcPath); err != nil {
 		return a.usageError(c, err)
 	}
-	p, ok, err := a.plan(host, t, o, diag.Info)
+	p, ok, err := a.plan(host, t, o)
 	switch {
 	case err != nil:
 		a.error(err)
@@ -62,28 +61,38 @@ func runPlan(a *app, c command, args []string) int {
 	return exitOK
 }
 
-// plan compiles a target for a host. Findings of a severity and above go to standard
-// error; ok is false when they stop a launch.
-func (a *app) plan(h *host, t target, o common, least diag.Severity) (p plan.Plan, ok bool, err error) {
+// plan compiles a target for a host. Findings go to standard error; ok is false when they
+// stop a launch.
+func (a *app) plan(h *host, t target, o common) (p plan.Plan, ok bool, err error) {
 	l, err := a.load(t, o)
 	if err != nil {
 		return p, false, err
 	}
-	return a.planLoaded(h, l, t, o, least)
+	return a.planLoaded(h, l, t, o, func(diag.Diagnostic) bool { return true })
 }
 
-// planLoaded compiles a configuration that was loaded.
-func (a *app) planLoaded(h *host, l *compile.Loaded, t target, o common, least diag.Severity) (p plan.Plan, ok bool, err error) {
+// planLoaded compiles a configuration that was loaded, and prints those findings that are
+// to be told.
+func (a *app) planLoaded(h *host, l *compile.Loaded, t target, o common, told func(diag.Diagnostic) bool) (p plan.Plan, ok bool, err error) {
 	p, findings, err := compileOn(h, l, t)
 	if err != nil {
 		return p, false, err
 	}
-	findings = slices.DeleteFunc(findings, func(f diag.Diagnostic) bool { return f.Severity < least })
 	o.format = "text"
-	if err := a.printFindings(a.stderr, findings, o, l.Text); err != nil {
+	if err := a.printFindings(a.stderr, filter(findings, told), o, l.Text); err != nil {
 		return p, false, err
 	}
 	return p, !findings.Has(diag.Error), nil
+}
+
+// filter are the findings for which keep returns true.
+func filter(list diag.List, keep func(diag.Diagnostic) bool) (kept diag.List) {
+	for _, f := range list {
+		if keep(f) {
+			kept = append(kept, f)
+		}
+	}
+	return kept
 }
 
 // compileOn makes the plan of what was loaded for a host. With an error among the
@@ -105,16 +114,13 @@ func compileOn(h *host, l *compile.Loaded, t target) (p plan.Plan, findings diag
 // the keys of every LXC: what another LXC would refuse is no obstacle. What a
 // seccomp policy means on this machine, compiling it says.
 func launchFindings(l *compile.Loaded) diag.List {
-	var list diag.List
-	for _, f := range l.Findings {
-		switch {
-		case f.Code == "key/legacy", f.Code == "key/removed", f.Code == "key/too-new":
-		case strings.HasPrefix(f.Code, "seccomp/"):
-		default:
-			list = append(list, f)
+	return filter(l.Findings, func(f diag.Diagnostic) bool {
+		switch f.Code {
+		case "key/legacy", "key/removed", "key/too-new":
+			return false
 		}
-	}
-	return list
+		return !strings.HasPrefix(f.Code, "seccomp/")
+	})
 }
 
 // planOutput says how a plan is printed, or where it is stored.

@@ -86,7 +86,7 @@ func runStart(a *app, c command, args []string) int {
 	case err != nil:
 		return a.usageError(c, err)
 	case !stays:
-		return a.toBackground(cmp.Or(t.lxcPath, lxcPath), cmp.Or(t.name, lo.planFile), args)
+		return a.toBackground(cmp.Or(t.lxcPath, lxcPath), cmp.Or(t.name, lo.planFile), append([]string{c.name}, args...))
 	}
 	if lo.planFile != "" {
 		return a.startPlan(here, lo)
@@ -97,12 +97,11 @@ func runStart(a *app, c command, args []string) int {
 // planAndLaunch compiles a target for this host and executes the plan.
 func (a *app) planAndLaunch(here *host, t target, o common, lo launchOptions) int {
 	t.now, t.listen = true, a.listening(t)
-	// What is only worth knowing, whoever starts the container again and again knows.
 	l, err := a.load(t, o)
 	var p plan.Plan
 	ok := false
 	if err == nil {
-		p, ok, err = a.planLoaded(here, l, t, o, diag.Warning)
+		p, ok, err = a.planLoaded(here, l, t, o, toldAtStart)
 	}
 	if err != nil {
 		a.error(err)
@@ -115,6 +114,13 @@ func (a *app) planAndLaunch(here *host, t target, o common, lo launchOptions) in
 	lo.log = l.Config.Log
 	lo.items = func() [][2]string { return items(l.Config) }
 	return a.run(p, a.stdin, lo)
+}
+
+// toldAtStart reports whether a launch tells a finding: what keeps the container from
+// being what the text says. Advice is for `lxcfg lint`; whoever starts the container
+// again and again has read it.
+func toldAtStart(f diag.Diagnostic) bool {
+	return f.Severity == diag.Error || f.Severity == diag.Warning && f.Effect != diag.Advice
 }
 
 // items are the settings of a configuration, as those are told who ask its monitor.

@@ -7,30 +7,31 @@ import (
 
 // Config is everything that one container's configuration says.
 type Config struct {
-	Arch       Value[Arch]
-	UTS        UTS
-	Init       Init
-	Namespaces Namespaces
-	IDMap      Items[IDMap]
-	Rootfs     Rootfs
-	Mount      Mount
-	Dev        Dev
-	Console    Console
-	Network    Network
-	Cgroup     Cgroup
-	Cap        Cap
-	Security   Security
-	Seccomp    Seccomp
-	Signals    Signals
-	Limits     Limits
-	Env        Env
-	Hooks      Hooks
-	Log        Log
-	Start      Start
-	Monitor    Monitor
-	Sources    []source.File // every file read, in the order it was read; -s defines included
-	Incomplete bool          // part of it could not be read, or is still to be filled in: what is missing may stand there
-	Proxmox    bool          // Proxmox adds to it what its own options say: a rootfs, networks, device rules
+	Arch         Value[Arch]
+	UTS          UTS
+	Init         Init
+	Namespaces   Namespaces
+	IDMap        Items[IDMap]
+	Rootfs       Rootfs
+	Mount        Mount
+	Dev          Dev
+	Console      Console
+	Network      Network
+	Cgroup       Cgroup
+	Cap          Cap
+	Security     Security
+	Seccomp      Seccomp
+	Signals      Signals
+	Limits       Limits
+	Env          Env
+	Hooks        Hooks
+	Log          Log
+	Start        Start
+	Monitor      Monitor
+	Sources      []source.File // every file read, in the order it was read; -s defines included
+	Incomplete   bool          // part of it could not be read, or is still to be filled in: what is missing may stand there
+	Unprivileged bool          // of a file of Proxmox's: it adds an id map
+	Proxmox      bool          // Proxmox adds to it what its own options say: a rootfs, networks, device rules
 }
 
 // New returns a configuration with LXC's defaults and nothing set.

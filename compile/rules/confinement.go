@@ -37,13 +37,13 @@ func confinementRules() []Rule {
 }
 
 func securityUnconfined(c *config.Config, report report) {
-	if profile := c.Security.AppArmorProfile; profile.V == "unconfined" && isContainer(c) && !mapsIDs(c) && !c.Proxmox {
+	if profile := c.Security.AppArmorProfile; profile.V == "unconfined" && isContainer(c) && !mapsIDs(c) {
 		report(profile.Origin, "nothing but capabilities keeps this container's root from the host", "Write `generated`, or map ids with lxc.idmap.")
 	}
 }
 
 func securityWritableProc(c *config.Config, report report) {
-	if !isContainer(c) || mapsIDs(c) || c.Proxmox {
+	if !isContainer(c) || mapsIDs(c) {
 		return
 	}
 	for _, auto := range [...]struct {

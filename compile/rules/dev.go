@@ -21,8 +21,9 @@ func devRules() []Rule {
 }
 
 func devLeftToRootfs(c *config.Config, report report) {
+	const android = "/init" // it makes /dev itself
 	auto := c.Dev.Auto
-	if auto.V || !auto.Set || !isContainer(c) || c.Proxmox || len(c.Hooks.Commands["mount"])+len(c.Hooks.Commands["pre-mount"])+len(c.Hooks.Commands["autodev"]) > 0 {
+	if auto.V || c.Init.Cmd.V == android || !auto.Set || !isContainer(c) || c.Proxmox || len(c.Hooks.Commands["mount"])+len(c.Hooks.Commands["pre-mount"])+len(c.Hooks.Commands["autodev"]) > 0 {
 		return
 	}
 	for m := range mountEntries(c) {

@@ -164,7 +164,7 @@ func deviceUndone(c *config.Config, report report) {
 	list := deviceLists(c)
 	for i := range max(list.last, 0) {
 		s, over := list.rules[i], list.rules[list.last]
-		if isAll(s) || len(s.Origin.Trail()) > len(over.Origin.Trail()) || sameFile(s.Origin, over.Origin) && len(s.Origin.Trail()) > 0 {
+		if isAll(s) || allows(s) == allows(over) || len(s.Origin.Trail()) > len(over.Origin.Trail()) || sameFile(s.Origin, over.Origin) && len(s.Origin.Trail()) > 0 {
 			continue
 		}
 		report(s.Origin, "a later line about all devices takes this rule back", "Move this line below that one.",
@@ -235,7 +235,9 @@ func allDevices(c *config.Config, report report) {
 }
 
 // mapsIDs reports whether the container's root is not the host's.
-func mapsIDs(c *config.Config) bool { return len(c.IDMap) > 0 && getsUserNamespace(c) }
+func mapsIDs(c *config.Config) bool {
+	return (len(c.IDMap) > 0 || c.Unprivileged) && getsUserNamespace(c)
+}
 
 // hasUserNamespace reports whether the container is in another user namespace than its
 // starter, its own or that of another container.

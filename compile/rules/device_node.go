@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strconv"
 
 	"lxcfg/compile/config"
 	"lxcfg/grammar/diag"
@@ -37,11 +38,29 @@ func deviceNotAllowed(c *config.Config, report report) {
 			key = "lxc.cgroup.devices.allow"
 		}
 		line := fmt.Sprintf("%s = %s rwm", key, numbers)
-		f := report(m.Origin, fmt.Sprintf("the container may not open %s: no line allows %s", m.V.Source, numbers), "Add `"+line+"`.")
+		detail := "Add `" + line + "`."
+		if at, ok := hexadecimal(permitted, n); ok {
+			detail = fmt.Sprintf("A line allows %d, which is %x in hexadecimal, as `stat -c %%T` prints it. Device rules are decimal: write %s.", at, n.minor, numbers)
+		}
+		f := report(m.Origin, fmt.Sprintf("the container may not open %s: no line allows %s", m.V.Source, numbers), detail)
 		if list.v2 && (list.last < 0 || !after(list.rules[list.last].Origin, m.Origin)) {
 			f.below(true, line)
 		}
 	}
+}
+
+// hexadecimal finds, for a device that is not allowed, the minor number that is allowed
+// and looks like its own in hexadecimal.
+func hexadecimal(p permitted, n node) (minor int64, ok bool) {
+	if n.minor < 10 {
+		return 0, false
+	}
+	minor, err := strconv.ParseInt(strconv.FormatInt(n.minor, 16), 10, 64)
+	if err != nil {
+		return 0, false // it has letters, and is no minor number of a rule
+	}
+	n.minor = minor
+	return minor, p.has(n)
 }
 
 // after reports whether a line stands behind another one, as far as their places in

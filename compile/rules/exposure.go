@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"lxcfg/compile/config"
 	"lxcfg/grammar/diag"
@@ -16,6 +17,7 @@ type Exposure struct {
 	Most    int    // points it can come to
 	Doc     string // why it matters
 	Missing bool   // it comes of something that is not there: not weighed where part of the configuration is not known
+	Told    bool   // it is weighed all the same of a file of Proxmox's, whose own options tell
 	weigh   func(*config.Config) weight
 }
 
@@ -49,10 +51,10 @@ type Assessment struct {
 
 // Assess weighs what a configuration exposes.
 func Assess(c *config.Config) Assessment {
-	a := Assessment{Complete: !c.Incomplete && !c.Proxmox}
-	for i := range exposures {
-		row := &exposures[i]
-		w := Weighed{Row: row, Known: a.Complete || !row.Missing}
+	a := Assessment{Complete: !c.Incomplete && !c.Proxmox} // Proxmox adds lines of its own
+	for i := range exposures() {
+		row := &exposures()[i]
+		w := Weighed{Row: row, Known: a.Complete || !row.Missing || row.Told && !c.Incomplete}
 		if w.Known {
 			found := row.weigh(c)
 			w.Points, w.At, w.Summary, w.Lower = min(found.points, row.Most), found.at, found.summary, found.lower
@@ -80,9 +82,12 @@ func (a Assessment) Level() string {
 }
 
 // Exposures returns every row, group by group.
-func Exposures() []Exposure { return slices.Clone(exposures) }
+func Exposures() []Exposure { return slices.Clone(exposures()) }
 
-var exposures = slices.Concat(idExposures(), capabilityExposures(), confinementExposures(), mountExposures(), deviceExposures(), namespaceExposures(), limitExposures())
+// exposures is made when they are weighed: a launch needs none.
+var exposures = sync.OnceValue(func() []Exposure {
+	return slices.Concat(idExposures(), capabilityExposures(), confinementExposures(), mountExposures(), deviceExposures(), namespaceExposures(), limitExposures())
+})
 
 // Range is the line of the configuration that the exposure comes from, false for what
 // is missing.

@@ -14,7 +14,7 @@ func idExposures() []Exposure {
 			Doc: "Without a root file system of its own the container writes to that of the host.",
 		},
 		{
-			Name: "host-root", Title: "root of the host", Most: 30, Missing: true, weigh: weighHostRoot,
+			Name: "host-root", Title: "root of the host", Most: 30, Missing: true, Told: true, weigh: weighHostRoot,
 			Doc: "Without an id map the container's root is the host's. Whatever gets out of the container, through a bug of the kernel or a setting below, has the host.",
 		},
 		{

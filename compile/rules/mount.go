@@ -54,11 +54,24 @@ func mountEntries(c *config.Config) iter.Seq[config.Value[config.MountEntry]] {
 	}
 }
 
-// eachMount is a check of each entry by itself.
-func eachMount(check func(m config.Value[config.MountEntry], report report)) func(*config.Config, report) {
-	return func(c *config.Config, report report) {
-		for m := range mountEntries(c) {
-			check(m, report)
+// mount is an entry that is looked at by itself.
+type mount struct {
+	config.Value[config.MountEntry]
+	options config.MountOptions
+	target  string // as of targetOf
+}
+
+// checkMounts runs the rules about single entries. Each entry is taken apart once for all
+// of them.
+func checkMounts(c *config.Config, rules []*Rule, reportFor func(*Rule) report) {
+	reports := make([]report, len(rules))
+	for i, r := range rules {
+		reports[i] = reportFor(r)
+	}
+	for entry := range mountEntries(c) {
+		m := mount{entry, entry.V.Mounting(), targetOf(entry.V)}
+		for i, r := range rules {
+			r.mount(m, reports[i])
 		}
 	}
 }

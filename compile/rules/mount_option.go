@@ -20,7 +20,7 @@ func mountOptionRules() []Rule {
 			Doc:   "LXC knows the word and does nothing with it.",
 			Bad:   "lxc.mount.entry = /srv srv none bind,remount,ro 0 0\n",
 			Good:  "lxc.mount.entry = /srv srv none bind,ro 0 0\n",
-			check: eachMount(mountIgnoredOption),
+			mount: mountIgnoredOption,
 		},
 		{
 			Code: "mount/unknown-option", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
@@ -28,7 +28,7 @@ func mountOptionRules() []Rule {
 			Doc:   "What LXC does not know is an option of the file system, and a bind mount has none: it is mounted without it, in silence. A misspelt ro leaves the mount writable.",
 			Bad:   "lxc.mount.entry = /srv srv none bind,readonly 0 0\n",
 			Good:  "lxc.mount.entry = /srv srv none bind,ro 0 0\n",
-			check: eachMount(mountUnknownOption),
+			mount: mountUnknownOption,
 		},
 		{
 			Code: "mount/dropped-option", Severity: diag.Warning, Effect: diag.SilentlyDifferent, Until: keys.V7_0,
@@ -36,7 +36,7 @@ func mountOptionRules() []Rule {
 			Doc:   "LXC before 7.0 hands options with an equals sign on to the file system, and drops others that it does not know.",
 			Bad:   "lxc.mount.entry = /dev/sdb1 srv ext4 nobarrier 0 0\n",
 			Good:  "lxc.mount.entry = /dev/sdb1 srv ext4 barrier=0 0 0\n",
-			check: eachMount(mountDroppedOption),
+			mount: mountDroppedOption,
 		},
 		{
 			Code: "mount/option-taken-for", Severity: diag.Warning, Effect: diag.SilentlyDifferent, From: keys.V7_0,
@@ -44,7 +44,7 @@ func mountOptionRules() []Rule {
 			Doc:   "LXC 7.0 compares only the beginning of an option with the words it knows: rootcontext=… is ro to it, and the file system never gets it.",
 			Bad:   "lxc.mount.entry = tmpfs srv tmpfs rootcontext=system_u:object_r:tmp_t:s0 0 0\n",
 			Good:  "lxc.mount.entry = tmpfs srv tmpfs context=system_u:object_r:tmp_t:s0 0 0\n",
-			check: eachMount(mountOptionTakenFor),
+			mount: mountOptionTakenFor,
 		},
 		{
 			Code: "mount/idmap-without-bind", Severity: diag.Error, Effect: diag.FailsAtStart,
@@ -52,7 +52,7 @@ func mountOptionRules() []Rule {
 			Doc:   "LXC maps the ids of bind mounts only.",
 			Bad:   ids + "lxc.mount.entry = tmpfs mnt tmpfs idmap=container 0 0\n",
 			Good:  ids + "lxc.mount.entry = /srv/data mnt none bind,idmap=container 0 0\n",
-			check: eachMount(mountIDMapWithoutBind),
+			mount: mountIDMapWithoutBind,
 		},
 		{
 			Code: "mount/idmap-without-container", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
@@ -65,7 +65,7 @@ func mountOptionRules() []Rule {
 	}
 }
 
-func mountIgnoredOption(m config.Value[config.MountEntry], report report) {
+func mountIgnoredOption(m mount, report report) {
 	for _, word := range m.V.Ignored {
 		report(m.Origin, fmt.Sprintf("LXC ignores the mount option %q", word), "Remove the word.")
 	}
@@ -76,11 +76,25 @@ func mountIgnoredOption(m config.Value[config.MountEntry], report report) {
 var plainOptions = []string{"ro", "rw", "nosuid", "nodev", "noexec", "noatime", "nodiratime", "relatime", "strictatime", "bind", "rbind", "optional", "relative",
 	"create=dir", "create=file", "private", "rprivate", "slave", "rslave", "shared", "rshared", "defaults"}
 
-// spoken are words for options that are none.
-var spoken = map[string]string{"readonly": "ro", "read-only": "ro", "readwrite": "rw", "recursive": "rbind", "nofail": "optional", "x-systemd.nofail": "optional", "mkdir": "create=dir"}
+// spoken is the option that a word which is none stands for, empty for no such word.
+func spoken(word string) string {
+	switch word {
+	case "readonly", "read-only":
+		return "ro"
+	case "readwrite":
+		return "rw"
+	case "recursive":
+		return "rbind"
+	case "nofail", "x-systemd.nofail":
+		return "optional"
+	case "mkdir":
+		return "create=dir"
+	}
+	return ""
+}
 
-func mountUnknownOption(m config.Value[config.MountEntry], report report) {
-	options := m.V.Mounting()
+func mountUnknownOption(m mount, report report) {
+	options := m.options
 	if !options.Bind {
 		return
 	}
@@ -89,7 +103,8 @@ func mountUnknownOption(m config.Value[config.MountEntry], report report) {
 			continue // it has a finding of its own, or is meant for another program
 		}
 		f := report(m.Origin, fmt.Sprintf("a bind mount has no option %q", word), "Remove the word.")
-		better, ok := spoken[word]
+		better := spoken(word)
+		ok := better != ""
 		if !ok {
 			better, ok = diag.Suggest(word, slices.Values(plainOptions))
 		}
@@ -100,8 +115,8 @@ func mountUnknownOption(m config.Value[config.MountEntry], report report) {
 	}
 }
 
-func mountDroppedOption(m config.Value[config.MountEntry], report report) {
-	options := m.V.Mounting()
+func mountDroppedOption(m mount, report report) {
+	options := m.options
 	if options.Bind {
 		return // another finding
 	}
@@ -124,16 +139,16 @@ func swallows(word string) string {
 	return ""
 }
 
-func mountOptionTakenFor(m config.Value[config.MountEntry], report report) {
-	for _, word := range m.V.Mounting().Data {
+func mountOptionTakenFor(m mount, report report) {
+	for _, word := range m.options.Data {
 		if known := swallows(word); known != "" {
 			report(m.Origin, fmt.Sprintf("LXC takes the option %q for %q", word, known), "Mount the file system in a hook, lxc.hook.mount, or leave the option out.")
 		}
 	}
 }
 
-func mountIDMapWithoutBind(m config.Value[config.MountEntry], report report) {
-	if options := m.V.Mounting(); options.IDMap != "" && !options.Bind {
+func mountIDMapWithoutBind(m mount, report report) {
+	if options := m.options; options.IDMap != "" && !options.Bind {
 		report(m.Origin, "LXC maps the ids of bind mounts only", "Remove idmap=, or mount a directory with the option bind.")
 	}
 }

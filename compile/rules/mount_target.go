@@ -24,12 +24,20 @@ func mountTargetRules() []Rule {
 			check: mountOutsideRootfs,
 		},
 		{
+			Code: "mount/over-rootfs", Severity: diag.Error, Effect: diag.FailsAtStart,
+			Title: "a mount over the whole container",
+			Doc:   "The target is the root of the container itself. LXC refuses to go on when the rootfs is covered.",
+			Bad:   root + "lxc.mount.entry = tmpfs . tmpfs defaults 0 0\n",
+			Good:  root + "lxc.mount.entry = tmpfs tmp tmpfs defaults 0 0\n",
+			check: mountOverRootfs,
+		},
+		{
 			Code: "mount/parent-target", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
 			Title: "a target that leads out of the container",
 			Doc:   "LXC does not look at `..` in a target: with create=dir it makes directories of the host. lxcfg keeps every target below the container's root.",
 			Bad:   "lxc.mount.entry = /srv ../srv none bind,create=dir 0 0\n",
 			Good:  "lxc.mount.entry = /srv srv none bind,create=dir 0 0\n",
-			check: eachMount(mountParentTarget),
+			mount: mountParentTarget,
 		},
 		{
 			Code: "mount/same-target", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
@@ -53,7 +61,7 @@ func mountTargetRules() []Rule {
 			Doc:   "LXC fails when there is nothing to mount on. create=dir and create=file make the target, optional leaves the mount out instead. A target that every system has needs neither.",
 			Bad:   "lxc.mount.entry = /srv/data srv/shop/data none bind 0 0\n",
 			Good:  "lxc.mount.entry = /srv/data srv/shop/data none bind,create=dir 0 0\n",
-			check: eachMount(mountTargetNotMade),
+			mount: mountTargetNotMade,
 		},
 	}
 }
@@ -74,12 +82,17 @@ func IsOutsideRootfs(c *config.Config, target string) bool {
 }
 
 func mountOutsideRootfs(c *config.Config, report report) {
+	part := isPart(c)
 	for m := range mountEntries(c) {
-		if !IsOutsideRootfs(c, m.V.Target) {
+		summary := "the target %q is not below the rootfs: the mount is left out"
+		switch {
+		case IsOutsideRootfs(c, m.V.Target):
+		case part && strings.HasPrefix(m.V.Target, "/") && !strings.Contains(m.V.Target+"/", "/rootfs/"):
+			summary = "the target %q is a path of the host: a container with a rootfs gets no such mount"
+		default:
 			continue
 		}
-		f := report(m.Origin, fmt.Sprintf("the target %q is not below the rootfs: the mount is left out", m.V.Target),
-			"Write the target relative to the container's root, without a leading slash.")
+		f := report(m.Origin, fmt.Sprintf(summary, m.V.Target), "Write the target relative to the container's root, without a leading slash.")
 		options := m.V.Mounting()
 		relative := strings.Replace(m.V.Text, m.V.Target, strings.TrimLeft(m.V.Target, "/"), 1)
 		if fields := strings.Fields(m.V.Text); len(fields) > 1 && fields[1] == m.V.Target && relative != m.V.Text && fields[0] != fields[1] {
@@ -91,7 +104,19 @@ func mountOutsideRootfs(c *config.Config, report report) {
 	}
 }
 
-func mountParentTarget(m config.Value[config.MountEntry], report report) {
+func mountOverRootfs(c *config.Config, report report) {
+	root := c.Rootfs.Path.V.Path
+	for m := range mountEntries(c) {
+		if m.V.Target == "" || root == "" {
+			continue
+		}
+		if targetOf(m.V) == "/" && m.V.Target[0] != '/' || path.Clean(m.V.Target) == path.Clean(root) {
+			report(m.Origin, "the entry would be mounted over the root of the container", "LXC refuses it as well. Write a target below the root, or mount it with lxc.rootfs.path.")
+		}
+	}
+}
+
+func mountParentTarget(m mount, report report) {
 	if clean := path.Clean(m.V.Target); clean == ".." || strings.HasPrefix(clean, "../") {
 		report(m.Origin, fmt.Sprintf("the target %q leads out of the container", m.V.Target), "Write it relative to the container's root.")
 	}
@@ -116,7 +141,7 @@ func mountSameTarget(c *config.Config, report report) {
 		target := targetOf(m.V)
 		at, taken := first[target]
 		switch {
-		case m.V.Target == "":
+		case m.V.Target == "", IsOutsideRootfs(c, m.V.Target): // other findings: it is not mounted
 		case !taken:
 			first[target] = m.Origin
 		case isSysTwice(c, m.V): // it has a finding of its own: the kernel refuses it
@@ -137,7 +162,7 @@ func mountHiddenTarget(c *config.Config, report report) {
 	}
 	var all []mounted
 	for m := range mountEntries(c) {
-		if m.V.Target != "" {
+		if m.V.Target != "" && !IsOutsideRootfs(c, m.V.Target) {
 			all = append(all, mounted{strings.TrimSuffix(targetOf(m.V), "/") + "/", len(all), m.Origin})
 		}
 	}
@@ -164,9 +189,9 @@ func mountHiddenTarget(c *config.Config, report report) {
 // no configuration but one made to be slow.
 const maxMountDepth = 64
 
-func mountTargetNotMade(m config.Value[config.MountEntry], report report) {
-	target := targetOf(m.V)
-	options := m.V.Mounting()
+func mountTargetNotMade(m mount, report report) {
+	target := m.target
+	options := m.options
 	switch {
 	case m.V.Target == "" || strings.HasPrefix(m.V.Target, "/") || strings.Contains(m.V.Target, ".."): // other findings
 	case options.Optional || options.Create != "" || everySystemHas(target):

@@ -12,6 +12,14 @@ import (
 func namespaceRules() []Rule {
 	return []Rule{
 		{
+			Code: "namespace/user-without-idmap", Severity: diag.Error, Effect: diag.FailsAtStart, Missing: true,
+			Title: "a user namespace without ids",
+			Doc:   "No id exists in a new user namespace until lxc.idmap lines map some, and nothing can be set up without one. lxc.namespace.keep makes all namespaces that it does not list, user too.",
+			Bad:   "lxc.namespace.clone = user mnt pid\n",
+			Good:  "lxc.namespace.clone = user mnt pid\nlxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n",
+			check: userWithoutIDMap,
+		},
+		{
 			Code: "namespace/clock-kept", Severity: diag.Error, Effect: diag.FailsAtStart,
 			Title: "an offset in a time namespace that is kept",
 			Doc:   "An offset belongs to a time namespace of the container's own. LXC does not start a container that keeps its starter's and sets one.",
@@ -57,6 +65,21 @@ func makes(c *config.Config, namespace string) bool {
 		return slices.ContainsFunc(c.Namespaces.Clone, named)
 	}
 	return !slices.ContainsFunc(c.Namespaces.Keep, named)
+}
+
+// userWithoutIDMap is silent for a configuration of parts that are put together: only the
+// whole has a map.
+func userWithoutIDMap(c *config.Config, report report) {
+	ns := &c.Namespaces
+	switch {
+	case len(c.IDMap) > 0 || c.Unprivileged:
+	case ns.Share["user"].Set:
+		report(ns.Share["user"].Origin, "a shared user namespace needs lxc.idmap lines too", "They say who the container's root is on the host. Write those that the other container has.")
+	case len(ns.Clone) > 0 && makes(c, "user"):
+		report(ns.Clone[0].Origin, "a new user namespace needs lxc.idmap lines", "Without a map no id exists inside and nothing can be set up. Add lxc.idmap lines, or take user out of the line.")
+	case len(ns.Keep) > 0 && makes(c, "user") && isContainer(c):
+		report(ns.Keep[0].Origin, "a new user namespace needs lxc.idmap lines", "Without a map no id exists inside and nothing can be set up. Add lxc.idmap lines, or list user in lxc.namespace.keep.")
+	}
 }
 
 // clocks are the offsets that are set and are not 0, with the names of their clocks.

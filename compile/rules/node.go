@@ -2,6 +2,7 @@ package rules
 
 import (
 	"path"
+	"strconv"
 	"strings"
 )
 
@@ -11,9 +12,12 @@ type node struct {
 	pattern   string // as of path.Match
 	kind      byte   // 'c' or 'b'
 	major     int64  //
-	minor     int64  // -1 for one of several
+	minor     int64  // -1 for one of several, inName for the number that the name ends in
 	directory bool   // the devices stand below
 }
+
+// inName stands for the number that a name ends in.
+const inName = -2
 
 // nodes are the devices with fixed numbers that containers are given, and directories
 // of such.
@@ -25,12 +29,12 @@ var nodes = [...]node{
 	{"/dev/hwrng", 'c', 10, 183, false}, {"/dev/net/tun", 'c', 10, 200, false}, {"/dev/uinput", 'c', 10, 223, false}, {"/dev/fuse", 'c', 10, 229, false},
 	{"/dev/kvm", 'c', 10, 232, false}, {"/dev/loop-control", 'c', 10, 237, false}, {"/dev/vhost-net", 'c', 10, 238, false}, {"/dev/uhid", 'c', 10, 239, false},
 	{"/dev/vhost-vsock", 'c', 10, 241, false}, {"/dev/rfkill", 'c', 10, 242, false},
-	{"/dev/input", 'c', 13, -1, true}, {"/dev/input/*", 'c', 13, -1, false}, {"/dev/fb[0-9]*", 'c', 29, -1, false},
+	{"/dev/input", 'c', 13, -1, true}, {"/dev/input/*", 'c', 13, -1, false}, {"/dev/fb[0-9]*", 'c', 29, inName, false},
 	{"/dev/video[0-9]*", 'c', 81, -1, false}, {"/dev/i2c-[0-9]*", 'c', 89, -1, false}, {"/dev/ppp", 'c', 108, 0, false},
-	{"/dev/snd", 'c', 116, -1, true}, {"/dev/snd/*", 'c', 116, -1, false}, {"/dev/ttyACM[0-9]*", 'c', 166, -1, false}, {"/dev/ttyUSB[0-9]*", 'c', 188, -1, false},
+	{"/dev/snd", 'c', 116, -1, true}, {"/dev/snd/*", 'c', 116, -1, false}, {"/dev/ttyACM[0-9]*", 'c', 166, inName, false}, {"/dev/ttyUSB[0-9]*", 'c', 188, inName, false},
 	{"/dev/bus/usb", 'c', 189, -1, true}, {"/dev/bus/usb/[0-9]*", 'c', 189, -1, true}, {"/dev/bus/usb/*/*", 'c', 189, -1, false},
 	{"/dev/nvidiactl", 'c', 195, 255, false}, {"/dev/nvidia-modeset", 'c', 195, 254, false}, {"/dev/nvidia[0-9]*", 'c', 195, -1, false},
-	{"/dev/dvb", 'c', 212, -1, true}, {"/dev/dri", 'c', 226, -1, true}, {"/dev/dri/*", 'c', 226, -1, false},
+	{"/dev/dvb", 'c', 212, -1, true}, {"/dev/dri", 'c', 226, -1, true}, {"/dev/dri/card[0-9]*", 'c', 226, inName, false}, {"/dev/dri/renderD[0-9]*", 'c', 226, inName, false},
 }
 
 // findNode finds what is at a path of the host.
@@ -40,9 +44,17 @@ func findNode(name string) (node, bool) {
 	}
 	name = path.Clean(name)
 	for _, n := range nodes {
-		if ok, _ := path.Match(n.pattern, name); ok {
-			return n, true
+		if ok, _ := path.Match(n.pattern, name); !ok {
+			continue
 		}
+		if n.minor == inName {
+			var err error
+			digits := name[len(strings.TrimRight(name, "0123456789")):]
+			if n.minor, err = strconv.ParseInt(digits, 10, 20); err != nil {
+				n.minor = -1 // the kernel has no such minor number
+			}
+		}
+		return n, true
 	}
 	return node{}, false
 }

@@ -49,6 +49,12 @@ func IsOnHostRoot(c *config.Config) bool {
 	return !isContainer(c) && !c.Rootfs.Path.Set && c.UTS.Name.V != "" && len(c.Mount.Entries)+len(c.Mount.FstabEntries) > 0
 }
 
+// isPart reports whether a configuration is part of others, by what it does not say:
+// which container it is of, and where its root is.
+func isPart(c *config.Config) bool {
+	return !isContainer(c) && !c.Rootfs.Path.Set && c.UTS.Name.V == "" && !c.Incomplete
+}
+
 func rootfsNone(c *config.Config, report report) {
 	if IsOnHostRoot(c) {
 		report(c.UTS.Name.Origin, "the configuration has no lxc.rootfs.path: the container runs on the host's own root file system",

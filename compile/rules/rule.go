@@ -18,19 +18,21 @@ import (
 
 // Rule is one row.
 type Rule struct {
-	Code     string // "group/what", stable
-	Severity diag.Severity
-	Effect   diag.Effect
-	Or       []diag.Verdict // what else its findings may say, see finding.as
-	Title    string         // a few words; empty: the first sentence of Doc
-	Doc      string         // what is wrong about it, and what happens at launch
-	Since    string         // the lxcfg that reported it first, empty for the first
-	Missing  bool           // something is not there: no matter where part of the configuration is not known
-	From     keys.Version   // the first LXC that it is about, zero for all
-	Until    keys.Version   // the first LXC that it is no longer about, zero for none
-	Bad      string         // a configuration that has the finding
-	Good     string         // one that has not
-	check    func(*config.Config, report)
+	Code      string // "group/what", stable
+	Severity  diag.Severity
+	Effect    diag.Effect
+	Or        []diag.Verdict // what else its findings may say, see finding.as
+	Title     string         // a few words; empty: the first sentence of Doc
+	Doc       string         // what is wrong about it, and what happens at launch
+	Since     string         // the lxcfg that reported it first, empty for the first
+	Missing   bool           // something is not there: no matter where part of the configuration is not known
+	From      keys.Version   // the first LXC that it is about, zero for all
+	Until     keys.Version   // the first LXC that it is no longer about, zero for none
+	Bad       string         // a configuration that has the finding
+	Good      string         // one that has not
+	NoExample string         // why there are none, in a sentence
+	check     func(*config.Config, report)
+	mount     func(mount, report) // in place of check: of each mount entry
 }
 
 // report records a finding of the rule that is being checked. What is returned holds
@@ -38,24 +40,25 @@ type Rule struct {
 type report func(at config.Origin, summary, detail string, related ...diag.Related) *finding
 
 // All returns every rule, group by group.
-func All() []Rule { return all() }
+func All() []Rule { return slices.Concat(groups()...) }
 
-// all is made at the first check: a launch from a plan file needs none.
-var all = sync.OnceValue(func() []Rule {
-	return slices.Concat(
+// groups is made at the first check: a launch from a plan file needs none.
+var groups = sync.OnceValue(func() [][]Rule {
+	return [][]Rule{
 		idmapRules(), namespaceRules(), rootfsRules(),
 		mountRules(), mountTargetRules(), mountSourceRules(), mountOptionRules(), autoMountRules(), devRules(),
 		networkRules(), gatewayRules(), vethRules(), hostNetworkRules(),
-		cgroupRules(), cgroupFileRules(), deviceRules(), deviceNodeRules(), sysctlRules(), processRules(),
+		cgroupRules(), cgroupFileRules(), deviceRules(), deviceNodeRules(), sysctlRules(), processRules(), consoleRules(),
 		securityRules(), confinementRules(), seccompRules(), hookRules(), hookCommandRules(), environmentRules(), pathRules(), startRules(), hostnameRules(),
-	)
+	}
 })
 
 // Codes documents the rules.
 func Codes() []diag.Row {
-	rows := make([]diag.Row, 0, len(All()))
-	for i := range All() {
-		rows = append(rows, All()[i].row())
+	all := All()
+	rows := make([]diag.Row, 0, len(all))
+	for i := range all {
+		rows = append(rows, all[i].row())
 	}
 	return rows
 }
@@ -64,7 +67,7 @@ func Codes() []diag.Row {
 func (r *Rule) row() diag.Row {
 	row := diag.Row{
 		Code: r.Code, Verdicts: append([]diag.Verdict{{Severity: r.Severity, Effect: r.Effect}}, r.Or...),
-		Title: cmp.Or(r.Title, firstSentence(r.Doc)), Doc: r.Doc, Since: r.Since, Bad: r.Bad, Good: r.Good,
+		Title: cmp.Or(r.Title, firstSentence(r.Doc)), Doc: r.Doc, Since: r.Since, Bad: r.Bad, Good: r.Good, NoExample: r.NoExample,
 	}
 	if r.Until != 0 {
 		row.Options = "--lxc-version " + (r.Until - 1).String()
@@ -91,21 +94,30 @@ func firstSentence(text string) string {
 // Check runs every rule that is about an LXC.
 func Check(c *config.Config, v keys.Version) diag.List {
 	var list diag.Collector
-	var last finding // of the rule, which may still be told more of it
-	for i := range All() {
-		r := &All()[i]
-		if !r.holdsFor(v) || r.Missing && c.Incomplete {
-			continue
-		}
-		r.check(c, func(at config.Origin, summary, detail string, related ...diag.Related) *finding {
+	var last finding // which its rule may still say more of
+	reportFor := func(r *Rule) report {
+		return func(at config.Origin, summary, detail string, related ...diag.Related) *finding {
 			last.addTo(&list)
 			last = finding{config: c, at: at, reported: true, Diagnostic: diag.Diagnostic{
 				Code: r.Code, Severity: r.Severity, Effect: r.Effect, Summary: summary, Detail: detail,
 				Subject: at.Range(), Key: at.Key, Trail: at.Trail(), Related: related,
 			}}
 			return &last
-		})
+		}
 	}
+	var ofMounts []*Rule
+	for _, group := range groups() {
+		for i := range group {
+			switch r := &group[i]; {
+			case !r.holdsFor(v) || r.Missing && c.Incomplete:
+			case r.mount != nil:
+				ofMounts = append(ofMounts, r)
+			default:
+				r.check(c, reportFor(r))
+			}
+		}
+	}
+	checkMounts(c, ofMounts, reportFor)
 	last.addTo(&list)
 	return list.List()
 }

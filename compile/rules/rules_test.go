@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -37,6 +38,9 @@ func TestRows(t *testing.T) {
 			if r.Severity == 0 || r.Effect == "" || !strings.HasSuffix(r.Doc, ".") {
 				t.Errorf("the row is incomplete: %v %v %q", r.Severity, r.Effect, r.Doc)
 			}
+			if r.NoExample != "" {
+				return
+			}
 			f, ok := codes(t, r, r.Bad)[r.Code]
 			if !ok {
 				t.Errorf("the bad example has no such finding: %v", codes(t, r, r.Bad))
@@ -48,5 +52,24 @@ func TestRows(t *testing.T) {
 				t.Errorf("the good example has findings: %v", found)
 			}
 		})
+	}
+}
+
+// A map that the kernel does not take has its finding at the line from which on it does not.
+func TestIDMapTooLong(t *testing.T) {
+	lines := func(n int) string {
+		var text strings.Builder
+		text.WriteString("lxc.idmap = g 0 100000 65536\n")
+		for i := range n {
+			fmt.Fprintf(&text, "lxc.idmap = u %d %d 1000\n", i*1000, 100000+i*2000)
+		}
+		return text.String()
+	}
+	const most = 221 // of such lines in a page
+	if f, ok := codes(t, rules.Rule{}, lines(most+90))["idmap/too-long"]; !ok || f.Subject.Start.Line != most+2 {
+		t.Errorf("the finding is %+v", f)
+	}
+	if found := codes(t, rules.Rule{}, lines(most)); len(found) > 0 {
+		t.Errorf("%d lines have the findings %v", most, found)
 	}
 }

@@ -17,6 +17,14 @@ func startRules() []Rule {
 			check: startNotAutomatic,
 		},
 		{
+			Code: "ephemeral/not-managed", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
+			Title: "a container that is to be destroyed and kept",
+			Doc:   "lxc.rootfs.managed = 0 says that the storage is not LXC's to destroy, and lxc.ephemeral = 1 that it goes with the container. lxcfg keeps it; LXC 5.0 destroys it.",
+			Bad:   "lxc.ephemeral = 1\nlxc.rootfs.managed = 0\n",
+			Good:  "lxc.ephemeral = 1\n",
+			check: ephemeralNotManaged,
+		},
+		{
 			Code: "start/ephemeral", Severity: diag.Warning, Effect: diag.SilentlyDifferent,
 			Title: "a container that starts with the host and is destroyed when it stops",
 			Doc:   "lxc.ephemeral = 1 destroys the container, with its rootfs, when it stops. It starts with the host once, and is gone after the next shutdown.",
@@ -36,6 +44,13 @@ func startNotAutomatic(c *config.Config, report report) {
 	}
 	if c.Start.Order.V != 0 {
 		report(c.Start.Order.Origin, "a container that is not started automatically has no turn", "Add `lxc.start.auto = 1`, or remove the line.")
+	}
+}
+
+func ephemeralNotManaged(c *config.Config, report report) {
+	if ephemeral, managed := c.Init.Ephemeral, c.Rootfs.Managed; ephemeral.V && !managed.V {
+		report(ephemeral.Origin, "lxc.rootfs.managed = 0 says that the storage is not LXC's to destroy", "LXC 5.0 destroys it all the same, lxcfg does not. Remove one of the two lines.",
+			diag.Related{Range: managed.Origin.Range(), Summary: "not managed"})
 	}
 }
 
