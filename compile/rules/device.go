@@ -48,7 +48,7 @@ func deviceRules() []Rule {
 
 // deviceList are the rules of one cgroup version, in order.
 type deviceList struct {
-	rules []config.CgroupSetting
+	rules []*config.CgroupSetting
 	v2    bool
 	last  int  // position of the last rule about all devices, which starts the list anew; -1 for none
 	deny  bool // devices are denied that no rule allows
@@ -74,22 +74,22 @@ func deviceLists(c *config.Config) deviceList {
 	return list
 }
 
-func deviceSettings(all []config.CgroupSetting) (devices []config.CgroupSetting) {
+func deviceSettings(all []config.CgroupSetting) (devices []*config.CgroupSetting) {
 	for i := range all {
 		if all[i].Device != nil {
-			devices = append(devices, all[i])
+			devices = append(devices, &all[i])
 		}
 	}
 	return devices
 }
 
-func allows(s config.CgroupSetting) bool { return s.File == "devices.allow" }
+func allows(s *config.CgroupSetting) bool { return s.File == "devices.allow" }
 
 // isAll reports whether a rule is about all devices at once.
-func isAll(s config.CgroupSetting) bool { return s.Device.Type == 'a' }
+func isAll(s *config.CgroupSetting) bool { return s.Device.Type == 'a' }
 
 // counting are the rules that are not taken back.
-func (l deviceList) counting() []config.CgroupSetting { return l.rules[l.last+1:] }
+func (l deviceList) counting() []*config.CgroupSetting { return l.rules[l.last+1:] }
 
 // permitted are the devices that the container may open.
 func (l deviceList) permitted() permitted {
@@ -128,7 +128,7 @@ type deviceNumbers struct {
 const anyMinor = -2
 
 // add adds a rule, if it is about more than making nodes. The first of several stays.
-func (set deviceSet) add(s config.CgroupSetting) {
+func (set deviceSet) add(s *config.CgroupSetting) {
 	d := s.Device
 	if d.Access == "m" || d.Path != "" {
 		return
