@@ -4,7 +4,7 @@ import "fmt"
 
 // MostOfAKind is how many findings of one code, severity and effect a Collector
 // lists. Nobody reads more, and a file of a million wrong lines has a million.
-const MostOfAKind = 10000
+const MostOfAKind = 2000
 
 // Collector gathers findings. Of each kind it keeps the first ones and counts the
 // rest, so that its size does not depend on that of the text. The zero Collector
