@@ -307,7 +307,8 @@ func TestInitHasNothingOpen(t *testing.T) {
 	}
 	defer unix.Close(left)
 	for _, lines := range [][]string{nil, {"lxc.pty.max = 8", "lxc.tty.max = 2"}, {"lxc.cgroup.pids.max = 100", "lxc.init.cwd = /tmp", "lxc.mount.auto = proc sys cgroup:mixed:force"}} {
-		c := stored(t, "dir:ROOTFS", 0, nil, lines...)
+		c := newContainer(t, 0, all(without("lxc.pty.max", "lxc.tty.max"), with(lines...)))
+		c.fresh(t)
 		ended := onTerminal(t, ours(t).argv(c, "/bin/busybox", "ls", "/proc/1/fd"), withoutHelpers, nil)
 		if got, want := strings.Join(strings.Fields(ended.output), " "), "0 1 2 3"; got != want { // 3: the directory that ls reads
 			t.Errorf("with %q init has open %q, want %q", lines, got, want)
