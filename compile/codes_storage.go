@@ -88,9 +88,9 @@ func storageCodes() []diag.Row {
 			Bad: rootLine + "lxc.mount.auto = cgroup\nlxc.namespace.keep = user cgroup\n", Good: rootLine + "lxc.mount.auto = cgroup\nlxc.namespace.keep = user\n",
 		},
 		{
-			Code: "log/no-directory", Verdicts: []diag.Verdict{diag.Differing}, Title: "a log in a directory that is not there",
-			Doc: "LXC makes no directory for lxc.log.file. It starts the container, and writes no log.",
-			Bad: rootLine + "lxc.log.file = /srv/gone/web.log\n", Good: rootLine + "lxc.log.file = /srv/web/web.log\n",
+			Code: "log/cannot-open", Verdicts: []diag.Verdict{{Severity: diag.Warning, Effect: diag.RejectedAtLoad}}, Title: "a log that cannot be opened",
+			Doc: "LXC opens the file of lxc.log.file when it reads the line, and refuses the configuration when that fails. Directories that are missing it makes. A log that is named on the command line comes first.",
+			Bad: rootLine + "lxc.log.file = /srv/web\n", Good: rootLine + "lxc.log.file = /srv/web/web.log\n",
 		},
 		{
 			Code: "console/missing", Verdicts: absent, Title: "a console that is not there",

@@ -40,7 +40,7 @@ var mistakes = [...]struct {
 	61: {"hook/autodev-off", byText}, 62: {"host/command", byLooking}, 63: {"host/command", byLooking}, 64: {"hook/after-exec", byText}, 65: {"value/resource-limit", byText},
 	66: {"value/environment-variable", byText}, 67: {"sysctl/of-the-host", byText}, 68: {"key/removed", byText}, 69: {"cgroup/ignored-here", byFacts}, 70: {"cgroup/no-such-file", byText},
 	71: {"cgroup/devices-denied", byText}, 72: {"cgroup/two-places", byText}, 73: {"value/size", byText}, 74: {"value/bytes", byText}, 75: {"process/keyring", byText},
-	76: {"log/no-directory", byFacts}, 77: {"environment/from-caller", byText}, 78: {"value/directory-name", byText}, 79: {"rootfs/none", byFacts}, 80: {"value/signal", byText},
+	76: {"log/cannot-open", byFacts}, 77: {"environment/from-caller", byText}, 78: {"value/directory-name", byText}, 79: {"rootfs/none", byFacts}, 80: {"value/signal", byText},
 	81: {"uts/name", byText}, 82: {"apparmor/not-here", byFacts}, 83: {"apparmor/rule-unused", byText}, 84: {"seccomp/section", byText}, 85: {"seccomp/same-as-default", byText},
 	86: {"seccomp/no-proxy", byText}, 87: {"seccomp/cookie-without-proxy", byText}, 88: {"include/order", byText}, 89: {"include/loop", byText}, 90: {"path/relative", byText},
 	91: {"syntax/bom", byText}, 92: {"syntax/trailing-comment", byText}, 93: {"syntax/ignored-line", byText}, 94: {"start/ephemeral", byText}, 95: {"start/not-automatic", byText},

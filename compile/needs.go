@@ -57,8 +57,8 @@ func (l *Loaded) neededPaths() []string {
 	if peer := l.Config.Console.Path.V; peer != "" && peer != "none" {
 		paths = append(paths, peer)
 	}
-	if dir := logDirectory(l.Config); dir != "" {
-		paths = append(paths, dir)
+	if file, dir := logPaths(l.Config); file != "" {
+		paths = append(paths, file, dir)
 	}
 	return append(paths, mountSources(l.Config.Mount)...)
 }
