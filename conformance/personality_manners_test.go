@@ -193,18 +193,22 @@ func TestStartIsSetUserID(t *testing.T) {
 		t.Fatal(err)
 	}
 	bounding := regexp.MustCompile(`(?m)^CapBnd:\s*(.*)$`).FindStringSubmatch(string(all))[1]
-	eventually(t, "lxc-start is its caller with root's capabilities", func() bool {
-		return status("Name") == "lxc-start" && status("Uid") == "65534 65534 65534 65534" && status("Gid") == "65534 65534 65534 65534" &&
-			status("CapEff") == bounding && status("CapPrm") == bounding
+	eventually(t, "lxc-start is its caller with root's capabilities, in every thread", func() bool {
+		return status("Name") == "lxc-start" && status("CapEff") == bounding && status("CapPrm") == bounding && allThreads(cmd.Process.Pid, "65534")
 	})
-	// Every thread of it.
-	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", cmd.Process.Pid))
+}
+
+// allThreads tells whether all threads of a process have an id as each of their ids.
+func allThreads(pid int, id string) bool {
+	ids := strings.Repeat("\t"+id, 4)
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid))
 	for _, file := range tasks {
-		text, _ := os.ReadFile(file)
-		if len(text) > 0 && !strings.Contains(string(text), "Uid:\t65534\t65534\t65534\t65534") {
-			t.Errorf("a thread has other ids:\n%s", text)
+		text, err := os.ReadFile(file)
+		if err == nil && !(strings.Contains(string(text), "Uid:"+ids+"\n") && strings.Contains(string(text), "Gid:"+ids+"\n")) {
+			return false
 		}
 	}
+	return len(tasks) > 0
 }
 
 // TestStartKeepsDescriptors gives lxc-start sockets as systemd does, and files that it was
