@@ -40,9 +40,9 @@ lxc-start -F -P $P --share-uts $$ --share-ipc $$ --share-net $$ $NAME -- /bin/sh
 		errors: `(?s)The container failed to start\n.*the log: log`},
 	{name: "a failed hook is told with what it printed", script: `lxc-start -F -P $P -s "lxc.hook.pre-start=/bin/sh -c 'echo it is broken; echo really; exit 3'" $NAME -- /bin/true`, status: 1, errors: `(?s)pre-start.*status 3.*it is broken.*really`},
 	{name: "a daemon tells its errors to who has called it", script: `lxc-start -P $P $NAME -- /bin/nonexistent`, status: 1, errors: `(?s)/bin/nonexistent.*The container failed to start`},
-	{name: "a half created container is kept", script: `mkdir -p there/box; cp $P/$NAME/config there/box; echo kept >there/box/partial; lxc-start -F -P $D/there box -- /bin/true; cat there/box/partial there/box/config | head -n 1`,
+	{name: "a half created container is kept", script: `mkdir -p there/$NAME-box; cp $P/$NAME/config there/$NAME-box; echo kept >there/$NAME-box/partial; lxc-start -F -P $D/there $NAME-box -- /bin/true; cat there/$NAME-box/partial there/$NAME-box/config | head -n 1`,
 		output: `^kept\n$`, errors: `not created to its end.*partial`},
-	{name: "a container without a configuration is told with its path", script: `lxc-start -F -P $P nobody`, status: 1, errors: `No container config specified: .*nobody/config does not exist`},
+	{name: "a container without a configuration is told with its path", script: `lxc-start -F -P $P $NAME-nobody`, status: 1, errors: `No container config specified: .*-nobody/config does not exist`},
 	{name: "the pidfile is made before anything is started", script: `lxc-start -F -P $P -p nowhere/pid -s "lxc.hook.pre-start=/bin/sh -c 'touch $D/ran'" $NAME -- /bin/true; ls`, errors: `Failed to ensure pidfile 'nowhere/pid'`},
 	{name: "a link to a pidfile is followed", script: `ln -s there pid; lxc-start -F -P $P -p pid $NAME -- /bin/sleep 100 & while [ ! -s there ]; do sleep 0.02; done; readlink pid; test "$(cat pid)" -gt 1; kill -9 $!; wait`, output: `^there\n$`},
 
@@ -58,12 +58,12 @@ lxc-start -F -P $P --share-uts $$ --share-ipc $$ --share-net $$ $NAME -- /bin/sh
 	{name: "LXC 1 never fails in the background", script: `lxc-start-1.0 -d -P $P -n $NAME -- /bin/nonexistent`, errors: `/bin/nonexistent`},
 	{name: "LXC 1 has no --share-pid", script: `lxc-start-1.0 -P $P -n $NAME --share-pid 1`, status: 1, errors: `unrecognized option '--share-pid'`},
 	{name: "LXC 1 has no user for lxc-execute", script: `lxc-execute-1.0 -P $P -n $NAME -u 1 -- /bin/true`, status: 1, errors: `unrecognized option '--uid'`},
-	{name: "LXC 1 does not run the host's init", script: `lxc-start-1.0 -P $P -n nobody`, status: 1, errors: `Executing '/sbin/init' with no configuration file may crash the host`},
-	{name: "LXC 1 does not run it by its name either", script: `lxc-start-1.0 -P $P -n nobody -- /sbin/init`, status: 1, errors: `Executing '/sbin/init' with no configuration file may crash the host`},
-	{name: "LXC 1 runs a command with the host's files", script: `echo of the host >mine; lxc-start-1.0 -P $P -n nobody -- /bin/cat $D/mine`, output: `^of the host\r?\n$`},
+	{name: "LXC 1 does not run the host's init", script: `lxc-start-1.0 -P $P -n $NAME-nobody`, status: 1, errors: `Executing '/sbin/init' with no configuration file may crash the host`},
+	{name: "LXC 1 does not run it by its name either", script: `lxc-start-1.0 -P $P -n $NAME-nobody -- /sbin/init`, status: 1, errors: `Executing '/sbin/init' with no configuration file may crash the host`},
+	{name: "LXC 1 runs a command with the host's files", script: `echo of the host >mine; lxc-start-1.0 -P $P -n $NAME-nobody -- /bin/cat $D/mine`, output: `^of the host\r?\n$`},
 	{name: "LXC 1 writes a line into the pidfile", script: `lxc-start-1.0 -d -P $P -n $NAME -p pid -- /bin/sleep 100; wc -l <pid; kill -9 $(cat pid)`, output: `^1\n$`},
 	{name: "a pidfile goes with its container", script: `lxc-start-1.0 -P $P -n $NAME -p pid -- /bin/true; lxc-start -F -P $P -n $NAME -p pid2 -- /bin/true; ls`},
-	{name: "LXC 1 reads its own names of keys", script: `printf 'lxc.rootfs = %s\nlxc.utsname = old\n' $P/$NAME/rootfs >mine; lxc-start-1.0 -P $P -n box -f mine -- /bin/hostname`, output: `^old\r?\n$`},
+	{name: "LXC 1 reads its own names of keys", script: `printf 'lxc.rootfs = %s\nlxc.utsname = old\n' $P/$NAME/rootfs >mine; lxc-start-1.0 -P $P -n $NAME-box -f mine -- /bin/hostname`, output: `^old\r?\n$`},
 	{name: "LXC 1 gives its commands' status", script: `lxc-execute-1.0 -P $P -n $NAME -- /bin/sh -c 'exit 7'`, status: 7},
 	{name: "lxcfg start logs where the configuration says", script: `lxcfg start -F -P $P -n $NAME -s lxc.log.file=$D/log -s lxc.log.level=INFO -- /bin/false; grep -c '^lxcfg conform-[0-9]* [0-9.]* INFO ' log`, output: `^[1-9]\d*\n$`},
 	{name: "a log of the configuration that cannot be opened", script: `lxc-start -F -P $P -s lxc.log.file=/ $NAME -- /bin/true`, status: 1, errors: `open the log of lxc.log.file: `},
@@ -193,18 +193,22 @@ func TestStartIsSetUserID(t *testing.T) {
 		t.Fatal(err)
 	}
 	bounding := regexp.MustCompile(`(?m)^CapBnd:\s*(.*)$`).FindStringSubmatch(string(all))[1]
-	eventually(t, "lxc-start is its caller with root's capabilities", func() bool {
-		return status("Name") == "lxc-start" && status("Uid") == "65534 65534 65534 65534" && status("Gid") == "65534 65534 65534 65534" &&
-			status("CapEff") == bounding && status("CapPrm") == bounding
+	eventually(t, "lxc-start is its caller with root's capabilities, in every thread", func() bool {
+		return status("Name") == "lxc-start" && status("CapEff") == bounding && status("CapPrm") == bounding && allThreads(cmd.Process.Pid, "65534")
 	})
-	// Every thread of it.
-	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", cmd.Process.Pid))
+}
+
+// allThreads tells whether all threads of a process have an id as each of their ids.
+func allThreads(pid int, id string) bool {
+	ids := strings.Repeat("\t"+id, 4)
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid))
 	for _, file := range tasks {
-		text, _ := os.ReadFile(file)
-		if len(text) > 0 && !strings.Contains(string(text), "Uid:\t65534\t65534\t65534\t65534") {
-			t.Errorf("a thread has other ids:\n%s", text)
+		text, err := os.ReadFile(file)
+		if err == nil && !(strings.Contains(string(text), "Uid:"+ids+"\n") && strings.Contains(string(text), "Gid:"+ids+"\n")) {
+			return false
 		}
 	}
+	return len(tasks) > 0
 }
 
 // TestStartKeepsDescriptors gives lxc-start sockets as systemd does, and files that it was

@@ -65,6 +65,8 @@ type answer struct {
 func (l commandLine) run(t *testing.T, c container, programs string, environment ...string) answer {
 	t.Helper()
 	c.fresh(t)
+	before := ownLeftovers(t, c)
+	defer func() { removeLeftovers(t, c, added(before, ownLeftovers(t, c))) }()
 	dir := t.TempDir()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -118,7 +120,7 @@ var commandLines = []commandLine{
 	{name: "the name by --name", script: `lxc-start --lxcpath=$P --foreground --name $NAME -- /bin/true`},
 	{name: "no name", script: `lxc-start -P $P -F`},
 	{name: "a name that is empty", script: `lxc-start -P $P -F -n ''`},
-	{name: "a container that is not there", script: `lxc-start -P $P -F nobody`},
+	{name: "a container that is not there", script: `lxc-start -P $P -F $NAME-nobody`},
 	{name: "a directory that is not there", script: `lxc-start -P $D/nowhere -F $NAME`},
 	{name: "a directory with slashes behind it", script: `lxc-start -P $P/// -F $NAME -- /bin/true`},
 	{name: "a directory given twice", script: `lxc-start -P $P -P $P -F $NAME`},
@@ -141,11 +143,11 @@ var commandLines = []commandLine{
 	{name: "help of execute", script: `lxc-execute --help`},
 	{name: "version of execute", script: `lxc-execute --version`},
 
-	{name: "another configuration", script: `cp $P/$NAME/config mine; lxc-start -F -P $P -f mine other -- /bin/true`},
+	{name: "another configuration", script: `cp $P/$NAME/config mine; lxc-start -F -P $P -f mine $NAME-other -- /bin/true`},
 	{name: "another configuration that is not there", script: `lxc-start -F -P $P -f mine $NAME`},
 	{name: "another configuration with a mistake", script: `echo lxc.nonsense = 1 >mine; lxc-start -F -P $P -f mine $NAME`},
-	{name: "another configuration beside a mistake in the container's own", script: `mkdir -p there/box; echo lxc.nonsense = 1 >there/box/config; cp $P/$NAME/config mine
-lxc-start -F -P $D/there -f $D/mine box -- /bin/true`},
+	{name: "another configuration beside a mistake in the container's own", script: `mkdir -p there/$NAME-box; echo lxc.nonsense = 1 >there/$NAME-box/config; cp $P/$NAME/config mine
+lxc-start -F -P $D/there -f $D/mine $NAME-box -- /bin/true`},
 	{name: "a setting", script: `lxc-start -F -P $P -s lxc.uts.name=set $NAME -- /bin/sh -c '[ $(hostname) = set ] && exit 3'; exit $?`},
 	{name: "a setting without a value", script: `lxc-start -F -P $P -s lxc.uts.name $NAME`},
 	{name: "a setting of no key", script: `lxc-start -F -P $P -s lxc.nonsense=1 $NAME`},
@@ -177,17 +179,17 @@ lxc-start -F -P $D/there -f $D/mine box -- /bin/true`},
 	{name: "init missing", script: `lxc-start -F -P $P $NAME -- /bin/nonexistent`},
 	{name: "a hook that fails", script: `lxc-start -F -P $P -s lxc.hook.pre-start=/bin/false $NAME -- /bin/true`},
 	{name: "a rootfs that is not there", script: `lxc-start -F -P $P -s lxc.rootfs.path=$D/nowhere $NAME -- /bin/true`},
-	{name: "a creation that goes on", script: `mkdir -p there/box; cp $P/$NAME/config there/box; exec 9>there/box/partial; flock 9; lxc-start -F -P $D/there box -- /bin/true`},
-	{name: "a creation that has ended early", script: `mkdir -p there/box; cp $P/$NAME/config there/box; : >there/box/partial; lxc-start -F -P $D/there box -- /bin/true`},
+	{name: "a creation that goes on", script: `mkdir -p there/$NAME-box; cp $P/$NAME/config there/$NAME-box; exec 9>there/$NAME-box/partial; flock 9; lxc-start -F -P $D/there $NAME-box -- /bin/true`},
+	{name: "a creation that has ended early", script: `mkdir -p there/$NAME-box; cp $P/$NAME/config there/$NAME-box; : >there/$NAME-box/partial; lxc-start -F -P $D/there $NAME-box -- /bin/true`},
 
 	{name: "the directory of lxc.conf", exact: true, script: `mount -t tmpfs tmpfs /etc/lxc; echo "lxc.lxcpath = $P" >/etc/lxc/lxc.conf; lxc-start -F -p pid $NAME -- /bin/true; echo $?`},
 	{name: "the directory of containers", exact: true, script: `mount -t tmpfs tmpfs /var/lib/lxc; cp -a $P/$NAME /var/lib/lxc; lxc-start -F $NAME -l info -- /bin/true; echo $?; ls /var/log/lxc; ls /var/lib/lxc/$NAME`},
-	{name: "the directory of a user's containers", exact: true, script: `chmod 755 .; mkdir -p home/.local/share/lxc; chmod -R 777 home; HOME=$D/home setpriv --reuid 65534 --regid 65534 --clear-groups lxc-start -F nobody; echo $?`},
-	{name: "a user without a directory of containers", script: `HOME=$D setpriv --reuid 65534 --regid 65534 --clear-groups lxc-start -F nobody`},
+	{name: "the directory of a user's containers", exact: true, script: `chmod 755 .; mkdir -p home/.local/share/lxc; chmod -R 777 home; HOME=$D/home setpriv --reuid 65534 --regid 65534 --clear-groups lxc-start -F $NAME-nobody; echo $?`},
+	{name: "a user without a directory of containers", script: `HOME=$D setpriv --reuid 65534 --regid 65534 --clear-groups lxc-start -F $NAME-nobody`},
 	{name: "the directory of a user's lxc.conf", exact: true, script: `chmod 755 .; mkdir -p home/.config/lxc there; echo lxc.lxcpath=$D/there >home/.config/lxc/lxc.conf
-HOME=$D/home setpriv --reuid 65534 --regid 65534 --clear-groups lxc-start -F nobody 2>&1 | grep -c 'No container config'`},
+HOME=$D/home setpriv --reuid 65534 --regid 65534 --clear-groups lxc-start -F $NAME-nobody 2>&1 | grep -c 'No container config'`},
 	{name: "the lock", exact: true, script: `mount -t tmpfs tmpfs /run; lxc-start -F -P $P $NAME -- /bin/true; find /run -type f -name ".$NAME" | sed "s,$P,P,"`},
-	{name: "the lock of a user", exact: true, script: `chmod 755 .; mkdir -p there run; chmod 777 run; XDG_RUNTIME_DIR=$D/run setpriv --reuid 65534 --regid 65534 --clear-groups lxc-start -F -P $D/there nobody; find run -type f | sed "s,$D,D,"`},
+	{name: "the lock of a user", exact: true, script: `chmod 755 .; mkdir -p there run; chmod 777 run; XDG_RUNTIME_DIR=$D/run setpriv --reuid 65534 --regid 65534 --clear-groups lxc-start -F -P $D/there $NAME-nobody; find run -type f | sed "s,$D,D,"`},
 	{name: "the pidfile of a monitor", exact: true, script: `lxc-start -P $P -p pid $NAME -- /bin/sleep 100; wc -l <pid; tr '\0' ' ' </proc/$(cat pid)/cmdline | sed "s,$P,P,"`},
 	{name: "a container that runs when lxc-start ends", exact: true, script: `lxc-start -P $P $NAME -- /bin/sleep 100; lxc-info -P $P -n $NAME -s; lxc-info -P $P -n $NAME -p >/dev/null && echo it has an init`},
 	{name: "a container that runs already", exact: true, script: `lxc-start -P $P $NAME -- /bin/sleep 100; for how in -F -d; do lxc-start $how -P $P $NAME; echo $?; done`},
@@ -217,12 +219,12 @@ while [ -e pid ]; do sleep 0.05; done; cat $P/$NAME/rootfs/again`},
 	{name: "no command", script: `lxc-execute -P $P -n $NAME`, better: map[string]string{"status": "LXC crashes", "errors": "LXC crashes"}},
 	{name: "a command as somebody", script: `lxc-execute -P $P -u 5 -g 6 $NAME -- /bin/sh -c 'exit $(($(id -u) * 10 + $(id -g)))'`},
 	{name: "a command as nobody", script: `lxc-execute -P $P -u nobody $NAME -- /bin/true`},
-	{name: "a command without a configuration", script: `lxc-execute -P $P nobody -- /bin/true`},
+	{name: "a command without a configuration", script: `lxc-execute -P $P $NAME-nobody -- /bin/true`},
 	{name: "a command in the foreground by -F", script: `lxc-execute -F -P $P $NAME -- /bin/true`},
 	{name: "a command in the background", script: `lxc-execute -d -P $P $NAME -- /bin/sleep 100`},
 	{name: "a command that ends in the background", script: `lxc-execute -d -P $P $NAME -- /bin/false`},
 	{name: "a command that is not there, in the background", script: `lxc-execute -d -P $P $NAME -- /bin/nonexistent`, better: map[string]string{"errors": "lxcfg says that there is no such command"}},
-	{name: "a command with another configuration", script: `cp $P/$NAME/config mine; lxc-execute -P $P -f mine other -- /bin/sh -c 'exit 4'`},
+	{name: "a command with another configuration", script: `cp $P/$NAME/config mine; lxc-execute -P $P -f mine $NAME-other -- /bin/sh -c 'exit 4'`},
 	{name: "a command and a mistake", script: `lxc-execute -P $P -s lxc.nonsense=1 $NAME -- /bin/true`},
 }
 
