@@ -121,8 +121,24 @@ func (a *app) arrive(args []string) ([]string, error) {
 	if d == nil || err != nil {
 		return args, err
 	}
+	if d.Remembers() {
+		os.Exit(a.resume(d))
+	}
 	a.daemon, a.stdin, a.stdout, a.stderr = d, d.Stdin, d.Stdout, d.Stderr
 	return d.Args, nil
+}
+
+// resume goes on as the monitor of a container that runs.
+func (a *app) resume(d *daemon.Daemon) int {
+	if d.Stderr != nil {
+		a.stderr = d.Stderr
+	}
+	result, err := launch.Resume(d)
+	if err != nil {
+		a.launchError(err)
+		return exitLaunch
+	}
+	return result.Status.ExitStatus()
 }
 
 // toBackground has a command done by a process that stays in the background, and

@@ -34,7 +34,7 @@ func (m *Monitor) createCgroup(step string, op plan.CgroupCreate) error {
 	cg := &cgroup{version: op.Version, base: m.baseOf(op.Mount, op.Base, op.InScope), dir: -1, tasks: -1}
 	first := len(m.cgroups) == 0
 	m.cgroups[op.Hierarchy] = cg
-	m.later(step, func() error { return m.removeCgroup(cg) })
+	m.later(step, undo{How: undoCgroup, Words: []string{op.Hierarchy}})
 	for again := 0; ; again++ {
 		if first {
 			if err := m.chooseSuffix(); err != nil {
