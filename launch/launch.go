@@ -49,6 +49,8 @@ type Options struct {
 	// the root directory, and lets go of who has started it once the container runs.
 	// nil: it stays in the foreground.
 	Daemon *daemon.Daemon
+	// Note is what Resume hands to the program again, when a daemon executes itself.
+	Note []byte
 	// Observe is told what the launch does, while it does it; nil: nobody. It is called
 	// by one goroutine at a time.
 	Observe func(Event)

@@ -25,6 +25,7 @@ import (
 type kept struct {
 	PIDFile     string          `json:"pid_file"`
 	HookTimeout time.Duration   `json:"hook_timeout"`
+	Note        []byte          `json:"note"`
 	Monitor     json.RawMessage `json:"monitor"`
 	Life        json.RawMessage `json:"life"`
 }
@@ -57,7 +58,7 @@ func (l *launch) shed() error {
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(kept{PIDFile: l.options.PIDFile, HookTimeout: l.options.HookTimeout, Monitor: own, Life: of})
+	text, err := json.Marshal(kept{PIDFile: l.options.PIDFile, HookTimeout: l.options.HookTimeout, Note: l.options.Note, Monitor: own, Life: of})
 	if err != nil {
 		return err
 	}
@@ -85,8 +86,9 @@ func (l *launch) planNote() (*os.File, error) {
 }
 
 // Resume goes on as the monitor that has executed itself: it waits for the container's
-// end, as Start does.
-func Resume(d *daemon.Daemon) (Result, error) {
+// end, as Start does. The program is told its note before the container is taken down, and
+// says who observes that.
+func Resume(d *daemon.Daemon, observer func(note []byte) func(Event)) (Result, error) {
 	runtime.LockOSThread() // it has made the container
 	var k kept
 	text, err := daemon.ReadNote(d.Notes[noteLaunch])
@@ -104,8 +106,9 @@ func Resume(d *daemon.Daemon) (Result, error) {
 	defer removePIDFile(k.PIDFile)
 	signals := monitor.Listen()
 	defer signals.End()
-	l := &launch{options: Options{PIDFile: k.PIDFile, HookTimeout: k.HookTimeout, Daemon: d}, life: around, begun: true, taken: d.Notes[notePlan]}
+	l := &launch{options: Options{PIDFile: k.PIDFile, HookTimeout: k.HookTimeout, Note: k.Note, Daemon: d}, life: around, begun: true, taken: d.Notes[notePlan]}
 	read := func() (p plan.Plan, err error) {
+		l.options.Observe = observer(k.Note)
 		text, err := daemon.ReadNote(l.taken)
 		if err == nil {
 			p, err = plan.Read(text)

@@ -62,7 +62,7 @@ func (a *app) run(p plan.Plan, stdin *os.File, lo launchOptions) int {
 		a.error(err)
 		return exitLaunch
 	}
-	result, err := a.launch(p, stdin, lo, launch.Options{Observe: j.observe})
+	result, err := a.launch(p, stdin, lo, launch.Options{Observe: j.observe, Note: j.note()})
 	j.ended(result, err)
 	if err != nil {
 		return exitLaunch
@@ -133,9 +133,21 @@ func (a *app) resume(d *daemon.Daemon) int {
 	if d.Stderr != nil {
 		a.stderr = d.Stderr
 	}
-	result, err := launch.Resume(d)
+	var j *journal
+	result, err := launch.Resume(d, func(note []byte) func(launch.Event) {
+		j = a.reopenJournal(note)
+		return j.observe
+	})
 	if err != nil {
 		a.launchError(err)
+	}
+	for _, late := range result.Late {
+		a.launchError(late)
+	}
+	if j != nil {
+		j.ended(result, err)
+	}
+	if err != nil {
 		return exitLaunch
 	}
 	return result.Status.ExitStatus()
