@@ -51,6 +51,12 @@ TESTS ?=
 vm:
 	VM='$(VM)' scripts/vm-test $(if $(TESTS),'$(TESTS)')
 
+# Containers in the background, started and stopped by LXC's tools again and again, and many
+# at once, and rebooted; some minutes.
+cycles:
+	LXCFG_CYCLES=200 $(GO) test -count=1 -timeout 30m -run 'TestManyCycles' ./conformance
+	LXCFG_CYCLES=50 $(GO) test -count=1 -timeout 30m -run 'TestManyAtOnce' ./conformance
+
 # liblxc's word on very many random configurations, and libseccomp's on policies; a
 # few minutes.
 judge:

@@ -24,6 +24,7 @@ compile/config < compile/keys < compile/rules < compile;
 compile/keys < compile/migrate < cmd/lxcfg;
 grammar/seccomp, compile/plan < compile/seccomp < compile;
 compile/apparmor < compile;
+grammar < compile/idmap < cmd/lxcfg;
 compile, compile/migrate < compile/lint < cmd/lxcfg;
 compile/plan < compile/plan/schema;
 grammar/seccomp, compile/plan < compile/seccomp/filtertest;

@@ -189,9 +189,6 @@ func TestStopping(t *testing.T) {
 // TestReboot has a container reboot: asked from outside, and by itself.
 func TestReboot(t *testing.T) {
 	requireStock(t)
-	c := newContainer(t, 0, nil)
-	c.fresh(t)
-	before := leftovers(t, c)
 	s := booted(t, inBackground(ours(t)), nil)
 	for range 3 {
 		init := s.init(t)
@@ -206,7 +203,7 @@ func TestReboot(t *testing.T) {
 	s.awaitBoot(t)
 	s.expect(t, 0, ``, "lxc-attach", "--", "poweroff", "-f")
 	s.awaitEnd(t)
-	if left := added(before, leftovers(t, s.container)); len(left) > 0 {
+	if left := s.cgroups(); len(left) > 0 {
 		t.Errorf("it leaves %q", left)
 	}
 }

@@ -158,6 +158,7 @@ func boot(p plan.Plan, o Options, life *life.Life, signals *monitor.Signals) (r 
 		return l.fail(err), false, err
 	}
 	l.report.running()
+	l.report.Recovered = l.monitor.Recovered()
 	if o.Running != nil {
 		o.Running(l.report)
 	}

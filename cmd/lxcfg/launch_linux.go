@@ -82,6 +82,10 @@ func (a *app) launch(p plan.Plan, stdin *os.File, lo launchOptions, o launch.Opt
 	o.Stdin, o.Stdout, o.HookTimeout, o.Fault, o.PIDFile, o.Daemon, o.Items = in, out, lo.timeout, lo.fault, lo.pidFile, a.daemon, lo.items
 	var reportErr error
 	o.Running = func(r launch.Report) {
+		if len(r.Recovered) > 0 {
+			a.errorWithHint(fmt.Sprintf("the monitor that container %s had before was killed", p.Container()),
+				fmt.Sprintf("The %d cgroups that it has left were taken away, %s first.", len(r.Recovered), r.Recovered[0]))
+		}
 		if a.daemon != nil {
 			reportErr = a.writeReport(r.WriteJSON, lo.report) // nobody waits for its end
 		}

@@ -33,6 +33,7 @@ type Monitor struct {
 	undos   []undo
 
 	files     map[int]*os.File    // what undos close, by descriptor
+	recovered []string            // cgroups that an earlier monitor had left
 	cgroups   map[string]*cgroup  // by hierarchy
 	aside     *cgroup             // of the monitor, nil: it is where it was
 	suffix    string              // of the cgroups' name, when the plan's is taken
