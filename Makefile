@@ -7,7 +7,7 @@ FUZZTIME ?= 60s
 # compiler; the binary itself is built without.
 RACE = ./launch/... ./cmd/...
 
-.PHONY: all build check format vet test lxc-tests vm judge race fuzz bench docs update
+.PHONY: all build check format vet test lxc-tests vm cycles judge race fuzz bench docs update
 
 all: build
 

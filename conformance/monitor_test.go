@@ -5,6 +5,7 @@ package conformance
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
@@ -92,20 +93,21 @@ func TestManyAtOnce(t *testing.T) {
 		list = append(list, c)
 	}
 	var wg sync.WaitGroup
-	for i, c := range list {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			s := start(t, l, c, "/bin/sleep", "1000")
-			s.expect(t, 0, `^RUNNING\n$`, "lxc-info", "-s", "-H")
-			wg.Go(func() {
-				s.expect(t, 0, ``, "lxc-stop", "-k")
-				s.awaitEnd(t)
-			})
+	for _, c := range list {
+		argv := l.argv(c, "/bin/sleep", "1000")
+		t.Cleanup(started{container: c}.end)
+		wg.Go(func() {
+			if out, err := exec.Command(argv[0], argv[1:]...).CombinedOutput(); err != nil {
+				t.Errorf("start: %v\n%s", err, out)
+				return
+			}
+			for _, tool := range [][]string{{"lxc-info", "-s", "-H"}, {"lxc-stop", "-k"}} {
+				if out, err := exec.Command(tool[0], append(tool[1:], "-P", c.lxcpath, "-n", containerName)...).CombinedOutput(); err != nil {
+					t.Errorf("%s: %v\n%s", tool[0], err, out)
+				}
+			}
 		})
 	}
 	wg.Wait()
-	for _, c := range list {
-		if left := (started{container: c}).cgroups(); len(left) > 0 {
-			t.Errorf("it leaves %q", left)
-		}
-	}
+	eventually(t, "nothing is left", func() bool { return len((started{}).cgroups()) == 0 })
 }
