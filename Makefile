@@ -7,7 +7,7 @@ FUZZTIME ?= 60s
 # compiler; the binary itself is built without.
 RACE = ./launch/... ./cmd/...
 
-.PHONY: all build check format vet test lxc-tests vm judge race fuzz bench docs update
+.PHONY: all build check format vet test lxc-tests vm cycles judge race fuzz bench docs update
 
 all: build
 
@@ -50,6 +50,12 @@ VM    ?=
 TESTS ?=
 vm:
 	VM='$(VM)' scripts/vm-test $(if $(TESTS),'$(TESTS)')
+
+# Containers in the background, started and stopped by LXC's tools again and again, and many
+# at once, and rebooted; some minutes.
+cycles:
+	LXCFG_CYCLES=200 $(GO) test -count=1 -timeout 30m -run 'TestManyCycles' ./conformance
+	LXCFG_CYCLES=50 $(GO) test -count=1 -timeout 30m -run 'TestManyAtOnce' ./conformance
 
 # liblxc's word on very many random configurations, and libseccomp's on policies; a
 # few minutes.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -71,14 +72,22 @@ func (s started) end() {
 	if text, err := os.ReadFile(s.pidFile()); err == nil {
 		if pid, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil {
 			_ = unix.Kill(pid, unix.SIGKILL)
-			for range 500 {
-				if unix.Kill(pid, 0) != nil {
+			for range 500 { // its container ends a moment later
+				if unix.Kill(pid, 0) != nil && !s.hasProcesses() {
 					break
 				}
 				time.Sleep(10 * time.Millisecond)
 			}
 		}
 	}
+}
+
+// hasProcesses tells whether the container has any.
+func (s started) hasProcesses() bool {
+	return slices.ContainsFunc(s.cgroups(), func(dir string) bool {
+		list, _ := os.ReadFile(filepath.Join(dir, "cgroup.procs"))
+		return len(list) > 0
+	})
 }
 
 // awaitEnd waits until the monitor is gone.

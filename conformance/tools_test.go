@@ -141,6 +141,11 @@ func parentOf(pid int) (parent int) {
 	return parent
 }
 
+// cgroups are the container's.
+func (s started) cgroups() []string {
+	return slices.DeleteFunc(ourCgroups(), func(dir string) bool { return !strings.Contains(dir, containerName) })
+}
+
 // TestStopping ends containers in every way that lxc-stop has.
 func TestStopping(t *testing.T) {
 	requireStock(t)
@@ -161,7 +166,7 @@ func TestStopping(t *testing.T) {
 			s.awaitEnd(t)
 			s.expect(t, 0, `^STOPPED\n$`, "lxc-info", "-s", "-H")
 			s.expect(t, 2, `not running`, "lxc-stop", test.arguments...)
-			if left := ourCgroups(); len(left) > 0 {
+			if left := s.cgroups(); len(left) > 0 {
 				t.Errorf("it leaves %q", left)
 			}
 		})
@@ -184,9 +189,6 @@ func TestStopping(t *testing.T) {
 // TestReboot has a container reboot: asked from outside, and by itself.
 func TestReboot(t *testing.T) {
 	requireStock(t)
-	c := newContainer(t, 0, nil)
-	c.fresh(t)
-	before := leftovers(t, c)
 	s := booted(t, inBackground(ours(t)), nil)
 	for range 3 {
 		init := s.init(t)
@@ -201,7 +203,7 @@ func TestReboot(t *testing.T) {
 	s.awaitBoot(t)
 	s.expect(t, 0, ``, "lxc-attach", "--", "poweroff", "-f")
 	s.awaitEnd(t)
-	if left := added(before, leftovers(t, s.container)); len(left) > 0 {
+	if left := s.cgroups(); len(left) > 0 {
 		t.Errorf("it leaves %q", left)
 	}
 }

@@ -49,6 +49,8 @@ type Options struct {
 	// the root directory, and lets go of who has started it once the container runs.
 	// nil: it stays in the foreground.
 	Daemon *daemon.Daemon
+	// Note is what Resume hands to the program again, when a daemon executes itself.
+	Note []byte
 	// Observe is told what the launch does, while it does it; nil: nobody. It is called
 	// by one goroutine at a time.
 	Observe func(Event)
@@ -122,14 +124,23 @@ func start(p plan.Plan, o Options) (Result, error) {
 	defer removePIDFile(o.PIDFile)
 	signals := monitor.Listen()
 	defer signals.End()
+	result, reboots, err := boot(p, o, l, signals)
+	if reboots {
+		return rebootOn(p, o, l, signals)
+	}
+	return result, err
+}
+
+// rebootOn launches a container again until it ends for good.
+func rebootOn(p plan.Plan, o Options, l *life.Life, signals *monitor.Signals) (Result, error) {
+	o.Running, o.Fault = nil, ""
 	for {
+		signals.Again()
+		l.SetState(command.Starting)
 		result, reboots, err := boot(p, o, l, signals)
 		if !reboots {
 			return result, err
 		}
-		o.reboot()
-		signals.Again()
-		l.SetState(command.Starting)
 	}
 }
 
@@ -147,12 +158,22 @@ func boot(p plan.Plan, o Options, life *life.Life, signals *monitor.Signals) (r 
 		return l.fail(err), false, err
 	}
 	l.report.running()
+	l.report.Recovered = l.monitor.Recovered()
 	if o.Running != nil {
 		o.Running(l.report)
 	}
 	if o.Daemon != nil {
+		if err := l.shed(); err != nil {
+			return l.fail(err), false, err
+		}
 		o.Daemon.Running()
 	}
+	return l.outlive()
+}
+
+// outlive waits for the container's end, and takes it down. A container that reboots is
+// to be launched again.
+func (l *launch) outlive() (r Result, reboots bool, err error) {
 	status, err := l.monitor.Wait()
 	l.report.finish(status)
 	if went, ok := l.monitor.Asked(); ok {
@@ -166,9 +187,6 @@ func boot(p plan.Plan, o Options, life *life.Life, signals *monitor.Signals) (r 
 	return Result{Status: status, Late: l.late, Report: l.report}, reboots && err == nil && undoErr == nil, errors.Join(err, undoErr)
 }
 
-// reboot leaves out what belongs to the first launch of a container.
-func (o *Options) reboot() { o.Running, o.Daemon, o.Fault = nil, nil, "" }
-
 // launch is one execution of a plan.
 type launch struct {
 	plan    plan.Plan
@@ -176,7 +194,8 @@ type launch struct {
 	life    *life.Life
 	monitor *monitor.Monitor
 	report  Report
-	begun   bool // a step was begun
+	begun   bool     // a step was begun
+	taken   *os.File // the plan, as a monitor that executes itself takes it along; nil: not yet
 	late    []*StepError
 	program func() (*program.Program, error) // what the payload runs; waits until it is lowered
 }

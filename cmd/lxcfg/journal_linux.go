@@ -3,9 +3,11 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"lxcfg/compile/config"
@@ -19,6 +21,43 @@ import (
 type journal struct {
 	log   *lxclog.Log
 	fixed bool // the command line names the file: the configuration has no say in it
+
+	facility string // of syslog(3), empty: none
+}
+
+// journalNote is what a daemon that executes itself remembers of its journal.
+type journalNote struct {
+	Program   string       `json:"program"`
+	Container string       `json:"container"`
+	Level     lxclog.Level `json:"level"`
+	Old       bool         `json:"old"`
+	File      string       `json:"file"`
+	Facility  string       `json:"facility"`
+}
+
+// note is what there is to remember.
+func (j *journal) note() []byte {
+	n := journalNote{Program: j.log.Program, Container: j.log.Container, Level: j.log.Level, Old: j.log.Old, Facility: j.facility}
+	if name := j.file(); name != "" {
+		n.File, _ = filepath.Abs(name) // the caller's directory is there
+	}
+	text, _ := json.Marshal(n) // which cannot fail: it is texts and numbers
+	return text
+}
+
+// reopenJournal goes on with a journal that was remembered. What cannot be opened any more
+// is not written to.
+func (a *app) reopenJournal(note []byte) *journal {
+	var n journalNote
+	_ = json.Unmarshal(note, &n)
+	j := a.newJournal(&lxclog.Log{Program: n.Program, Container: n.Container, Level: n.Level, Old: n.Old})
+	if n.Facility != "" {
+		_ = j.log.Syslog(n.Facility)
+	}
+	if n.File != "" {
+		_ = j.log.Open(n.File)
+	}
+	return j
 }
 
 // openJournal opens the log as LXC's programs do:
@@ -70,6 +109,7 @@ func (a *app) newJournal(log *lxclog.Log) *journal {
 // fails, as under LXC.
 func (j *journal) configure(conf config.Log) error {
 	if conf.Syslog.V != "" {
+		j.facility = conf.Syslog.V
 		if err := j.log.Syslog(conf.Syslog.V); err != nil {
 			j.log.Write(lxclog.Warn, "conf", placeOf(conf.Syslog.Origin), err.Error())
 		}

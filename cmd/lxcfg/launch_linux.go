@@ -62,7 +62,7 @@ func (a *app) run(p plan.Plan, stdin *os.File, lo launchOptions) int {
 		a.error(err)
 		return exitLaunch
 	}
-	result, err := a.launch(p, stdin, lo, launch.Options{Observe: j.observe})
+	result, err := a.launch(p, stdin, lo, launch.Options{Observe: j.observe, Note: j.note()})
 	j.ended(result, err)
 	if err != nil {
 		return exitLaunch
@@ -82,6 +82,10 @@ func (a *app) launch(p plan.Plan, stdin *os.File, lo launchOptions, o launch.Opt
 	o.Stdin, o.Stdout, o.HookTimeout, o.Fault, o.PIDFile, o.Daemon, o.Items = in, out, lo.timeout, lo.fault, lo.pidFile, a.daemon, lo.items
 	var reportErr error
 	o.Running = func(r launch.Report) {
+		if len(r.Recovered) > 0 {
+			a.errorWithHint(fmt.Sprintf("the monitor that container %s had before was killed", p.Container()),
+				fmt.Sprintf("The %d cgroups that it has left were taken away, %s first.", len(r.Recovered), r.Recovered[0]))
+		}
 		if a.daemon != nil {
 			reportErr = a.writeReport(r.WriteJSON, lo.report) // nobody waits for its end
 		}
@@ -121,8 +125,36 @@ func (a *app) arrive(args []string) ([]string, error) {
 	if d == nil || err != nil {
 		return args, err
 	}
+	if d.Remembers() {
+		os.Exit(a.resume(d))
+	}
 	a.daemon, a.stdin, a.stdout, a.stderr = d, d.Stdin, d.Stdout, d.Stderr
 	return d.Args, nil
+}
+
+// resume goes on as the monitor of a container that runs.
+func (a *app) resume(d *daemon.Daemon) int {
+	if d.Stderr != nil {
+		a.stderr = d.Stderr
+	}
+	var j *journal
+	result, err := launch.Resume(d, func(note []byte) func(launch.Event) {
+		j = a.reopenJournal(note)
+		return j.observe
+	})
+	if err != nil {
+		a.launchError(err)
+	}
+	for _, late := range result.Late {
+		a.launchError(late)
+	}
+	if j != nil {
+		j.ended(result, err)
+	}
+	if err != nil {
+		return exitLaunch
+	}
+	return result.Status.ExitStatus()
 }
 
 // toBackground has a command done by a process that stays in the background, and

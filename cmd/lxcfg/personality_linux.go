@@ -372,7 +372,7 @@ func (s *standIn) advise() {
 
 // launch executes the plan.
 func (s *standIn) launch(p plan.Plan) (launch.Result, error) {
-	result, err := s.app.launch(p, s.app.stdin, launchOptions{pidFile: s.pidFile, items: func() [][2]string { return items(s.loaded.Config) }}, launch.Options{Observe: s.log.observe, PIDLine: s.personality.manners().pidLine})
+	result, err := s.app.launch(p, s.app.stdin, launchOptions{pidFile: s.pidFile, items: func() [][2]string { return items(s.loaded.Config) }}, launch.Options{Observe: s.log.observe, Note: s.log.note(), PIDLine: s.personality.manners().pidLine})
 	s.log.ended(result, err)
 	return result, err
 }

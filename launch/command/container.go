@@ -67,6 +67,9 @@ type Host interface {
 	Lend(number int) (fd int, l Loan, ok bool)
 	// Return takes it back when who has asked is gone.
 	Return(Loan)
+	// Renew goes on to lend a terminal that was lent by the monitor before it executed
+	// itself anew.
+	Renew(Loan) error
 	// Resized says that the terminal the console is connected to has another size.
 	Resized()
 	// ConsoleLog reads what the console has shown lately, and forgets what was read, or

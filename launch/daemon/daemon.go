@@ -20,12 +20,20 @@ type Daemon struct {
 	// what it starts must not hold on to the caller's terminal.
 	Stdin, Stdout, Stderr *os.File
 
-	caller *os.File // closed when the caller has been told
+	caller *os.File // closed when the caller has been told, nil: he has been
+
+	Notes []*os.File // what it remembers, when it has executed itself
 }
 
 // Arrive tells whether this process is a daemon that Spawn has started: nil for any
 // other process. It is to be called before anything else is done.
 func Arrive() (*Daemon, error) {
+	if value, isSet := os.LookupEnv(again); isSet {
+		if err := os.Unsetenv(again); err != nil {
+			return nil, err
+		}
+		return arriveAgain(value)
+	}
 	value, isSet := os.LookupEnv(variable)
 	if !isSet {
 		return nil, nil
@@ -43,7 +51,9 @@ func Arrive() (*Daemon, error) {
 	for _, fd := range fds {
 		unix.CloseOnExec(fd)
 	}
-	args, err := readNote(fds[1])
+	note := os.NewFile(uintptr(fds[1]), "arguments")
+	defer note.Close()
+	args, err := ReadNote(note)
 	if err != nil {
 		return nil, fmt.Errorf("read the daemon's arguments: %w", err)
 	}
@@ -87,9 +97,15 @@ func (d *Daemon) takeStreams() error {
 
 // Running tells the caller that the container runs, and lets go of him.
 func (d *Daemon) Running() {
+	if d.caller == nil {
+		return
+	}
 	// A caller who has ended does not want to know.
 	_ = unix.Send(int(d.caller.Fd()), []byte{0}, unix.MSG_NOSIGNAL)
 	for _, f := range [...]*os.File{d.caller, d.Stdin, d.Stdout, d.Stderr} {
-		f.Close()
+		if f != nil {
+			f.Close()
+		}
 	}
+	d.caller, d.Stdin, d.Stdout, d.Stderr = nil, nil, nil, nil
 }

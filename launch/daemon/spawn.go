@@ -31,7 +31,7 @@ func Title(lxcPath, container string) string {
 // ended with otherwise: then it has told why. What ends a process is passed on to it
 // meanwhile, so that a launch can be given up.
 func Spawn(title string, args []string) (status int, err error) {
-	note, err := newNote("arguments", []byte(strings.Join(args, "\x00")))
+	note, err := NewNote("arguments", []byte(strings.Join(args, "\x00")))
 	if err != nil {
 		return 0, err
 	}
@@ -74,10 +74,13 @@ func inherited() []uintptr {
 	return files
 }
 
+// ends are the signals that end a process and that a person or a supervisor sends.
+var ends = [...]os.Signal{unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM}
+
 // passOn passes signals that end a process on to the daemon. What it returns ends that.
 func passOn(pid int) (stop func()) {
 	caught := make(chan os.Signal, 8)
-	signal.Notify(caught, unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM)
+	signal.Notify(caught, ends[:]...)
 	done := make(chan struct{})
 	go func() {
 		for {
@@ -122,34 +125,6 @@ func ending(pid int) (int, error) {
 			return status.ExitStatus(), nil
 		}
 	}
-}
-
-// newNote makes a file in memory (memfd_create(2)) with something for the program that
-// is executed next.
-func newNote(name string, content []byte) (*os.File, error) {
-	fd, err := unix.MemfdCreate(name, unix.MFD_CLOEXEC)
-	if err != nil {
-		return nil, fmt.Errorf("make a file for the daemon's %s: %w", name, err)
-	}
-	note := os.NewFile(uintptr(fd), name)
-	if _, err := note.WriteAt(content, 0); err != nil {
-		note.Close()
-		return nil, err
-	}
-	return note, nil
-}
-
-// readNote reads such a file and closes it.
-func readNote(fd int) ([]byte, error) {
-	note := os.NewFile(uintptr(fd), "note")
-	defer note.Close()
-	info, err := note.Stat()
-	if err != nil {
-		return nil, err
-	}
-	content := make([]byte, info.Size())
-	_, err = note.ReadAt(content, 0)
-	return content, err
 }
 
 // descriptors reads the numbers in the value of the variable.

@@ -23,6 +23,9 @@ type Loop struct {
 	watched map[int]*watch
 	number  int32 // of the watch that was made last
 	timers  []*Timer
+	rest    func()    // called when nothing has come for a while, nil: nothing is
+	came    time.Time // when something has come last
+	resting bool      // that was a while ago
 	stopped bool
 }
 
@@ -109,6 +112,13 @@ func (l *Loop) Cancel(t *Timer) {
 	l.timers = slices.DeleteFunc(l.timers, func(other *Timer) bool { return other == t })
 }
 
+// OnRest calls when nothing has come for a while, and from then on behind each call at a
+// time, until something comes.
+func (l *Loop) OnRest(call func()) { l.rest, l.came, l.resting = call, time.Now(), false }
+
+// restAfter is that while.
+const restAfter = time.Second
+
 // Stop ends Run, from wherever it is called: the one that runs, or the next.
 func (l *Loop) Stop() {
 	// The counter cannot overflow: an eventfd counts to 2^64.
@@ -144,6 +154,10 @@ func (l *Loop) dispatch(events []unix.EpollEvent) (stopped bool) {
 		}
 	}
 	now := time.Now()
+	if len(events) > 0 {
+		l.came, l.resting = now, false
+	}
+	called := false
 	for {
 		due := slices.IndexFunc(l.timers, func(t *Timer) bool { return !t.at.After(now) })
 		if due < 0 {
@@ -152,6 +166,11 @@ func (l *Loop) dispatch(events []unix.EpollEvent) (stopped bool) {
 		t := l.timers[due]
 		l.timers = slices.Delete(l.timers, due, due+1)
 		t.call()
+		called = true
+	}
+	if l.rest != nil && (called || !l.resting) && now.Sub(l.came) >= restAfter {
+		l.resting = true
+		l.rest()
 	}
 	if l.stopped {
 		var count [8]byte
@@ -164,10 +183,18 @@ func (l *Loop) dispatch(events []unix.EpollEvent) (stopped bool) {
 
 // timeout is how many milliseconds there are until the next call, -1 for ever.
 func (l *Loop) timeout() int {
-	if len(l.timers) == 0 {
+	var next time.Time
+	if l.rest != nil && !l.resting {
+		next = l.came.Add(restAfter)
+	}
+	for _, t := range l.timers {
+		if next.IsZero() || t.at.Before(next) {
+			next = t.at
+		}
+	}
+	if next.IsZero() {
 		return -1
 	}
-	next := slices.MinFunc(l.timers, func(a, b *Timer) int { return a.at.Compare(b.at) })
 	// Rounded up: a moment too early would be a turn for nothing.
-	return int(max(0, (time.Until(next.at)+time.Millisecond-1)/time.Millisecond))
+	return int(max(0, (time.Until(next)+time.Millisecond-1)/time.Millisecond))
 }

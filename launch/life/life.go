@@ -132,6 +132,18 @@ func (l *Life) stopBeside() {
 	}
 }
 
+// OnRest calls when the monitor has had nothing to do for a moment. When it says so, Await
+// is interrupted.
+func (l *Life) OnRest(call func() (interrupt bool)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.loop.OnRest(func() {
+		if call() {
+			l.loop.Stop()
+		}
+	})
+}
+
 // Terminals are a container's terminals, as the monitor has them.
 type Terminals struct {
 	Console *os.File // its master, nil: there is none
@@ -147,6 +159,7 @@ func (l *Life) Connect(t Terminals) (err error) {
 	defer l.mu.Unlock()
 	l.ttys, l.buffer = terminal.NewTTYs(t.TTYs), t.Buffer
 	if t.Console == nil {
+		l.server.RenewLoans()
 		return nil
 	}
 	var sinks []io.Writer
@@ -156,8 +169,11 @@ func (l *Life) Connect(t Terminals) (err error) {
 	if t.Buffer != nil {
 		sinks = append(sinks, t.Buffer)
 	}
-	l.console, err = terminal.NewConsole(l.loop, &l.mu, int(t.Console.Fd()), t.Streams, sinks...)
-	return err
+	if l.console, err = terminal.NewConsole(l.loop, &l.mu, int(t.Console.Fd()), t.Streams, sinks...); err != nil {
+		return err
+	}
+	l.server.RenewLoans()
+	return nil
 }
 
 // Resize gives the console the size of the terminal it is connected to.
@@ -170,12 +186,14 @@ func (l *Life) Resize() {
 }
 
 // Await waits until a container's init has ended, and until what it has written last is
-// through. It is to be reaped then. Every so often it calls look, when there is one.
-func (l *Life) Await(pidfd int, every time.Duration, look func()) error {
+// through. It is to be reaped then. ended is false when the wait was interrupted. Every so
+// often it calls look, when there is one.
+func (l *Life) Await(pidfd int, every time.Duration, look func()) (ended bool, err error) {
 	l.stopBeside()
 	l.mu.Lock()
-	err := l.loop.Add(pidfd, unix.EPOLLIN, func(uint32) {
+	err = l.loop.Add(pidfd, unix.EPOLLIN, func(uint32) {
 		l.loop.Remove(pidfd)
+		ended = true
 		if l.console == nil {
 			l.loop.Stop()
 			return
@@ -187,10 +205,20 @@ func (l *Life) Await(pidfd int, every time.Duration, look func()) error {
 	if err == nil {
 		err = l.loop.Run()
 	}
+	for err == nil && ended && l.isDraining() { // it was interrupted just then
+		err = l.loop.Run()
+	}
 	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.loop.Remove(pidfd)
 	l.loop.Cancel(*again)
-	l.mu.Unlock()
-	return err
+	return ended, err
+}
+
+func (l *Life) isDraining() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.console != nil && l.console.IsDraining()
 }
 
 // repeat calls every so often, until the timer that is current is cancelled.

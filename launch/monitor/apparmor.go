@@ -28,11 +28,11 @@ func (m *Monitor) loadProfile(step string, op plan.AppArmorProfile) error {
 			return err
 		}
 		if !inUse {
-			m.later(step, func() error { return ignoreMissing(os.Remove(dir)) })
+			m.later(step, undo{How: undoDirectory, Words: []string{dir}})
 		}
 	}
 	if !inUse {
-		m.later(step, func() error { return ignoreMissing(writeFile(filepath.Join(apparmorFS, ".remove"), op.Name)) })
+		m.later(step, undo{How: undoProfile, Words: []string{op.Name}})
 	}
 	_, err := m.runProgram(hostProgram{
 		path: op.Parser, argv: []string{"apparmor_parser", "--replace", "--skip-cache"}, env: os.Environ(), input: op.Text,

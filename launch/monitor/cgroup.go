@@ -34,7 +34,7 @@ func (m *Monitor) createCgroup(step string, op plan.CgroupCreate) error {
 	cg := &cgroup{version: op.Version, base: m.baseOf(op.Mount, op.Base, op.InScope), dir: -1, tasks: -1}
 	first := len(m.cgroups) == 0
 	m.cgroups[op.Hierarchy] = cg
-	m.later(step, func() error { return m.removeCgroup(cg) })
+	m.later(step, undo{How: undoCgroup, Words: []string{op.Hierarchy}})
 	for again := 0; ; again++ {
 		if first {
 			if err := m.chooseSuffix(); err != nil {
@@ -44,6 +44,7 @@ func (m *Monitor) createCgroup(step string, op plan.CgroupCreate) error {
 		err := m.mkdirAll(cg, op)
 		switch {
 		case err == nil:
+			m.mark(cg.limits)
 			return cg.open()
 		case cg.own || again == maxSuffix:
 			return err
@@ -76,6 +77,12 @@ func (m *Monitor) chooseSuffix() error {
 			suffix = "-" + strconv.Itoa(n)
 		}
 		taken, exact := m.nameTaken(suffix)
+		if taken != "" && m.isLeft(taken) {
+			if err := m.recover(suffix); err != nil {
+				return err
+			}
+			taken, exact = m.nameTaken(suffix)
+		}
 		switch {
 		case taken == "":
 			m.suffix = suffix

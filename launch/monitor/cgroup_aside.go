@@ -18,7 +18,8 @@ import (
 func (m *Monitor) stepAside(step string, op plan.CgroupAside) error {
 	base := m.baseOf(op.Mount, op.Base, op.InScope)
 	aside := &cgroup{version: 2, base: base, dir: -1, tasks: -1}
-	m.later(step, func() error { return m.stepBack(aside) })
+	m.aside = aside
+	m.later(step, undo{How: undoAside})
 	for n := range maxSuffix + 1 {
 		name := op.Name
 		if n > 0 {

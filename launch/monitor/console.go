@@ -22,7 +22,7 @@ func (m *Monitor) openConsole(step string, op plan.ConsoleOpen) error {
 		return err
 	}
 	m.console = os.NewFile(uintptr(fd), "console")
-	m.later(step, m.console.Close)
+	m.laterClose(step, m.console)
 	number, err := unix.IoctlGetUint32(fd, unix.TIOCGPTN)
 	if err != nil {
 		return fmt.Errorf("ask for the console's pty: %w", err)
@@ -51,7 +51,7 @@ func (m *Monitor) connectConsole(step string, op plan.ConsolePeer) error {
 	if err != nil {
 		return err
 	}
-	m.later(step, peer.Close)
+	m.laterClose(step, peer)
 	if !terminal.IsTerminal(peer) {
 		return &os.PathError{Op: "use as a terminal", Path: op.Path, Err: unix.ENOTTY}
 	}
@@ -104,7 +104,7 @@ func (m *Monitor) receiveTerminals() error {
 	}
 	if console, _, ok := plan.Find[plan.Console](m.plan); ok && console.Allocate && len(masters) > 0 {
 		m.console, masters = masters[0], masters[1:]
-		m.later("console", m.console.Close)
+		m.laterClose("console", m.console)
 	}
 	m.terminals = masters
 	return nil

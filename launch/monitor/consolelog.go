@@ -41,15 +41,23 @@ func (m *Monitor) openConsoleLog(step string, op plan.ConsoleLog) error {
 		return &os.PathError{Op: "open", Path: op.File, Err: err}
 	}
 	m.log = log
-	m.later(step, func() error {
-		defer log.dir.Close()
-		log.file.Close()
-		if m.launched || !created {
-			return nil
-		}
-		return unix.Unlinkat(int(log.dir.Fd()), log.name, 0)
-	})
+	made := "found"
+	if created {
+		made = "made"
+	}
+	m.later(step, undo{How: undoLog, Words: []string{made}})
 	return nil
+}
+
+// closeLog closes the log. One that was made for a launch that has failed goes.
+func (m *Monitor) closeLog(made bool) error {
+	log := m.log
+	defer log.dir.Close()
+	log.file.Close()
+	if m.launched || !made {
+		return nil
+	}
+	return unix.Unlinkat(int(log.dir.Fd()), log.name, 0)
 }
 
 // openLogDirectory opens the directory of a log. In one that the container may have

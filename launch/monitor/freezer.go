@@ -3,12 +3,12 @@
 package monitor
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -65,26 +65,42 @@ func (m *Monitor) thawTheEnding() (look func(), every time.Duration) {
 	if cg == nil {
 		return nil, 0
 	}
+	stat := fmt.Sprintf("/proc/%d/stat", m.child.PID)
 	return func() {
-		if isEnding(m.child.PID) {
+		if isEnding(stat) {
 			_ = m.thaw(cg.limits)
 		}
 	}, freezerCheck
 }
 
 // isEnding reports whether a process has begun to end: PF_EXITING of the flags in
-// /proc/PID/stat (proc(5)).
-func isEnding(pid int) bool {
+// its /proc/PID/stat (proc(5)).
+func isEnding(stat string) bool {
 	const exiting, flagsField = 0x4, 6
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	fd, err := unix.Open(stat, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return false
 	}
-	stat := string(data)
-	fields := strings.Fields(stat[strings.LastIndex(stat, ")")+1:]) // behind the name, which may hold anything
-	if len(fields) <= flagsField {
+	defer unix.Close(fd)
+	var data [512]byte
+	n, err := unix.Read(fd, data[:])
+	if err != nil {
 		return false
 	}
-	flags, err := strconv.ParseUint(fields[flagsField], 10, 32)
-	return err == nil && flags&exiting != 0
+	// Behind the name, which may hold anything. A monitor looks again and again for as
+	// long as it lives, so this makes no garbage.
+	rest := data[bytes.LastIndexByte(data[:n], ')')+1 : n]
+	for range flagsField + 1 {
+		if _, rest, _ = bytes.Cut(rest, []byte(" ")); len(rest) == 0 {
+			return false
+		}
+	}
+	flags := uint64(0)
+	for _, c := range rest {
+		if c < '0' || c > '9' {
+			break
+		}
+		flags = flags*10 + uint64(c-'0')
+	}
+	return flags&exiting != 0
 }

@@ -82,16 +82,18 @@ func (m *Monitor) attachToOpenVSwitch(step string, op plan.OpenVSwitchPort) erro
 	if err != nil {
 		return err
 	}
-	run := func(words ...string) error {
-		_, err := m.runProgram(hostProgram{path: path, argv: append([]string{"ovs-vsctl"}, words...), env: os.Environ()})
-		return err
-	}
 	words := []string{"add-port", op.Bridge, end.Name}
 	if settings := op.Settings(); len(settings) > 0 {
 		words = append(append(words, "--", "set", "port", end.Name), settings...)
 	}
-	m.later(step, func() error { return run("--if-exists", "del-port", op.Bridge, end.Name) })
-	return run(words...)
+	m.later(step, undo{How: undoOpenVSwitch, Words: []string{path, op.Bridge, end.Name}})
+	return m.runOpenVSwitch(path, words...)
+}
+
+// runOpenVSwitch runs ovs-vsctl(8).
+func (m *Monitor) runOpenVSwitch(path string, words ...string) error {
+	_, err := m.runProgram(hostProgram{path: path, argv: append([]string{"ovs-vsctl"}, words...), env: os.Environ()})
+	return err
 }
 
 // setEndSysctl writes a setting of the host's end of a pair.
@@ -114,13 +116,9 @@ func (m *Monitor) addHostRoute(step string, op plan.HostRoute) error {
 	if err != nil {
 		return err
 	}
-	return m.onHostLink(step, op.Link,
-		func(c *netlink.Conn, l netlink.Link) error {
-			return c.AddRoute(netlink.Route{To: to, Link: l, LinkScope: true})
-		},
-		func(c *netlink.Conn, l netlink.Link) error {
-			return c.DeleteRoute(netlink.Route{To: to, Link: l, LinkScope: true})
-		})
+	return m.onHostLink(step, op.Link, func(c *netlink.Conn, l netlink.Link) error {
+		return c.AddRoute(netlink.Route{To: to, Link: l, LinkScope: true})
+	})
 }
 
 // answerFor has the host answer on a link for an address that is the container's, or
@@ -130,14 +128,12 @@ func (m *Monitor) answerFor(step string, op plan.ProxyNeighbour) error {
 	if err != nil {
 		return err
 	}
-	return m.onHostLink(step, op.Link,
-		func(c *netlink.Conn, l netlink.Link) error { return c.AddProxy(l, ip) },
-		func(c *netlink.Conn, l netlink.Link) error { return c.DeleteProxy(l, ip) })
+	return m.onHostLink(step, op.Link, func(c *netlink.Conn, l netlink.Link) error { return c.AddProxy(l, ip) })
 }
 
 // onHostLink does something to a link of the host, and takes it back at the end where
 // the link is not the container's own.
-func (m *Monitor) onHostLink(step string, on plan.HostLink, do, undo func(*netlink.Conn, netlink.Link) error) error {
+func (m *Monitor) onHostLink(step string, on plan.HostLink, do func(*netlink.Conn, netlink.Link) error) error {
 	c, l, err := m.hostLink(on)
 	if err != nil {
 		return err
@@ -148,12 +144,6 @@ func (m *Monitor) onHostLink(step string, on plan.HostLink, do, undo func(*netli
 	if on.Name == "" {
 		return nil
 	}
-	m.later(step, func() error {
-		err := undo(c, l)
-		if gone(err) || errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ESRCH) {
-			return nil // somebody else has taken it away
-		}
-		return err
-	})
+	m.later(step, undo{How: undoOnLink, Link: &l})
 	return nil
 }

@@ -54,7 +54,7 @@ func (m *Monitor) makeIDHelper(step string, op plan.IDHelper) (err error) {
 	if m.idHelper, err = openUserNamespace(child.PID); err != nil {
 		return err
 	}
-	m.later(step, m.idHelper.close)
+	m.later(step, undo{How: undoIDHelper})
 	return nil
 }
 

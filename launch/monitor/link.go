@@ -39,7 +39,11 @@ func (m *Monitor) makeVeth(step string, op plan.Veth) error {
 	if err != nil {
 		return err
 	}
-	m.later(step, func() error { return m.deleteEnd(end.Name, op.Host != "") })
+	name := "drawn"
+	if op.Host != "" {
+		name = "fixed"
+	}
+	m.later(step, undo{How: undoEnd, Words: []string{end.Name, name}})
 	l, err := c.LinkByName(end.Name)
 	if err == nil {
 		m.keepEnd(op.NIC, l)
@@ -132,15 +136,22 @@ func (m *Monitor) makeChild(step, parent, name string, size plan.MTU, kind netli
 	if err := c.Create(netlink.NewLink{Name: name, Kind: kind, Parent: on.Index, Namespace: m.child.PID, MTU: mtu}); err != nil {
 		return err
 	}
-	inside, made, err := m.insideLink(name)
+	_, made, err := m.insideLink(name)
 	if err != nil {
 		return err
 	}
-	m.later(step, func() error {
-		if err := inside.Delete(made); !gone(err) { // the container may have deleted it
-			return err
-		}
-		return nil
-	})
+	m.later(step, undo{How: undoInside, Link: &made})
 	return nil
+}
+
+// deleteInside deletes a link in the container, unless the container has.
+func (m *Monitor) deleteInside(l netlink.Link) error {
+	c, err := m.inside()
+	if err == nil {
+		err = c.Delete(l)
+	}
+	if gone(err) {
+		return nil
+	}
+	return err
 }

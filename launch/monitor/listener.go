@@ -42,13 +42,13 @@ func (m *Monitor) takeListener(step string, op plan.SeccompListener) error {
 		return fmt.Errorf("take the listener over from the payload: pidfd_getfd: %w", err)
 	}
 	l := &filterListener{fd: fd, pids: [2]int32{int32(os.Getpid()), int32(m.initPID)}}
-	m.later(step, l.close)
+	m.filter = l
+	m.later(step, undo{How: undoListener})
 	if op.Proxy != "" {
 		if err := l.serve(op, m.payloadGone); err != nil {
 			return err
 		}
 	}
-	m.filter = l
 	return nil
 }
 

@@ -36,10 +36,7 @@ func (m *Monitor) attachLoop(step string, op plan.LoopAttach) error {
 		err = unix.IoctlLoopConfigure(int(device.Fd()), &config)
 		if err == nil {
 			m.loop, m.device = device, device.Name()
-			m.later(step, func() error {
-				device.Close() // unless the mount has it already
-				return nil
-			})
+			m.laterClose(step, device) // unless the mount has it already
 			return nil
 		}
 		device.Close()

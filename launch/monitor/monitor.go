@@ -21,16 +21,21 @@ import (
 // Monitor is the host side of one launch.
 type Monitor struct {
 	HookTimeout time.Duration // for each hook on the host, 0: it may take as long as it likes
+	Interrupted func() error  // called when somebody has interrupted the wait for the container's end
 
 	plan    plan.Plan
-	life    *life.Life // of the container, with all its reboots
+	read    func() (plan.Plan, error) // reads it when init has ended; nil: it is there
+	life    *life.Life                // of the container, with all its reboots
 	streams terminal.Streams
 	image   *program.Image
 	child   program.Child
 	initPID int // of the payload, kept when it is gone
 	undos   []undo
 
+	files     map[int]*os.File    // what undos close, by descriptor
+	recovered []string            // cgroups that an earlier monitor had left
 	cgroups   map[string]*cgroup  // by hierarchy
+	aside     *cgroup             // of the monitor, nil: it is where it was
 	suffix    string              // of the cgroups' name, when the plan's is taken
 	scope     string              // cgroup of the scope that systemd has made, below the mount
 	enabled   map[string][]string // controllers enabled in a cgroup, by its directory
@@ -61,16 +66,10 @@ type Monitor struct {
 	handOver []*os.File          // mounts that the payload gets when it goes on; nil: it gets none
 }
 
-// undo takes back what a step has made.
-type undo struct {
-	step string
-	fn   func() error
-}
-
 // New prepares the host side of a plan, whose console belongs to the streams. The caller
 // has to Close it. The life is that of the container; it and the signals are the caller's.
 func New(p plan.Plan, l *life.Life, s *Signals, streams terminal.Streams) *Monitor {
-	return &Monitor{plan: p, life: l, signals: s, streams: streams, cgroups: make(map[string]*cgroup), enabled: make(map[string][]string),
+	return &Monitor{plan: p, life: l, signals: s, streams: streams, files: make(map[int]*os.File), cgroups: make(map[string]*cgroup), enabled: make(map[string][]string),
 		outputs: make(map[string]string), listening: make(map[string]listener), trees: make(map[uint32]*os.File)}
 }
 
@@ -186,36 +185,6 @@ func (m *Monitor) Do(s plan.Step, prog func() (*program.Program, error)) error {
 		return nil // Wait carries it out, once the payload has become init
 	}
 	return fmt.Errorf("the monitor does not know how to %s", s.Op.Describe())
-}
-
-// later registers how to take a step back.
-func (m *Monitor) later(step string, fn func() error) {
-	m.undos = append(m.undos, undo{step, fn})
-}
-
-// UndoError says of a step why what it made could not be taken back.
-type UndoError struct {
-	Step  string
-	Cause error
-}
-
-func (e *UndoError) Error() string { return fmt.Sprintf("undo %s: %v", e.Step, e.Cause) }
-func (e *UndoError) Unwrap() error { return e.Cause }
-
-// Undo takes back everything that was made, the last first, and returns the names of
-// the steps taken back and what could not be.
-func (m *Monitor) Undo() (undone []string, failed []*UndoError) {
-	m.signals.takeDown()
-	for i := len(m.undos) - 1; i >= 0; i-- {
-		u := m.undos[i]
-		if err := u.fn(); err != nil {
-			failed = append(failed, &UndoError{u.step, err})
-			continue
-		}
-		undone = append(undone, u.step)
-	}
-	m.undos = nil
-	return undone, failed
 }
 
 // Image returns the program the payload runs, nil before it was spawned.

@@ -42,7 +42,7 @@ func (m *Monitor) attachNBD(step string, op plan.NBDAttach) error {
 		_, err := m.runProgram(hostProgram{path: program, argv: []string{"qemu-nbd", "--connect=" + device, op.Image}, env: os.Environ(), timeout: deviceTimeout})
 		switch by := m.awaitService(sys, err == nil); {
 		case strings.Contains(by.command, op.Image):
-			m.later(step, func() error { return m.detachNBD(program, sys) })
+			m.later(step, undo{How: undoNBD, Words: []string{program, sys}})
 			return m.takePartition(device, op.Partition)
 		case by.pid == "" && err != nil:
 			return err

@@ -38,7 +38,7 @@ func (m *Monitor) takeDevice(step string, op plan.Phys) error {
 		return err
 	}
 	d := &device{monitor: m, link: link, name: op.Name, radio: radioOf(link.Name)}
-	m.later(step, d.giveBack)
+	m.undos = append(m.undos, d.undo(step))
 	// Another link of the container may have one of its other names, which would
 	// keep the device out.
 	for _, name := range link.AltNames {
@@ -56,7 +56,23 @@ func (m *Monitor) takeDevice(step string, op plan.Phys) error {
 	}
 	_, inside, err := m.insideLink(op.Name)
 	d.index = inside.Index
+	m.undos[len(m.undos)-1] = d.undo(step) // which knows the number now
 	return err
+}
+
+// undo is how the device is given back.
+func (d *device) undo(step string) undo {
+	return undo{Step: step, How: undoDevice, Link: &d.link, Words: []string{d.name, strconv.Itoa(d.index), d.radio}}
+}
+
+// giveBack gives back the device of an undo.
+func (m *Monitor) giveBack(u undo) error {
+	index, err := strconv.Atoi(u.Words[1])
+	if err != nil {
+		return err
+	}
+	d := &device{monitor: m, link: *u.Link, name: u.Words[0], index: index, radio: u.Words[2]}
+	return d.giveBack()
 }
 
 // move moves the device into the container. A wireless one goes with all that its

@@ -29,7 +29,7 @@ func (m *Monitor) pinRootfs(step string, op plan.RootfsPin) error {
 	if err != nil {
 		return &os.PathError{Op: "open a file in", Path: op.Path, Err: err}
 	}
-	m.later(step, func() error { return unix.Close(fd) })
+	m.laterClose(step, os.NewFile(uintptr(fd), "pin"))
 	return nil
 }
 

@@ -24,14 +24,17 @@ func (m *Monitor) mapRBD(step string, op plan.RBDMap) error {
 		return err
 	}
 	m.device = device
-	m.later(step, func() error {
-		if err := awaitUnused(device); err != nil {
-			return err
-		}
-		_, err := m.runProgram(hostProgram{path: program, argv: []string{"rbd", "unmap", device}, env: os.Environ(), timeout: deviceTimeout})
-		return err
-	})
+	m.later(step, undo{How: undoRBD, Words: []string{program, device}})
 	return nil
+}
+
+// unmapRBD lets a device go, once nobody uses it any more.
+func (m *Monitor) unmapRBD(program, device string) error {
+	if err := awaitUnused(device); err != nil {
+		return err
+	}
+	_, err := m.runProgram(hostProgram{path: program, argv: []string{"rbd", "unmap", device}, env: os.Environ(), timeout: deviceTimeout})
+	return err
 }
 
 // findDataset has zfs(8) say which dataset a directory belongs to.

@@ -47,7 +47,7 @@ var ending = [...]os.Signal{unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM
 // handful of context switches for each signal, so another goroutine does the latter.
 func Listen() *Signals {
 	s := &Signals{caught: make(chan os.Signal, 64), catching: make(chan struct{})}
-	signal.Notify(s.caught, ending[:]...)
+	s.notify()
 	go func() {
 		signal.Notify(s.caught, passedOn()...)
 		close(s.catching)
@@ -63,6 +63,9 @@ func Listen() *Signals {
 	}()
 	return s
 }
+
+// notify catches what ends a launch.
+func (s *Signals) notify() { signal.Notify(s.caught, ending[:]...) }
 
 // Again begins another launch, of a container that reboots. What has come meanwhile to
 // end it does that.

@@ -37,7 +37,7 @@ func (m *Monitor) spawn(step string, op plan.Spawn, lowered func() (*program.Pro
 	}
 	defer fdsTheirs.Close()
 	m.fds = fds
-	m.later(step, m.closeAll)
+	m.later(step, undo{How: undoCloseAll})
 
 	in, err := m.inputs(theirs, fdsTheirs)
 	if err != nil {
@@ -69,7 +69,7 @@ func (m *Monitor) spawn(step string, op plan.Spawn, lowered func() (*program.Pro
 	}
 	m.initPID = m.child.PID
 	m.signals.target(m.child.PIDFD, int(m.barrier.Fd()))
-	m.later(step, m.kill)
+	m.later(step, undo{How: undoKill})
 	if err := m.holdFirst(op); err != nil {
 		return err
 	}

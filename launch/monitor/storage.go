@@ -48,10 +48,7 @@ func (m *Monitor) copyTree(step string, op plan.RootfsTree) error {
 func (m *Monitor) setRootfs(step string, mnt *os.File) {
 	m.rootfs = mnt
 	m.handOver = append(m.handOver, mnt)
-	m.later(step, func() error {
-		mnt.Close() // unless it has been handed over
-		return nil
-	})
+	m.laterClose(step, mnt) // unless it has been handed over
 }
 
 // mountAny mounts a source with the type that the plan names, or else with the first

@@ -35,7 +35,7 @@ func (m *Monitor) makeUserVeth(step string, op plan.UserVeth) error {
 			return &os.PathError{Op: "open", Path: path, Err: err}
 		}
 	}
-	m.later(step, func() error { return m.deleteUserVeth(op, end.Name, namespace) })
+	m.later(step, undo{How: undoUserVeth, Words: []string{end.Name}, FD: namespace})
 	return nil
 }
 

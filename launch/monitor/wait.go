@@ -32,7 +32,7 @@ func (m *Monitor) Begin() error {
 	if err := m.receiveTerminals(); err != nil {
 		return err
 	}
-	if err := m.connect(); err != nil {
+	if err := m.Connect(); err != nil {
 		return err
 	}
 	m.life.Describe(m.description())
@@ -40,8 +40,11 @@ func (m *Monitor) Begin() error {
 	return nil
 }
 
-// connect begins to carry the console and to lend the terminals.
-func (m *Monitor) connect() error {
+// Listen listens again to signals that were ignored meanwhile.
+func (m *Monitor) Listen() { m.signals.notify() }
+
+// Connect begins to carry the console and to lend the terminals.
+func (m *Monitor) Connect() error {
 	t := life.Terminals{Console: m.console, Streams: m.streams, Buffer: m.buffer}
 	if m.log != nil {
 		t.Log = m.log
@@ -56,8 +59,16 @@ func (m *Monitor) connect() error {
 // Wait carries the console, answers and forwards signals until init ends.
 func (m *Monitor) Wait() (Status, error) {
 	look, every := m.thawTheEnding()
-	err := m.life.Await(m.child.PIDFD, every, look)
+	ended, err := m.life.Await(m.child.PIDFD, every, look)
+	for err == nil && !ended {
+		if err = m.Interrupted(); err == nil {
+			ended, err = m.life.Await(m.child.PIDFD, every, look)
+		}
+	}
 	m.signals.onResize(nil)
+	if err == nil && m.read != nil {
+		m.plan, err = m.read()
+	}
 	if err != nil {
 		return Status{}, err
 	}

@@ -17,6 +17,9 @@ type Conn struct {
 	buffer   []byte
 }
 
+// FD is the descriptor of the socket.
+func (c *Conn) FD() int { return c.fd }
+
 // answerSize is the most the kernel puts into one answer to a dump; to be read
 // whole, it has to fit.
 const answerSize = 32 << 10

@@ -241,6 +241,9 @@ func (c *Console) Drain(done func()) {
 	c.idle = c.loop.After(drainTime, c.expire)
 }
 
+// IsDraining tells whether the last output is not through yet.
+func (c *Console) IsDraining() bool { return c.drained != nil }
+
 // finish ends carrying.
 func (c *Console) finish() {
 	if c.drained == nil {

@@ -37,6 +37,7 @@ func (c *Console) Lend() (master, slave int, err error) {
 
 // Renew goes on to lend by a slave that there is.
 func (c *Console) Renew(slave int) error {
+	unix.CloseOnExec(slave)
 	if err := c.loop.Add(slave, unix.EPOLLIN, func(uint32) { c.readBorrower(slave) }); err != nil {
 		return err
 	}
@@ -85,6 +86,12 @@ func (t *TTYs) Lend(number int) (master, lent int, ok bool) {
 	}
 	t.lent[i] = true
 	return t.masters[i], i + 1, true
+}
+
+// Renew goes on to lend one.
+func (t *TTYs) Renew(number int) (ok bool) {
+	_, _, ok = t.Lend(number)
+	return ok
 }
 
 // Return takes one back.

@@ -11,6 +11,9 @@ type Ring struct {
 // NewRing keeps so many bytes.
 func NewRing(size uint64) *Ring { return &Ring{size: int(size)} }
 
+// Size is how much it keeps.
+func (r *Ring) Size() uint64 { return uint64(r.size) }
+
 // Write never fails: what is too much pushes out what is oldest.
 func (r *Ring) Write(p []byte) (int, error) {
 	written := len(p)
