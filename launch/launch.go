@@ -32,6 +32,9 @@ type Options struct {
 	Stdin, Stdout *os.File // the console is connected to; nil Stdin: no input
 	// HookTimeout is how long each hook may take, 0 for ever.
 	HookTimeout time.Duration
+	// HelperTimeout is how long each other program of the host may take that the launch
+	// runs, such as newuidmap and apparmor_parser, 0 for ever.
+	HelperTimeout time.Duration
 	// Fault names a step that is made to fail, to rehearse what a failure there
 	// leaves behind. Empty: none.
 	Fault string
@@ -137,7 +140,7 @@ func start(p plan.Plan, o Options) (Result, error) {
 // reboots is to be launched again.
 func boot(p plan.Plan, o Options, life *life.Life, signals *monitor.Signals) (r Result, reboots bool, err error) {
 	l := &launch{plan: p, options: o, life: life, monitor: monitor.New(p, life, signals, terminal.Streams{In: o.Stdin, Out: o.Stdout}), report: newReport(p)}
-	l.monitor.HookTimeout = o.HookTimeout
+	l.monitor.HookTimeout, l.monitor.HelperTimeout = o.HookTimeout, o.HelperTimeout
 	defer l.monitor.Close()
 	l.lower()
 	if err := l.run(); err != nil {

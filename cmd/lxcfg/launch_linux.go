@@ -79,7 +79,8 @@ func (a *app) launch(p plan.Plan, stdin *os.File, lo launchOptions, o launch.Opt
 		a.error(err)
 		return launch.Result{}, err
 	}
-	o.Stdin, o.Stdout, o.HookTimeout, o.Fault, o.PIDFile, o.Daemon, o.Items = in, out, lo.timeout, lo.fault, lo.pidFile, a.daemon, lo.items
+	o.Stdin, o.Stdout, o.HookTimeout, o.HelperTimeout = in, out, lo.timeout, lo.helper
+	o.Fault, o.PIDFile, o.Daemon, o.Items = lo.fault, lo.pidFile, a.daemon, lo.items
 	var reportErr error
 	o.Running = func(r launch.Report) {
 		if a.daemon != nil {

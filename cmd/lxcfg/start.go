@@ -32,6 +32,7 @@ type launchOptions struct {
 	report     string
 	fault      string
 	timeout    time.Duration // for each hook
+	helper     time.Duration // for each other program of the host
 	pidFile    string
 	log        config.Log         // what the configuration says of it
 	items      func() [][2]string // keys of the configuration and their values, nil: not known
@@ -41,6 +42,7 @@ type launchOptions struct {
 func (lo *launchOptions) options() options {
 	return options{
 		{"hook-timeout", "", "DURATION", "end a hook that takes longer than, say, 30s or 2m, and with it the launch; the default is to wait for ever", duration(&lo.timeout)},
+		{"helper-timeout", "", "DURATION", "the same for other programs that a launch runs: newuidmap, apparmor_parser, lxc-user-nic …", duration(&lo.helper)},
 		{"report", "", "FILE", "write what each step did, and what hooks printed, as JSON; - for standard error", reportFile(&lo.report)},
 		{"rehearse-failure", "", "STEP", "make a step of the plan fail, to see what a failure there does", text(&lo.fault)},
 	}

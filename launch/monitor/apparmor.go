@@ -35,7 +35,7 @@ func (m *Monitor) loadProfile(step string, op plan.AppArmorProfile) error {
 		m.later(step, func() error { return ignoreMissing(writeFile(filepath.Join(apparmorFS, ".remove"), op.Name)) })
 	}
 	_, err := m.runProgram(hostProgram{
-		path: op.Parser, argv: []string{"apparmor_parser", "--replace", "--skip-cache"}, env: os.Environ(), input: op.Text,
+		path: op.Parser, argv: []string{"apparmor_parser", "--replace", "--skip-cache"}, env: os.Environ(), input: op.Text, timeout: m.HelperTimeout,
 	})
 	if err != nil {
 		return explainRule(err, op.Text)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"os"
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
@@ -83,7 +82,7 @@ func (m *Monitor) attachToOpenVSwitch(step string, op plan.OpenVSwitchPort) erro
 		return err
 	}
 	run := func(words ...string) error {
-		_, err := m.runProgram(hostProgram{path: path, argv: append([]string{"ovs-vsctl"}, words...), env: os.Environ()})
+		_, err := m.runHelper(path, append([]string{"ovs-vsctl"}, words...)...)
 		return err
 	}
 	words := []string{"add-port", op.Bridge, end.Name}

@@ -20,7 +20,8 @@ import (
 
 // Monitor is the host side of one launch.
 type Monitor struct {
-	HookTimeout time.Duration // for each hook on the host, 0: it may take as long as it likes
+	HookTimeout   time.Duration // for each hook on the host, 0: it may take as long as it likes
+	HelperTimeout time.Duration // for each other program of the host, the same
 
 	plan    plan.Plan
 	life    *life.Life // of the container, with all its reboots

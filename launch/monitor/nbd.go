@@ -39,7 +39,7 @@ func (m *Monitor) attachNBD(step string, op plan.NBDAttach) error {
 		// The format is left to the program to find out: of an image that it takes for
 		// raw it keeps the container from writing a header of another format, which
 		// could name a file of the host.
-		_, err := m.runProgram(hostProgram{path: program, argv: []string{"qemu-nbd", "--connect=" + device, op.Image}, env: os.Environ(), timeout: deviceTimeout})
+		_, err := m.runDeviceHelper(program, "qemu-nbd", "--connect="+device, op.Image)
 		switch by := m.awaitService(sys, err == nil); {
 		case strings.Contains(by.command, op.Image):
 			m.later(step, func() error { return m.detachNBD(program, sys) })
@@ -106,7 +106,7 @@ func (m *Monitor) detachNBD(program, sys string) error {
 		return nil // it has ended by itself
 	}
 	argv := []string{"qemu-nbd", "--disconnect", device}
-	if _, err := m.runProgram(hostProgram{path: program, argv: argv, env: os.Environ(), timeout: deviceTimeout}); err != nil {
+	if _, err := m.runDeviceHelper(program, argv...); err != nil {
 		return err
 	}
 	for deadline := time.Now().Add(deviceTimeout); time.Now().Before(deadline); time.Sleep(deviceInterval) {

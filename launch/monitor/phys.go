@@ -90,7 +90,7 @@ func (d *device) moveRadio(pid int) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.monitor.runProgram(hostProgram{path: path, argv: []string{"iw", "phy#" + d.radio, "set", "netns", strconv.Itoa(pid)}, env: os.Environ()})
+	_, err = d.monitor.runHelper(path, "iw", "phy#"+d.radio, "set", "netns", strconv.Itoa(pid))
 	return err
 }
 

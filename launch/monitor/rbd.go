@@ -28,7 +28,7 @@ func (m *Monitor) mapRBD(step string, op plan.RBDMap) error {
 		if err := awaitUnused(device); err != nil {
 			return err
 		}
-		_, err := m.runProgram(hostProgram{path: program, argv: []string{"rbd", "unmap", device}, env: os.Environ(), timeout: deviceTimeout})
+		_, err := m.runDeviceHelper(program, "rbd", "unmap", device)
 		return err
 	})
 	return nil
@@ -46,7 +46,7 @@ func (m *Monitor) askProgram(name string, arguments ...string) (answer, program 
 		return "", "", err
 	}
 	argv := append([]string{name}, arguments...)
-	output, err := m.runProgram(hostProgram{path: program, argv: argv, env: os.Environ(), timeout: deviceTimeout})
+	output, err := m.runDeviceHelper(program, argv...)
 	if err != nil {
 		return "", "", err
 	}
