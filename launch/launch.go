@@ -23,6 +23,7 @@ import (
 	"lxcfg/launch/monitor"
 	"lxcfg/launch/payload"
 	"lxcfg/launch/program"
+	"lxcfg/launch/remains"
 	"lxcfg/launch/rlimit"
 	"lxcfg/launch/terminal"
 )
@@ -55,6 +56,10 @@ type Options struct {
 	// Observe is told what the launch does, while it does it; nil: nobody. It is called
 	// by one goroutine at a time.
 	Observe func(Event)
+	// AtBarrier is called wherever the launch changes sides, with the step that is next
+	// and the payload's process id, 0 before there is one. It lets a test end a process
+	// just there. Nil: nothing is called.
+	AtBarrier func(next plan.Step, payload int)
 }
 
 // Event is something that a step did.
@@ -143,6 +148,9 @@ func boot(p plan.Plan, o Options, life *life.Life, signals *monitor.Signals) (r 
 	l.monitor.HookTimeout, l.monitor.HelperTimeout = o.HookTimeout, o.HelperTimeout
 	defer l.monitor.Close()
 	l.lower()
+	if l.monitor.List, err = remains.New(p.LXCPath(), p.Container()); err != nil {
+		return Result{}, false, errors.Join(fmt.Errorf("write down what is made: %w", err), life.End())
+	}
 	if err := l.run(); err != nil {
 		return l.fail(err), false, err
 	}
@@ -209,6 +217,9 @@ func (l *launch) lower() {
 func (l *launch) run() error {
 	segments := payload.Segments(l.plan)
 	for i, seg := range segments {
+		if l.options.AtBarrier != nil {
+			l.options.AtBarrier(l.plan.At(seg.From), l.monitor.Payload())
+		}
 		if seg.Side == plan.Payload {
 			if err := l.awaitPayload(seg, i == lastPayload(segments)); err != nil {
 				return l.explain(seg, err)
@@ -373,6 +384,11 @@ func (l *launch) takeDown() (reboots bool, err error) {
 	undone, failed := l.monitor.Undo()
 	l.report.Undone = undone
 	undoErr = errors.Join(undoErr, l.sortUndo(failed))
+	if undoErr == nil {
+		undoErr = l.monitor.List.Remove()
+	} else {
+		l.monitor.List.Close() // the next launch tries again
+	}
 	if reboots {
 		l.life.SetState(command.Stopped)
 		l.life.Dismiss(true)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"lxcfg/compile/plan"
 	"lxcfg/grammar/diag"
@@ -53,6 +54,21 @@ func examineHost(p plan.Plan) (lacks []lack, looked int) {
 		lacks = append(lacks, lack{f.Code, severity, f.Step, f.Summary, f.Help})
 	}
 	return lacks, looked
+}
+
+// clearRemains takes back what a launcher of the container has left that was killed, and
+// says so. It is false when that container still runs; anything else that is left keeps
+// none from being started.
+func (a *app) clearRemains(lxcPath, name string) bool {
+	cleared, err := launch.ClearRemains(lxcPath, name)
+	if len(cleared) > 0 {
+		fmt.Fprintf(a.messages(), "lxcfg: an earlier launch of %s was killed; taken back: %s\n", diag.Visible(name), strings.Join(cleared, ", "))
+	}
+	if err != nil {
+		a.error(err)
+	}
+	var running *launch.RunningError
+	return !errors.As(err, &running)
 }
 
 // run executes a plan, tells what went wrong, and returns the exit status.

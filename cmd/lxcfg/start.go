@@ -99,6 +99,10 @@ func runStart(a *app, c command, args []string) int {
 // planAndLaunch compiles a target for this host and executes the plan.
 func (a *app) planAndLaunch(here *host, t target, o common, lo launchOptions) int {
 	t.now, t.listen = true, a.listening(t)
+	// Before the host is looked at: a device may have to get its name back.
+	if !a.clearRemains(t.lxcPath, t.name) {
+		return exitLaunch
+	}
 	// What is only worth knowing, whoever starts the container again and again knows.
 	l, err := a.load(t, o)
 	var p plan.Plan
@@ -132,6 +136,9 @@ func (a *app) startPlan(here *host, lo launchOptions) int {
 	p, err := a.readPlan(lo.planFile)
 	if err != nil {
 		a.error(err)
+		return exitLaunch
+	}
+	if !a.clearRemains(p.LXCPath(), p.Container()) {
 		return exitLaunch
 	}
 	now, err := here.factsFor(p.Facts().Needs())

@@ -18,6 +18,7 @@ import (
 func (m *Monitor) stepAside(step string, op plan.CgroupAside) error {
 	base := m.baseOf(op.Mount, op.Base, op.InScope)
 	aside := &cgroup{version: 2, base: base, dir: -1, tasks: -1}
+	m.aside = true
 	m.later(step, func() error { return m.stepBack(aside) })
 	for n := range maxSuffix + 1 {
 		name := op.Name

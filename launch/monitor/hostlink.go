@@ -12,6 +12,7 @@ import (
 
 	"lxcfg/compile/plan"
 	"lxcfg/launch/netlink"
+	"lxcfg/launch/remains"
 )
 
 // attachToBridge makes the host's end of a pair a port of a bridge. It stops to be
@@ -89,6 +90,9 @@ func (m *Monitor) attachToOpenVSwitch(step string, op plan.OpenVSwitchPort) erro
 	if settings := op.Settings(); len(settings) > 0 {
 		words = append(append(words, "--", "set", "port", end.Name), settings...)
 	}
+	if err := m.note(remains.Port, op.Bridge, end.Name); err != nil {
+		return err
+	}
 	m.later(step, func() error { return run("--if-exists", "del-port", op.Bridge, end.Name) })
 	return run(words...)
 }
@@ -113,7 +117,7 @@ func (m *Monitor) addHostRoute(step string, op plan.HostRoute) error {
 	if err != nil {
 		return err
 	}
-	return m.onHostLink(step, op.Link,
+	return m.onHostLink(step, op.Link, remains.Route, op.To,
 		func(c *netlink.Conn, l netlink.Link) error {
 			return c.AddRoute(netlink.Route{To: to, Link: l, LinkScope: true})
 		},
@@ -129,30 +133,27 @@ func (m *Monitor) answerFor(step string, op plan.ProxyNeighbour) error {
 	if err != nil {
 		return err
 	}
-	return m.onHostLink(step, op.Link,
+	return m.onHostLink(step, op.Link, remains.Proxy, op.Address,
 		func(c *netlink.Conn, l netlink.Link) error { return c.AddProxy(l, ip) },
 		func(c *netlink.Conn, l netlink.Link) error { return c.DeleteProxy(l, ip) })
 }
 
 // onHostLink does something to a link of the host, and takes it back at the end where
 // the link is not the container's own.
-func (m *Monitor) onHostLink(step string, on plan.HostLink, do, undo func(*netlink.Conn, netlink.Link) error) error {
+func (m *Monitor) onHostLink(step string, on plan.HostLink, kind remains.Kind, what string, do, undo func(*netlink.Conn, netlink.Link) error) error {
 	c, l, err := m.hostLink(on)
 	if err != nil {
 		return err
 	}
-	if err := do(c, l); err != nil {
-		return err
-	}
 	if on.Name == "" {
-		return nil
+		return do(c, l)
 	}
-	m.later(step, func() error {
-		err := undo(c, l)
-		if gone(err) || errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ESRCH) {
-			return nil // somebody else has taken it away
-		}
+	if err := m.noteLink(kind, on.Name, what); err != nil {
 		return err
-	})
+	}
+	if err := do(c, l); err != nil {
+		return errors.Join(err, m.withdrawLink(kind, on.Name, what))
+	}
+	m.later(step, func() error { return ignoreTaken(undo(c, l)) })
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"lxcfg/launch/netlink"
 	"lxcfg/launch/payload"
 	"lxcfg/launch/program"
+	"lxcfg/launch/remains"
 	"lxcfg/launch/terminal"
 )
 
@@ -22,6 +23,7 @@ import (
 type Monitor struct {
 	HookTimeout   time.Duration // for each hook on the host, 0: it may take as long as it likes
 	HelperTimeout time.Duration // for each other program of the host, the same
+	List          *remains.List // of what would be left if the monitor was killed, nil: none is kept
 
 	plan    plan.Plan
 	life    *life.Life // of the container, with all its reboots
@@ -32,6 +34,7 @@ type Monitor struct {
 	undos   []undo
 
 	cgroups   map[string]*cgroup  // by hierarchy
+	aside     bool                // the monitor has stepped aside, into a cgroup of its own
 	suffix    string              // of the cgroups' name, when the plan's is taken
 	scope     string              // cgroup of the scope that systemd has made, below the mount
 	enabled   map[string][]string // controllers enabled in a cgroup, by its directory
@@ -218,6 +221,9 @@ func (m *Monitor) Undo() (undone []string, failed []*UndoError) {
 	m.undos = nil
 	return undone, failed
 }
+
+// Payload returns the process id of the payload, and then of init, 0 before it was made.
+func (m *Monitor) Payload() int { return m.initPID }
 
 // Image returns the program the payload runs, nil before it was spawned.
 func (m *Monitor) Image() *program.Image { return m.image }

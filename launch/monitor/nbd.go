@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lxcfg/compile/plan"
+	"lxcfg/launch/remains"
 )
 
 // deviceTimeout is how long a launch waits for a block device to appear, and for one
@@ -39,6 +40,9 @@ func (m *Monitor) attachNBD(step string, op plan.NBDAttach) error {
 		// The format is left to the program to find out: of an image that it takes for
 		// raw it keeps the container from writing a header of another format, which
 		// could name a file of the host.
+		if err := m.note(remains.NBD, device, op.Image); err != nil {
+			return err
+		}
 		_, err := m.runDeviceHelper(program, "qemu-nbd", "--connect="+device, op.Image)
 		switch by := m.awaitService(sys, err == nil); {
 		case strings.Contains(by.command, op.Image):

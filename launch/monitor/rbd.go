@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"lxcfg/compile/plan"
+	"lxcfg/launch/remains"
 )
 
 // mapRBD has rbd(8) map an image of a Ceph cluster, unless it is mapped already. The
@@ -24,14 +25,17 @@ func (m *Monitor) mapRBD(step string, op plan.RBDMap) error {
 		return err
 	}
 	m.device = device
-	m.later(step, func() error {
-		if err := awaitUnused(device); err != nil {
-			return err
-		}
-		_, err := m.runDeviceHelper(program, "rbd", "unmap", device)
+	m.later(step, func() error { return m.unmapRBD(program, device) })
+	return m.note(remains.RBD, device)
+}
+
+// unmapRBD lets go of an image, once nobody uses it any more.
+func (m *Monitor) unmapRBD(program, device string) error {
+	if err := awaitUnused(device); err != nil {
 		return err
-	})
-	return nil
+	}
+	_, err := m.runDeviceHelper(program, "rbd", "unmap", device)
+	return err
 }
 
 // findDataset has zfs(8) say which dataset a directory belongs to.
