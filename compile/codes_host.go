@@ -43,6 +43,9 @@ func hostCodes() []diag.Row {
 			Doc: "LXC's monitor answers for a container of the name. Two inits on one root file system get in each other's way."},
 		{Code: "host/not-running", Verdicts: missing, Title: "a container that has to run and does not",
 			Doc: "lxc.namespace.share names a container. Its init is asked for where its monitor listens, and nobody does."},
+		{Code: "host/remains", Verdicts: []diag.Verdict{warning}, Title: "something that a killed launch has left",
+			Doc: "A launcher that is killed (SIGKILL) takes nothing back. What the kernel does not take back by itself is on a list in /run/lxcfg, or in $XDG_RUNTIME_DIR/lxcfg: the next start of the " +
+				"container takes it back and says so, and so does `lxcfg doctor --clear`."},
 		{Code: "host/cgroup-left", Verdicts: []diag.Verdict{warning, diag.Failing}, Title: "a cgroup that an earlier launch has left",
 			Doc: "A launcher that was killed leaves its cgroups. The next container gets another name, with -1 behind it, which is not where monitoring looks."},
 		{Code: "host/cgroup-used", Verdicts: []diag.Verdict{warning, diag.Failing}, Title: "a cgroup of the container's name that is in use",

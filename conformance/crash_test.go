@@ -61,7 +61,7 @@ func TestInitWithoutMonitor(t *testing.T) {
 	}
 	argv := l.argv(c, "/bin/sleep", "1000")
 	out, err := exec.Command(argv[0], argv[1:]...).CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "although its monitor is gone") || !strings.Contains(string(out), fmt.Sprint(init)) {
+	if err == nil || !strings.Contains(string(out), "of the container still runs") || !strings.Contains(string(out), fmt.Sprint(init)) {
 		t.Errorf("the next start says %q, %v", out, err)
 	}
 	if err := unix.Kill(init, unix.SIGKILL); err != nil {

@@ -32,9 +32,10 @@ grammar/seccomp, compile/plan < compile/seccomp/filtertest;
 compile/plan < launch/program < launch/payload < launch/monitor < launch;
 launch/reaper < launch/payload;
 launch/epoll < launch/command, launch/terminal < launch/life < launch/monitor;
+launch/remains < launch/monitor;
 compile/plan, launch/netlink < launch/probe < launch;
 launch/netlink, launch/dbus < launch/monitor < launch;
-compile/plan, launch/command, launch/netlink < launch/doctor;
+compile/plan, launch/command, launch/netlink, launch/remains < launch/doctor;
 launch/rlimit/started < launch/rlimit < launch;
 launch/daemon < launch;
 

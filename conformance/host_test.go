@@ -180,6 +180,10 @@ func leftovers(t *testing.T, c container) []string {
 	for _, file := range files {
 		found = append(found, "file "+file.Name())
 	}
+	lists, _ := filepath.Glob("/run/lxcfg/" + containerName + ".*") // the pattern is right
+	for _, list := range lists {
+		found = append(found, "list of remains "+list)
+	}
 	for _, profile := range ourProfiles() {
 		found = append(found, "AppArmor profile "+profile)
 	}

@@ -1,3 +1,5 @@
+//go:build linux
+
 package conformance
 
 import (
@@ -18,6 +20,9 @@ var shared string
 func TestMain(m *testing.M) {
 	if os.Getenv(confineVariable) != "" {
 		confine()
+	}
+	if len(os.Args) > 1 && os.Args[1] == killedLauncher {
+		launchAndDie(os.Args[2:])
 	}
 	var err error
 	if shared, err = os.MkdirTemp("", "lxcfg-conformance-"); err == nil {

@@ -52,10 +52,6 @@ func newStepError(s plan.Step, err error) *StepError {
 func (e *StepError) explain(p plan.Plan) {
 	e.Host, e.Container = objectPaths(p, e.Step.Op, e.Object)
 	e.Advice = adviceFor(e)
-	var left *monitor.LeftError
-	if errors.As(e.Cause, &left) {
-		e.Advice = "Whoever started it set lxc.monitor.signal.pdeath, or the signal did not reach it. End these processes, the container's init first, and start it again."
-	}
 }
 
 // Error is one line: the step, what failed on which object, the reason in words,

@@ -23,6 +23,7 @@ import (
 	"lxcfg/launch/monitor"
 	"lxcfg/launch/payload"
 	"lxcfg/launch/program"
+	"lxcfg/launch/remains"
 	"lxcfg/launch/rlimit"
 	"lxcfg/launch/terminal"
 )
@@ -32,6 +33,9 @@ type Options struct {
 	Stdin, Stdout *os.File // the console is connected to; nil Stdin: no input
 	// HookTimeout is how long each hook may take, 0 for ever.
 	HookTimeout time.Duration
+	// HelperTimeout is how long each other program of the host may take that the launch
+	// runs, such as newuidmap and apparmor_parser, 0 for ever.
+	HelperTimeout time.Duration
 	// Fault names a step that is made to fail, to rehearse what a failure there
 	// leaves behind. Empty: none.
 	Fault string
@@ -54,6 +58,10 @@ type Options struct {
 	// Observe is told what the launch does, while it does it; nil: nobody. It is called
 	// by one goroutine at a time.
 	Observe func(Event)
+	// AtBarrier is called wherever the launch changes sides, with the step that is next
+	// and the payload's process id, 0 before there is one. It lets a test end a process
+	// just there. Nil: nothing is called.
+	AtBarrier func(next plan.Step, payload int)
 }
 
 // Event is something that a step did.
@@ -148,9 +156,12 @@ func rebootOn(p plan.Plan, o Options, l *life.Life, signals *monitor.Signals) (R
 // reboots is to be launched again.
 func boot(p plan.Plan, o Options, life *life.Life, signals *monitor.Signals) (r Result, reboots bool, err error) {
 	l := &launch{plan: p, options: o, life: life, monitor: monitor.New(p, life, signals, terminal.Streams{In: o.Stdin, Out: o.Stdout}), report: newReport(p)}
-	l.monitor.HookTimeout = o.HookTimeout
+	l.monitor.HookTimeout, l.monitor.HelperTimeout = o.HookTimeout, o.HelperTimeout
 	defer l.monitor.Close()
 	l.lower()
+	if l.monitor.List, err = remains.New(p.LXCPath(), p.Container()); err != nil {
+		return Result{}, false, errors.Join(fmt.Errorf("write down what is made: %w", err), life.End())
+	}
 	if err := l.run(); err != nil {
 		return l.fail(err), false, err
 	}
@@ -158,7 +169,6 @@ func boot(p plan.Plan, o Options, life *life.Life, signals *monitor.Signals) (r 
 		return l.fail(err), false, err
 	}
 	l.report.running()
-	l.report.Recovered = l.monitor.Recovered()
 	if o.Running != nil {
 		o.Running(l.report)
 	}
@@ -225,6 +235,9 @@ func (l *launch) lower() {
 func (l *launch) run() error {
 	segments := payload.Segments(l.plan)
 	for i, seg := range segments {
+		if l.options.AtBarrier != nil {
+			l.options.AtBarrier(l.plan.At(seg.From), l.monitor.Payload())
+		}
 		if seg.Side == plan.Payload {
 			if err := l.awaitPayload(seg, i == lastPayload(segments)); err != nil {
 				return l.explain(seg, err)
@@ -389,6 +402,11 @@ func (l *launch) takeDown() (reboots bool, err error) {
 	undone, failed := l.monitor.Undo()
 	l.report.Undone = undone
 	undoErr = errors.Join(undoErr, l.sortUndo(failed))
+	if undoErr == nil {
+		undoErr = l.monitor.List.Remove()
+	} else {
+		l.monitor.List.Close() // the next launch tries again
+	}
 	if reboots {
 		l.life.SetState(command.Stopped)
 		l.life.Dismiss(true)

@@ -21,7 +21,6 @@ type Report struct {
 	Failed     *StepError
 	Late       []*StepError   // hooks that failed when the container was gone
 	Undone     []string       // steps taken back, the last first
-	Recovered  []string       // cgroups that a monitor of the container had left that was killed
 	ExitStatus *int           // init's, when the launch succeeded
 	Asked      *monitor.Asked // how asking a seccomp proxy went, nil without one
 }

@@ -23,11 +23,12 @@ import (
 
 // kept is a launch as it is taken along.
 type kept struct {
-	PIDFile     string          `json:"pid_file"`
-	HookTimeout time.Duration   `json:"hook_timeout"`
-	Note        []byte          `json:"note"`
-	Monitor     json.RawMessage `json:"monitor"`
-	Life        json.RawMessage `json:"life"`
+	PIDFile       string          `json:"pid_file"`
+	HookTimeout   time.Duration   `json:"hook_timeout"`
+	HelperTimeout time.Duration   `json:"helper_timeout"`
+	Note          []byte          `json:"note"`
+	Monitor       json.RawMessage `json:"monitor"`
+	Life          json.RawMessage `json:"life"`
 }
 
 // most is how many bytes a monitor may have come to before it collects garbage after all:
@@ -58,7 +59,7 @@ func (l *launch) shed() error {
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(kept{PIDFile: l.options.PIDFile, HookTimeout: l.options.HookTimeout, Note: l.options.Note, Monitor: own, Life: of})
+	text, err := json.Marshal(kept{PIDFile: l.options.PIDFile, HookTimeout: l.options.HookTimeout, HelperTimeout: l.options.HelperTimeout, Note: l.options.Note, Monitor: own, Life: of})
 	if err != nil {
 		return err
 	}
@@ -106,7 +107,7 @@ func Resume(d *daemon.Daemon, observer func(note []byte) func(Event)) (Result, e
 	defer removePIDFile(k.PIDFile)
 	signals := monitor.Listen()
 	defer signals.End()
-	l := &launch{options: Options{PIDFile: k.PIDFile, HookTimeout: k.HookTimeout, Note: k.Note, Daemon: d}, life: around, begun: true, taken: d.Notes[notePlan]}
+	l := &launch{options: Options{PIDFile: k.PIDFile, HookTimeout: k.HookTimeout, HelperTimeout: k.HelperTimeout, Note: k.Note, Daemon: d}, life: around, begun: true, taken: d.Notes[notePlan]}
 	read := func() (p plan.Plan, err error) {
 		l.options.Observe = observer(k.Note)
 		text, err := daemon.ReadNote(l.taken)
@@ -121,7 +122,7 @@ func Resume(d *daemon.Daemon, observer func(note []byte) func(Event)) (Result, e
 		return Result{}, err
 	}
 	defer l.monitor.Close()
-	l.monitor.HookTimeout, l.monitor.Interrupted = k.HookTimeout, l.shed
+	l.monitor.HookTimeout, l.monitor.HelperTimeout, l.monitor.Interrupted = k.HookTimeout, k.HelperTimeout, l.shed
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(most)
 	around.OnRest(daemon.Rest)

@@ -14,7 +14,7 @@ import (
 func doctorCommand() command {
 	return command{
 		name: "doctor", usage: "(" + sourceUsage + " | --plan FILE) [OPTION]… [-- COMMAND…]", summary: "say what this host lacks for a launch, and how to get it", run: runDoctor,
-		detail: "The steps of the plan say what they need: paths, programs, links, file systems, rights. Each is looked for, nothing is changed and no program run. " +
+		detail: "The steps of the plan say what they need: paths, programs, links, file systems, rights. Each is looked for, nothing is changed and no program run, but for what --clear takes back. " +
 			"What stops the configuration from being compiled is told too, with what can be told of the rest. With --facts the answer is for another host, as far as its facts go. " +
 			"The exit status is 0 when nothing is missing, 1 when something is, 2 when the configuration cannot be read.",
 	}
@@ -24,12 +24,17 @@ func runDoctor(a *app, c command, args []string) int {
 	var o common
 	var t target
 	var facts, planFile string
+	var clear bool
 	opts := append(append(t.options(), o.options()...), factsOption(&facts), executeOption(&t),
+		option{"clear", "", "", "first take back what launches of the container have left that were killed", toggle(&clear)},
 		option{"plan", "", "FILE", "look at a plan that `lxcfg plan -o` has stored; - for standard input", text(&planFile)})
 	if a.wantsHelp(c, opts, args) {
 		return exitOK
 	}
 	words, argv, err := opts.parse(args)
+	if err == nil && clear && (planFile != "" || facts != "") {
+		err = fmt.Errorf("--clear is for a container of this host, which is named")
+	}
 	if err == nil && planFile != "" && (t.name != "" || t.file != "" || facts != "" || t.execute || len(words)+len(argv) > 0) {
 		err = fmt.Errorf("--plan FILE is the whole container: no name, file, facts or command goes with it")
 	}
@@ -46,6 +51,9 @@ func runDoctor(a *app, c command, args []string) int {
 		if err := t.resolve(words, host.lxcPath); err != nil {
 			return a.usageError(c, err)
 		}
+	}
+	if clear && !a.clearRemains(t.lxcPath, t.name) {
+		return exitFindings
 	}
 	var d diagnosis
 	if planFile != "" {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"lxcfg/compile/plan"
 	"lxcfg/grammar/diag"
@@ -55,6 +56,21 @@ func examineHost(p plan.Plan) (lacks []lack, looked int) {
 	return lacks, looked
 }
 
+// clearRemains takes back what a launcher of the container has left that was killed, and
+// says so. It is false when that container still runs; anything else that is left keeps
+// none from being started.
+func (a *app) clearRemains(lxcPath, name string) bool {
+	cleared, err := launch.ClearRemains(lxcPath, name)
+	if len(cleared) > 0 {
+		fmt.Fprintf(a.messages(), "lxcfg: an earlier launch of %s was killed; taken back: %s\n", diag.Visible(name), strings.Join(cleared, ", "))
+	}
+	if err != nil {
+		a.error(err)
+	}
+	var running *launch.RunningError
+	return !errors.As(err, &running)
+}
+
 // run executes a plan, tells what went wrong, and returns the exit status.
 func (a *app) run(p plan.Plan, stdin *os.File, lo launchOptions) int {
 	j, err := a.configuredJournal(p.Container(), lo.log)
@@ -79,13 +95,10 @@ func (a *app) launch(p plan.Plan, stdin *os.File, lo launchOptions, o launch.Opt
 		a.error(err)
 		return launch.Result{}, err
 	}
-	o.Stdin, o.Stdout, o.HookTimeout, o.Fault, o.PIDFile, o.Daemon, o.Items = in, out, lo.timeout, lo.fault, lo.pidFile, a.daemon, lo.items
+	o.Stdin, o.Stdout, o.HookTimeout, o.HelperTimeout = in, out, lo.timeout, lo.helper
+	o.Fault, o.PIDFile, o.Daemon, o.Items = lo.fault, lo.pidFile, a.daemon, lo.items
 	var reportErr error
 	o.Running = func(r launch.Report) {
-		if len(r.Recovered) > 0 {
-			a.errorWithHint(fmt.Sprintf("the monitor that container %s had before was killed", p.Container()),
-				fmt.Sprintf("The %d cgroups that it has left were taken away, %s first.", len(r.Recovered), r.Recovered[0]))
-		}
 		if a.daemon != nil {
 			reportErr = a.writeReport(r.WriteJSON, lo.report) // nobody waits for its end
 		}

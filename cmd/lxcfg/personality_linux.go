@@ -295,6 +295,10 @@ func (s *standIn) ensurePidFile() error {
 
 // start launches the container and returns the exit status.
 func (s *standIn) start() int {
+	if !s.app.clearRemains(s.target.lxcPath, s.target.name) {
+		s.advise()
+		return exitFailure
+	}
 	p, findings, err := compileOn(s.host, s.loaded, s.target)
 	var result launch.Result
 	switch {

@@ -32,6 +32,7 @@ type launchOptions struct {
 	report     string
 	fault      string
 	timeout    time.Duration // for each hook
+	helper     time.Duration // for each other program of the host
 	pidFile    string
 	log        config.Log         // what the configuration says of it
 	items      func() [][2]string // keys of the configuration and their values, nil: not known
@@ -41,6 +42,7 @@ type launchOptions struct {
 func (lo *launchOptions) options() options {
 	return options{
 		{"hook-timeout", "", "DURATION", "end a hook that takes longer than, say, 30s or 2m, and with it the launch; the default is to wait for ever", duration(&lo.timeout)},
+		{"helper-timeout", "", "DURATION", "the same for other programs that a launch runs: newuidmap, apparmor_parser, lxc-user-nic …", duration(&lo.helper)},
 		{"report", "", "FILE", "write what each step did, and what hooks printed, as JSON; - for standard error", reportFile(&lo.report)},
 		{"rehearse-failure", "", "STEP", "make a step of the plan fail, to see what a failure there does", text(&lo.fault)},
 	}
@@ -97,6 +99,10 @@ func runStart(a *app, c command, args []string) int {
 // planAndLaunch compiles a target for this host and executes the plan.
 func (a *app) planAndLaunch(here *host, t target, o common, lo launchOptions) int {
 	t.now, t.listen = true, a.listening(t)
+	// Before the host is looked at: a device may have to get its name back.
+	if !a.clearRemains(t.lxcPath, t.name) {
+		return exitLaunch
+	}
 	l, err := a.load(t, o)
 	var p plan.Plan
 	ok := false
@@ -136,6 +142,9 @@ func (a *app) startPlan(here *host, lo launchOptions) int {
 	p, err := a.readPlan(lo.planFile)
 	if err != nil {
 		a.error(err)
+		return exitLaunch
+	}
+	if !a.clearRemains(p.LXCPath(), p.Container()) {
 		return exitLaunch
 	}
 	now, err := here.factsFor(p.Facts().Needs())

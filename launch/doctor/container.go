@@ -13,6 +13,7 @@ import (
 
 	"lxcfg/compile/plan"
 	"lxcfg/launch/command"
+	"lxcfg/launch/remains"
 )
 
 // target looks for what a step mounts on, where nothing makes it.
@@ -205,6 +206,11 @@ type leftCgroup struct {
 // cgroup looks whether the name of the payload's cgroup is taken. A host may have ten
 // hierarchies, so what is found is told at the end, together.
 func (e *examiner) cgroup(r plan.Requirement) {
+	for _, t := range e.left {
+		if t.Kind == remains.Cgroup && t.Words[0] == r.Object {
+			return // told with the rest of it
+		}
+	}
 	if _, err := os.Stat(r.Object); err == nil {
 		e.cgroups = append(e.cgroups, leftCgroup{r.Object, e.step, r.Exact, populated(r.Object)})
 	}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"lxcfg/compile/plan"
+	"lxcfg/launch/remains"
 )
 
 // Severity says how much a finding matters.
@@ -38,6 +39,7 @@ type Finding struct {
 func Examine(p plan.Plan) (findings []Finding, looked int) {
 	e := newExaminer(p)
 	e.running()
+	e.remains()
 	for _, s := range p.Steps() {
 		e.step = &s
 		for _, r := range plan.RequirementsOf(s.Op) {
@@ -91,6 +93,7 @@ type examiner struct {
 	told   map[string]bool // summaries that were told
 
 	cgroups []leftCgroup
+	left    []remains.Thing // of launchers that were killed
 }
 
 // mounted is what a step has mounted in the container.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"lxcfg/compile/plan"
+	"lxcfg/launch/remains"
 )
 
 // apparmorFS is where the kernel takes and shows AppArmor policies.
@@ -22,25 +23,37 @@ func (m *Monitor) loadProfile(step string, op plan.AppArmorProfile) error {
 	// in the same directory: it may be replaced but not taken away. One that nobody
 	// uses is left of a launcher that was killed.
 	inUse := profileInUse(op.Name)
-	if op.Namespace != "" {
-		dir := filepath.Join(apparmorFS, "policy/namespaces", op.Namespace)
-		if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
+	if !inUse {
+		if err := m.note(remains.Profile, op.Name, op.Namespace); err != nil {
 			return err
 		}
-		if !inUse {
-			m.later(step, undo{How: undoDirectory, Words: []string{dir}})
+		m.later(step, undo{How: undoProfile, Words: []string{op.Name, op.Namespace}})
+	}
+	if op.Namespace != "" {
+		if err := os.Mkdir(namespaceDir(op.Namespace), 0o755); err != nil && !errors.Is(err, os.ErrExist) {
+			return err
 		}
 	}
-	if !inUse {
-		m.later(step, undo{How: undoProfile, Words: []string{op.Name}})
-	}
 	_, err := m.runProgram(hostProgram{
-		path: op.Parser, argv: []string{"apparmor_parser", "--replace", "--skip-cache"}, env: os.Environ(), input: op.Text,
+		path: op.Parser, argv: []string{"apparmor_parser", "--replace", "--skip-cache"}, env: os.Environ(), input: op.Text, timeout: m.HelperTimeout,
 	})
 	if err != nil {
 		return explainRule(err, op.Text)
 	}
 	return nil
+}
+
+// removeProfile takes a container's profile away, and its policy namespace, if it has one.
+func removeProfile(name, namespace string) error {
+	err := ignoreMissing(writeFile(filepath.Join(apparmorFS, ".remove"), name))
+	if namespace != "" {
+		err = errors.Join(err, ignoreMissing(os.Remove(namespaceDir(namespace))))
+	}
+	return err
+}
+
+func namespaceDir(namespace string) string {
+	return filepath.Join(apparmorFS, "policy/namespaces", namespace)
 }
 
 func ignoreMissing(err error) error {

@@ -44,7 +44,6 @@ func (m *Monitor) createCgroup(step string, op plan.CgroupCreate) error {
 		err := m.mkdirAll(cg, op)
 		switch {
 		case err == nil:
-			m.mark(cg.limits)
 			return cg.open()
 		case cg.own || again == maxSuffix:
 			return err
@@ -77,12 +76,6 @@ func (m *Monitor) chooseSuffix() error {
 			suffix = "-" + strconv.Itoa(n)
 		}
 		taken, exact := m.nameTaken(suffix)
-		if taken != "" && m.isLeft(taken) {
-			if err := m.recover(suffix); err != nil {
-				return err
-			}
-			taken, exact = m.nameTaken(suffix)
-		}
 		switch {
 		case taken == "":
 			m.suffix = suffix

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lxcfg/compile/plan"
+	"lxcfg/launch/remains"
 )
 
 // subtreeControl is the file of a v2 cgroup that says which controllers those below
@@ -46,6 +47,11 @@ func (m *Monitor) enableControllers(dir string, op plan.CgroupCreate) error {
 	}
 	if len(missing) == 0 {
 		return nil
+	}
+	if m.aside != nil {
+		if err := m.note(remains.Controllers, append([]string{dir}, missing...)...); err != nil {
+			return err
+		}
 	}
 	// Usually the kernel takes all of them at once, or none. One of them may be at
 	// fault: "cpu" is refused while a real-time process is around.

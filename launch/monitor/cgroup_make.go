@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"lxcfg/compile/plan"
+	"lxcfg/launch/remains"
 )
 
 // mkdirAll makes the directories from the base down to the leaf. On v2 it enables
@@ -28,7 +29,7 @@ func (m *Monitor) mkdirAll(cg *cgroup, op plan.CgroupCreate) error {
 			return err
 		}
 		dir = filepath.Join(dir, part)
-		made, err := cg.mkdir(dir)
+		made, err := m.mkdir(cg, dir)
 		if err != nil {
 			return err
 		}
@@ -43,8 +44,22 @@ func (m *Monitor) mkdirAll(cg *cgroup, op plan.CgroupCreate) error {
 
 // mkdir makes one of the directories and remembers what it has made. The one with
 // the limits is the container's alone; those above it may be there already.
-func (cg *cgroup) mkdir(dir string) (made bool, err error) {
+func (m *Monitor) mkdir(cg *cgroup, dir string) (made bool, err error) {
+	kind := remains.CgroupAbove
+	if dir == cg.limits {
+		kind = remains.Cgroup
+	}
+	if len(dir) <= len(cg.limits) { // those below go with it
+		if err := m.note(kind, dir); err != nil {
+			return false, err
+		}
+	}
 	err = os.Mkdir(dir, 0o755)
+	if err != nil && len(dir) <= len(cg.limits) {
+		if err := m.List.Withdraw(kind, dir); err != nil {
+			return false, err
+		}
+	}
 	switch {
 	case dir == cg.limits:
 		cg.own = err == nil

@@ -38,7 +38,7 @@ func (m *Monitor) removeStorage(op plan.StorageRemove) error {
 			return err
 		}
 	}
-	_, err = m.runProgram(hostProgram{path: program, argv: argv, env: os.Environ(), timeout: deviceTimeout})
+	_, err = m.runDeviceHelper(program, argv...)
 	return err
 }
 

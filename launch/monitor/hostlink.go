@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"os"
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
 	"lxcfg/compile/plan"
 	"lxcfg/launch/netlink"
+	"lxcfg/launch/remains"
 )
 
 // attachToBridge makes the host's end of a pair a port of a bridge. It stops to be
@@ -86,13 +86,16 @@ func (m *Monitor) attachToOpenVSwitch(step string, op plan.OpenVSwitchPort) erro
 	if settings := op.Settings(); len(settings) > 0 {
 		words = append(append(words, "--", "set", "port", end.Name), settings...)
 	}
+	if err := m.note(remains.Port, op.Bridge, end.Name); err != nil {
+		return err
+	}
 	m.later(step, undo{How: undoOpenVSwitch, Words: []string{path, op.Bridge, end.Name}})
 	return m.runOpenVSwitch(path, words...)
 }
 
 // runOpenVSwitch runs ovs-vsctl(8).
 func (m *Monitor) runOpenVSwitch(path string, words ...string) error {
-	_, err := m.runProgram(hostProgram{path: path, argv: append([]string{"ovs-vsctl"}, words...), env: os.Environ()})
+	_, err := m.runHelper(path, append([]string{"ovs-vsctl"}, words...)...)
 	return err
 }
 
@@ -116,7 +119,7 @@ func (m *Monitor) addHostRoute(step string, op plan.HostRoute) error {
 	if err != nil {
 		return err
 	}
-	return m.onHostLink(step, op.Link, func(c *netlink.Conn, l netlink.Link) error {
+	return m.onHostLink(step, op.Link, remains.Route, op.To, func(c *netlink.Conn, l netlink.Link) error {
 		return c.AddRoute(netlink.Route{To: to, Link: l, LinkScope: true})
 	})
 }
@@ -128,21 +131,24 @@ func (m *Monitor) answerFor(step string, op plan.ProxyNeighbour) error {
 	if err != nil {
 		return err
 	}
-	return m.onHostLink(step, op.Link, func(c *netlink.Conn, l netlink.Link) error { return c.AddProxy(l, ip) })
+	return m.onHostLink(step, op.Link, remains.Proxy, op.Address, func(c *netlink.Conn, l netlink.Link) error { return c.AddProxy(l, ip) })
 }
 
 // onHostLink does something to a link of the host, and takes it back at the end where
 // the link is not the container's own.
-func (m *Monitor) onHostLink(step string, on plan.HostLink, do func(*netlink.Conn, netlink.Link) error) error {
+func (m *Monitor) onHostLink(step string, on plan.HostLink, kind remains.Kind, what string, do func(*netlink.Conn, netlink.Link) error) error {
 	c, l, err := m.hostLink(on)
 	if err != nil {
 		return err
 	}
-	if err := do(c, l); err != nil {
+	if on.Name == "" {
+		return do(c, l)
+	}
+	if err := m.noteLink(kind, on.Name, what); err != nil {
 		return err
 	}
-	if on.Name == "" {
-		return nil
+	if err := do(c, l); err != nil {
+		return errors.Join(err, m.withdrawLink(kind, on.Name, what))
 	}
 	m.later(step, undo{How: undoOnLink, Link: &l})
 	return nil

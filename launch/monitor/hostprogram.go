@@ -3,6 +3,7 @@
 package monitor
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -22,6 +23,17 @@ type hostProgram struct {
 	input   string        // on standard input; empty: none
 	timeout time.Duration // 0: it may take as long as it likes
 	shown   string        // how an error calls it, empty for its argv
+}
+
+// runHelper runs a program that does a part of the launch, such as newuidmap(1).
+func (m *Monitor) runHelper(path string, argv ...string) (output string, err error) {
+	return m.runProgram(hostProgram{path: path, argv: argv, env: os.Environ(), timeout: m.HelperTimeout})
+}
+
+// runDeviceHelper runs a program that attaches a block device, or lets it go. It always
+// has a time to end in: a device that does not answer is waited for without end.
+func (m *Monitor) runDeviceHelper(path string, argv ...string) (output string, err error) {
+	return m.runProgram(hostProgram{path: path, argv: argv, env: os.Environ(), timeout: cmp.Or(m.HelperTimeout, deviceTimeout)})
 }
 
 // ProgramError is a program that did not succeed.

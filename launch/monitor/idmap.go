@@ -64,7 +64,7 @@ func (m *Monitor) runIDMapHelper(program string, pid int, maps plan.List[plan.ID
 			argv = append(argv, strconv.FormatUint(uint64(n), 10))
 		}
 	}
-	_, err = m.runProgram(hostProgram{path: path, argv: argv, env: os.Environ()})
+	_, err = m.runHelper(path, argv...)
 	return err
 }
 

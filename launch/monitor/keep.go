@@ -14,6 +14,7 @@ import (
 	"lxcfg/launch/life"
 	"lxcfg/launch/netlink"
 	"lxcfg/launch/program"
+	"lxcfg/launch/remains"
 	"lxcfg/launch/terminal"
 )
 
@@ -40,6 +41,7 @@ type kept struct {
 	Listener   int                     `json:"listener"`
 	Device     string                  `json:"device"`
 	Undos      []undo                  `json:"undos"`
+	Remains    remains.Kept            `json:"remains"`
 }
 
 type keptCG struct {
@@ -135,6 +137,8 @@ func (m *Monitor) Keep() (data []byte, fds []int, err error) {
 		}
 		k.Undos = append(k.Undos, u)
 	}
+	k.Remains = m.List.Keep()
+	keep(k.Remains.FD)
 	data, err = json.Marshal(k)
 	slices.Sort(fds)
 	return data, slices.Compact(fds), err
@@ -204,6 +208,7 @@ func Restore(data []byte, read func() (plan.Plan, error), l *life.Life, s *Signa
 	if k.Listener >= 0 {
 		m.filter = &filterListener{fd: k.Listener}
 	}
+	m.List = remains.Restore(k.Remains)
 	s.target(k.PIDFD, -1)
 	s.pass()
 	return m, m.Connect()

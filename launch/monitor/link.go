@@ -11,6 +11,7 @@ import (
 
 	"lxcfg/compile/plan"
 	"lxcfg/launch/netlink"
+	"lxcfg/launch/remains"
 )
 
 // makeVeth makes a pair, the container's end at once where it belongs: a link that is
@@ -33,8 +34,10 @@ func (m *Monitor) makeVeth(step string, op plan.Veth) error {
 	}
 	if end.Name == "" {
 		err = createNamed(c, &end, "veth")
-	} else {
-		err = c.Create(end)
+	} else if err = m.noteLink(remains.Link, end.Name); err == nil {
+		if err = c.Create(end); err != nil {
+			err = errors.Join(err, m.withdrawLink(remains.Link, end.Name))
+		}
 	}
 	if err != nil {
 		return err

@@ -15,13 +15,16 @@ import (
 	"lxcfg/launch/netlink"
 	"lxcfg/launch/payload"
 	"lxcfg/launch/program"
+	"lxcfg/launch/remains"
 	"lxcfg/launch/terminal"
 )
 
 // Monitor is the host side of one launch.
 type Monitor struct {
-	HookTimeout time.Duration // for each hook on the host, 0: it may take as long as it likes
-	Interrupted func() error  // called when somebody has interrupted the wait for the container's end
+	HookTimeout   time.Duration // for each hook on the host, 0: it may take as long as it likes
+	HelperTimeout time.Duration // for each other program of the host, the same
+	List          *remains.List // of what would be left if the monitor was killed, nil: none is kept
+	Interrupted   func() error  // called when somebody has interrupted the wait for the container's end
 
 	plan    plan.Plan
 	read    func() (plan.Plan, error) // reads it when init has ended; nil: it is there
@@ -33,7 +36,6 @@ type Monitor struct {
 	undos   []undo
 
 	files     map[int]*os.File    // what undos close, by descriptor
-	recovered []string            // cgroups that an earlier monitor had left
 	cgroups   map[string]*cgroup  // by hierarchy
 	aside     *cgroup             // of the monitor, nil: it is where it was
 	suffix    string              // of the cgroups' name, when the plan's is taken
@@ -186,6 +188,9 @@ func (m *Monitor) Do(s plan.Step, prog func() (*program.Program, error)) error {
 	}
 	return fmt.Errorf("the monitor does not know how to %s", s.Op.Describe())
 }
+
+// Payload returns the process id of the payload, and then of init, 0 before it was made.
+func (m *Monitor) Payload() int { return m.initPID }
 
 // Image returns the program the payload runs, nil before it was spawned.
 func (m *Monitor) Image() *program.Image { return m.image }

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lxcfg/compile/plan"
+	"lxcfg/launch/remains"
 )
 
 // deviceTimeout is how long a launch waits for a block device to appear, and for one
@@ -39,7 +40,10 @@ func (m *Monitor) attachNBD(step string, op plan.NBDAttach) error {
 		// The format is left to the program to find out: of an image that it takes for
 		// raw it keeps the container from writing a header of another format, which
 		// could name a file of the host.
-		_, err := m.runProgram(hostProgram{path: program, argv: []string{"qemu-nbd", "--connect=" + device, op.Image}, env: os.Environ(), timeout: deviceTimeout})
+		if err := m.note(remains.NBD, device, op.Image); err != nil {
+			return err
+		}
+		_, err := m.runDeviceHelper(program, "qemu-nbd", "--connect="+device, op.Image)
 		switch by := m.awaitService(sys, err == nil); {
 		case strings.Contains(by.command, op.Image):
 			m.later(step, undo{How: undoNBD, Words: []string{program, sys}})
@@ -106,7 +110,7 @@ func (m *Monitor) detachNBD(program, sys string) error {
 		return nil // it has ended by itself
 	}
 	argv := []string{"qemu-nbd", "--disconnect", device}
-	if _, err := m.runProgram(hostProgram{path: program, argv: argv, env: os.Environ(), timeout: deviceTimeout}); err != nil {
+	if _, err := m.runDeviceHelper(program, argv...); err != nil {
 		return err
 	}
 	for deadline := time.Now().Add(deviceTimeout); time.Now().Before(deadline); time.Sleep(deviceInterval) {

@@ -16,6 +16,7 @@ import (
 
 	"lxcfg/compile/plan"
 	"lxcfg/launch/netlink"
+	"lxcfg/launch/remains"
 )
 
 // device is a device of the host that the container has for its life.
@@ -38,6 +39,9 @@ func (m *Monitor) takeDevice(step string, op plan.Phys) error {
 		return err
 	}
 	d := &device{monitor: m, link: link, name: op.Name, radio: radioOf(link.Name)}
+	if err := m.noteLink(remains.Device, deviceWords(link)...); err != nil {
+		return err
+	}
 	m.undos = append(m.undos, d.undo(step))
 	// Another link of the container may have one of its other names, which would
 	// keep the device out.
@@ -106,7 +110,7 @@ func (d *device) moveRadio(pid int) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.monitor.runProgram(hostProgram{path: path, argv: []string{"iw", "phy#" + d.radio, "set", "netns", strconv.Itoa(pid)}, env: os.Environ()})
+	_, err = d.monitor.runHelper(path, "iw", "phy#"+d.radio, "set", "netns", strconv.Itoa(pid))
 	return err
 }
 
@@ -140,17 +144,28 @@ func (d *device) giveBack() error {
 	if err != nil {
 		return err
 	}
-	for _, name := range d.link.AltNames {
+	link := d.link
+	link.Name = now.Name // it may have come back under another one
+	return restoreDevice(c, link, now)
+}
+
+// restoreDevice gives a device what it had: name, alternative names, MTU and hardware
+// address.
+func restoreDevice(c *netlink.Conn, link, now netlink.Link) (err error) {
+	for _, name := range link.AltNames {
 		if !slices.Contains(now.AltNames, name) {
 			err = errors.Join(err, c.AddAltName(now, name))
 		}
 	}
 	var change netlink.Change
-	if now.MTU != d.link.MTU {
-		change.MTU = d.link.MTU
+	if now.Name != link.Name {
+		change.Name = link.Name
 	}
-	if now.Address != d.link.Address {
-		change.Address = d.link.Address
+	if now.MTU != link.MTU {
+		change.MTU = link.MTU
+	}
+	if now.Address != link.Address {
+		change.Address = link.Address
 	}
 	if change != (netlink.Change{}) {
 		err = errors.Join(err, c.Set(now, change))

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"lxcfg/compile/plan"
+	"lxcfg/launch/remains"
 )
 
 // mapRBD has rbd(8) map an image of a Ceph cluster, unless it is mapped already. The
@@ -25,7 +26,7 @@ func (m *Monitor) mapRBD(step string, op plan.RBDMap) error {
 	}
 	m.device = device
 	m.later(step, undo{How: undoRBD, Words: []string{program, device}})
-	return nil
+	return m.note(remains.RBD, device)
 }
 
 // unmapRBD lets a device go, once nobody uses it any more.
@@ -33,7 +34,7 @@ func (m *Monitor) unmapRBD(program, device string) error {
 	if err := awaitUnused(device); err != nil {
 		return err
 	}
-	_, err := m.runProgram(hostProgram{path: program, argv: []string{"rbd", "unmap", device}, env: os.Environ(), timeout: deviceTimeout})
+	_, err := m.runDeviceHelper(program, "rbd", "unmap", device)
 	return err
 }
 
@@ -49,7 +50,7 @@ func (m *Monitor) askProgram(name string, arguments ...string) (answer, program 
 		return "", "", err
 	}
 	argv := append([]string{name}, arguments...)
-	output, err := m.runProgram(hostProgram{path: program, argv: argv, env: os.Environ(), timeout: deviceTimeout})
+	output, err := m.runDeviceHelper(program, argv...)
 	if err != nil {
 		return "", "", err
 	}

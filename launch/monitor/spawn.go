@@ -241,18 +241,3 @@ func (m *Monitor) ReachedExec() bool {
 	call := m.image.Where().Call
 	return call == "execve" || call == "execveat"
 }
-
-// KilledBy says what ended a payload that did not fail by itself.
-func (m *Monitor) KilledBy() error {
-	if err := m.signals.interruption(); err != nil {
-		return err
-	}
-	status, err := m.reap()
-	switch {
-	case err != nil:
-		return err
-	case status.Signaled():
-		return fmt.Errorf("the payload was killed: %v", status.Signal())
-	}
-	return fmt.Errorf("the payload ended with status %d", status.ExitStatus())
-}

@@ -5,6 +5,7 @@ package monitor
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -71,7 +72,7 @@ func (m *Monitor) mountAny(source string, op plan.RootfsDevice) (*os.File, error
 			return mnt, nil
 		}
 		if !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENODEV) {
-			cause = err
+			cause = fmt.Errorf("%s: %w", fstype, causeOf(err))
 		}
 	}
 	hint := ""
@@ -80,6 +81,15 @@ func (m *Monitor) mountAny(source string, op plan.RootfsDevice) (*os.File, error
 	}
 	return nil, fmt.Errorf("%s holds no file system that this kernel mounts with these options (it tried %s)%s: %w",
 		source, strings.Join(types, ", "), hint, cause)
+}
+
+// causeOf is an error without the object, which its reader knows.
+func causeOf(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 // newMount makes a mount that is attached nowhere (fsopen(2), fsconfig(2), fsmount(2)).

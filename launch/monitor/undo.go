@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
@@ -37,8 +36,7 @@ const (
 	undoAside       undoing = "cgroup-aside"  // the monitor goes back
 	undoIDHelper    undoing = "id-helper"     // its namespace
 	undoLog         undoing = "console-log"   // Words[0]: "made" by the launch
-	undoProfile     undoing = "profile"       // of AppArmor, Words[0]
-	undoDirectory   undoing = "directory"     // Words[0]
+	undoProfile     undoing = "profile"       // of AppArmor, Words: name, namespace
 	undoNBD         undoing = "nbd"           // Words: program, directory in /sys
 	undoRBD         undoing = "rbd"           // Words: program, device
 	undoEnd         undoing = "end"           // of a pair, Words[0]; Words[1]: its name is "fixed"
@@ -122,9 +120,7 @@ func (m *Monitor) takeBack(u undo) error {
 	case undoLog:
 		return m.closeLog(u.Words[0] == "made")
 	case undoProfile:
-		return ignoreMissing(writeFile(filepath.Join(apparmorFS, ".remove"), u.Words[0]))
-	case undoDirectory:
-		return ignoreMissing(os.Remove(u.Words[0]))
+		return removeProfile(u.Words[0], u.Words[1])
 	case undoNBD:
 		return m.detachNBD(u.Words[0], u.Words[1])
 	case undoRBD:

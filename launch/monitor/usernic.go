@@ -19,7 +19,7 @@ import (
 func (m *Monitor) makeUserVeth(step string, op plan.UserVeth) error {
 	bridge := cmp.Or(op.Bridge, "none")
 	argv := []string{op.Helper, "create", m.plan.LXCPath(), m.plan.Container(), strconv.Itoa(m.child.PID), "veth", bridge, op.Name}
-	output, err := m.runProgram(hostProgram{path: op.Helper, argv: argv, env: os.Environ()})
+	output, err := m.runHelper(op.Helper, argv...)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (m *Monitor) deleteUserVeth(op plan.UserVeth, end string, namespace int) er
 		defer unix.Close(namespace)
 		path := fmt.Sprintf("/proc/%d/fd/%d", os.Getpid(), namespace)
 		argv := []string{op.Helper, "delete", m.plan.LXCPath(), m.plan.Container(), path, "veth", op.Bridge, end}
-		if _, err := m.runProgram(hostProgram{path: op.Helper, argv: argv, env: os.Environ()}); err != nil {
+		if _, err := m.runHelper(op.Helper, argv...); err != nil {
 			return err
 		}
 	}

@@ -17,6 +17,14 @@ func (a HardwareAddr) String() string {
 	return fmt.Sprintf("%02x:%02x:%02x:%02x:%02x:%02x", a[0], a[1], a[2], a[3], a[4], a[5])
 }
 
+// ParseHardwareAddr reads what String writes.
+func ParseHardwareAddr(text string) (a HardwareAddr, err error) {
+	if _, err := fmt.Sscanf(text, "%02x:%02x:%02x:%02x:%02x:%02x", &a[0], &a[1], &a[2], &a[3], &a[4], &a[5]); err != nil {
+		return a, fmt.Errorf("%q is no hardware address: %w", text, err)
+	}
+	return a, nil
+}
+
 // Link is a network link as the kernel describes it.
 type Link struct {
 	Index    int

@@ -164,9 +164,9 @@ func (l *lowering) openTreeInto(tree program.Slot, dir program.Operand, name pro
 }
 
 // attach puts a detached mount on a place given by its descriptor.
-func (l *lowering) attach(tree, target program.Operand) {
+func (l *lowering) attach(tree program.Operand, target program.Slot) {
 	l.call("move_mount", unix.SYS_MOVE_MOUNT,
-		args(tree, program.Str(""), target, program.Str(""), program.Word(moveFlags, moveFlagsWords)))
+		args(tree, program.Str(""), target, program.Str(""), program.Word(moveFlags, moveFlagsWords)), program.About(l.b.Name(target)))
 }
 
 // makePrivate keeps mounts from reaching the host. It is the first thing done to

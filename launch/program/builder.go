@@ -114,6 +114,9 @@ func (b *Builder) NewSlot(name string) Slot {
 	return Slot(len(b.program.slots) - 1)
 }
 
+// Name is what a slot is called.
+func (b *Builder) Name(s Slot) string { return b.program.slots[s] }
+
 // Call appends a system call whose result nobody needs.
 func (b *Builder) Call(name string, number uintptr, args []Operand, options ...Option) {
 	b.CallInto(noSlot, name, number, args, options...)
