@@ -23,6 +23,10 @@ func controlCommands() []command {
 			detail: "A container that has no monitor is STOPPED. The exit status is 1 when the time has passed before.",
 		},
 		{
+			name: "console", usage: name, summary: "use a terminal of a container", run: runConsole,
+			detail: "Ctrl+a q leaves it. The console itself, -t 0, shows what it shows to everybody, and several can use it at once.",
+		},
+		{
 			name: "freeze", usage: name, summary: "stop all processes of a container for a while", run: runFreeze,
 			detail: "They are stopped by the freezer of the container's cgroup, and go on where they were with `lxcfg unfreeze`.",
 		},

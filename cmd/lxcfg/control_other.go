@@ -16,6 +16,7 @@ func (a *app) noContainers(c command, args []string) int {
 func runInfo(a *app, c command, args []string) int     { return a.noContainers(c, args) }
 func runList(a *app, c command, args []string) int     { return a.noContainers(c, args) }
 func runWait(a *app, c command, args []string) int     { return a.noContainers(c, args) }
+func runConsole(a *app, c command, args []string) int  { return a.noContainers(c, args) }
 func runStop(a *app, c command, args []string) int     { return a.noContainers(c, args) }
 func runFreeze(a *app, c command, args []string) int   { return a.noContainers(c, args) }
 func runUnfreeze(a *app, c command, args []string) int { return a.noContainers(c, args) }
