@@ -41,7 +41,7 @@ launch/daemon < launch;
 
 compile, compile/config, compile/keys, launch, launch/daemon, launch/doctor, launch/payload, launch/probe < cmd/lxcfg;
 launch/command < launch/ondisk;
-launch/keepcaps, launch/lxclog, launch/ondisk < cmd/lxcfg;
+launch/command, launch/terminal, launch/keepcaps, launch/lxclog, launch/ondisk < cmd/lxcfg;
 `
 
 // forbidden are the imports the design turns on, each with its reason. They

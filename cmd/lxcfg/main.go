@@ -9,6 +9,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 )
 
 // Exit statuses of lxcfg's own commands.
@@ -43,12 +44,13 @@ type command struct {
 
 // commands is the table of contents.
 func commands() []command {
-	return []command{
+	return slices.Concat([]command{
 		lintCommand(), fmtCommand(), migrateCommand(), showCommand(), planCommand(),
 		diffCommand(), doctorCommand(), factsCommand(), securityCommand(), idmapCommand(), startCommand(), executeCommand(),
+	}, controlCommands(), []command{
 		keysCommand(), explainCommand(), demoCommand(), completionCommand(), manCommand(), versionCommand(),
 		personalityCommand(personalities()[0]), personalityCommand(personalities()[1]),
-	}
+	})
 }
 
 func main() {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"lxcfg/compile/config"
@@ -132,6 +133,9 @@ func toldAtStart(f diag.Diagnostic) bool {
 // items are the settings of a configuration, as those are told who ask its monitor.
 func items(c *config.Config) (list [][2]string) {
 	for _, s := range keys.Show(c) {
+		if s.Default && strings.HasPrefix(s.Key, "lxc.signal.") {
+			s.Value = "0" // as LXC: which signal is meant depends on the container
+		}
 		list = append(list, [2]string{s.Key, s.Value})
 	}
 	return list

@@ -56,6 +56,18 @@ func makeRaw(fd int) (saved *unix.Termios, err error) {
 	return saved, nil
 }
 
+// Raw has a terminal pass everything on until it is given its modes back.
+func Raw(f *os.File) (restore func(), err error) {
+	saved, err := makeRaw(int(f.Fd()))
+	if err != nil {
+		return nil, err
+	}
+	return func() { _ = unix.IoctlSetTermios(int(f.Fd()), unix.TCSETSW, saved) }, nil
+}
+
+// CopySize gives a terminal the size of another.
+func CopySize(to, from *os.File) { copySize(int(to.Fd()), int(from.Fd())) }
+
 // copySize gives a terminal the size of another.
 func copySize(to, from int) {
 	if size, err := unix.IoctlGetWinsize(from, unix.TIOCGWINSZ); err == nil {
