@@ -36,7 +36,7 @@ chmod 755 $P/$NAME/rootfs/sbin/init; lxc-start -F -P $P $NAME`, output: `^of the
 lxc-start -F -P $P --share-uts $$ --share-ipc $$ --share-net $$ $NAME -- /bin/sh -c 'for ns in uts ipc net; do readlink /proc/self/ns/$ns; done' | tr -d '\r' | cmp - want && echo the same`, output: `^the same\n$`},
 	{name: "an error says which step, of which line, and what to do", script: `lxc-start -F -P $P -s 'lxc.mount.entry=/nowhere mnt none bind' $NAME -- /bin/true`, status: 1,
 		errors: `(?s)/nowhere.*optional.*\nlxc-start: conform-\d+: The container failed to start\n.*--logfile=FILE --logpriority=DEBUG`},
-	{name: "an error says where the log is", script: `lxc-start -F -P $P -o log -s 'lxc.mount.entry=nowhere mnt2 none bind,relative' $NAME -- /bin/true; grep -c 'ERROR    start - ' log`, output: `^[1-9]\n$`,
+	{name: "an error says where the log is", script: `lxc-start -F -P $P -o log -l debug -s 'lxc.mount.entry=nowhere mnt2 none bind,relative' $NAME -- /bin/true; grep -c 'ERROR    start - ' log`, output: `^[1-9]\n$`,
 		errors: `(?s)The container failed to start\n.*the log: log`},
 	{name: "a failed hook is told with what it printed", script: `lxc-start -F -P $P -s "lxc.hook.pre-start=/bin/sh -c 'echo it is broken; echo really; exit 3'" $NAME -- /bin/true`, status: 1, errors: `(?s)pre-start.*status 3.*it is broken.*really`},
 	{name: "a daemon tells its errors to who has called it", script: `lxc-start -P $P $NAME -- /bin/nonexistent`, status: 1, errors: `(?s)/bin/nonexistent.*The container failed to start`},
