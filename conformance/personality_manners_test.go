@@ -36,7 +36,7 @@ chmod 755 $P/$NAME/rootfs/sbin/init; lxc-start -F -P $P $NAME`, output: `^of the
 lxc-start -F -P $P --share-uts $$ --share-ipc $$ --share-net $$ $NAME -- /bin/sh -c 'for ns in uts ipc net; do readlink /proc/self/ns/$ns; done' | tr -d '\r' | cmp - want && echo the same`, output: `^the same\n$`},
 	{name: "an error says which step, of which line, and what to do", script: `lxc-start -F -P $P -s 'lxc.mount.entry=/nowhere mnt none bind' $NAME -- /bin/true`, status: 1,
 		errors: `(?s)/nowhere.*optional.*\nlxc-start: conform-\d+: The container failed to start\n.*--logfile=FILE --logpriority=DEBUG`},
-	{name: "an error says where the log is", script: `lxc-start -F -P $P -o log -s 'lxc.mount.entry=nowhere mnt2 none bind,relative' $NAME -- /bin/true; grep -c 'ERROR    start - ' log`, output: `^[1-9]\n$`,
+	{name: "an error says where the log is", script: `lxc-start -F -P $P -o log -l debug -s 'lxc.mount.entry=nowhere mnt2 none bind,relative' $NAME -- /bin/true; grep -c 'ERROR    start - ' log`, output: `^[1-9]\n$`,
 		errors: `(?s)The container failed to start\n.*the log: log`},
 	{name: "a failed hook is told with what it printed", script: `lxc-start -F -P $P -s "lxc.hook.pre-start=/bin/sh -c 'echo it is broken; echo really; exit 3'" $NAME -- /bin/true`, status: 1, errors: `(?s)pre-start.*status 3.*it is broken.*really`},
 	{name: "a daemon tells its errors to who has called it", script: `lxc-start -P $P $NAME -- /bin/nonexistent`, status: 1, errors: `(?s)/bin/nonexistent.*The container failed to start`},
@@ -74,6 +74,7 @@ lxc-start -F -P $P --share-uts $$ --share-ipc $$ --share-net $$ $NAME -- /bin/sh
 func TestManners(t *testing.T) {
 	programs := standIns(t)
 	c := newContainer(t, 0, nil)
+	c.fresh(t)
 	for _, m := range manners {
 		t.Run(m.name, func(t *testing.T) {
 			got := commandLine{script: m.script}.run(t, c, programs)
@@ -215,6 +216,7 @@ func allThreads(pid int, id string) bool {
 // not meant to have: init gets the ones, and hooks and the monitor neither.
 func TestStartKeepsDescriptors(t *testing.T) {
 	c := newContainer(t, 0, with("lxc.hook.pre-start = /bin/sh -c 'ls /proc/self/fd >LXCDIR/hook'"))
+	c.fresh(t)
 	programs := standIns(t)
 	look := `echo fds $(ls /proc/self/fd | sort -n | tr '\n' ' ') told "$LISTEN_FDS" "$LISTEN_PID" "$LISTEN_FDNAMES"; readlink /proc/self/fd/3`
 	for _, test := range []struct {
@@ -254,6 +256,7 @@ var logLine = regexp.MustCompile(`^lxc-start conform-\d+ (\d{14}\.\d{3}) (TRACE|
 // back, and what each line of the configuration comes to is told with its number.
 func TestLog(t *testing.T) {
 	c := newContainer(t, 0, with("lxc.mount.entry = tmpfs mnt tmpfs create=dir 0 0", "lxc.hook.pre-start = /bin/sh -c 'echo from the hook'", "lxc.rootfs.options = nonsense"))
+	c.fresh(t)
 	config, err := os.ReadFile(c.config())
 	if err != nil {
 		t.Fatal(err)
@@ -287,6 +290,7 @@ func TestLog(t *testing.T) {
 // TestLogLevels counts lines by how much is asked for, and where.
 func TestLogLevels(t *testing.T) {
 	c := newContainer(t, 0, nil)
+	c.fresh(t)
 	programs := standIns(t)
 	for _, test := range []struct {
 		name, options, want string // what `ls` and the first letters of the levels say
@@ -312,6 +316,7 @@ for f in *; do [ -f $f ] && echo $f: $(grep -oE ' (TRACE|DEBUG|INFO|WARN|ERROR) 
 // TestSyslog listens where syslog does.
 func TestSyslog(t *testing.T) {
 	c := newContainer(t, 0, with("lxc.log.syslog = local3", "lxc.log.level = INFO"))
+	c.fresh(t)
 	if _, err := exec.LookPath("socat"); err != nil {
 		if _, err := exec.LookPath("python3"); err != nil {
 			t.Skip("nothing is installed that could listen at /dev/log")

@@ -48,6 +48,7 @@ type commandLine struct {
 	name   string
 	script string
 	exact  bool // standard output is the same word by word
+	fresh  bool // it needs a rootfs that nothing was changed in
 	// better names what lxcfg does otherwise, and why: status, output, errors or files.
 	better map[string]string
 }
@@ -60,20 +61,22 @@ type answer struct {
 	files  []string
 }
 
-// run runs a command line in a mount, network and pid namespace of its own, without a
+// run runs a command line in a mount, UTS and pid namespace of its own, without a
 // terminal, with programs of a directory first in PATH. What is left running is killed.
 func (l commandLine) run(t *testing.T, c container, programs string, environment ...string) answer {
 	t.Helper()
-	c.fresh(t)
+	if l.fresh {
+		c.fresh(t)
+	}
 	before := ownLeftovers(t, c)
 	defer func() { removeLeftovers(t, c, added(before, ownLeftovers(t, c))) }()
 	dir := t.TempDir()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	setup := `mount -t tmpfs tmpfs /var/log && mkdir /var/log/lxc || exit 99
+	setup := `mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /var/log && mkdir /var/log/lxc || exit 99
 cd "$D" || exit 99
 `
-	cmd := exec.CommandContext(ctx, "unshare", "-m", "--propagation", "private", "-n", "-p", "-f", "--kill-child", "--mount-proc", "setsid", "-w", "sh", "-c", setup+l.script)
+	cmd := exec.CommandContext(ctx, "unshare", "-m", "--propagation", "private", "-u", "-p", "-f", "--kill-child", "--mount-proc", "setsid", "-w", "sh", "-c", setup+l.script)
 	cmd.Env = append([]string{"PATH=" + programs + ":/usr/sbin:/usr/bin:/sbin:/bin", "NAME=" + containerName, "P=" + c.lxcpath, "D=" + dir, "LC_ALL=C"}, environment...)
 	var output, errors bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &errors
@@ -154,6 +157,8 @@ lxc-start -F -P $D/there -f $D/mine $NAME-box -- /bin/true`},
 	{name: "a setting that is none of LXC's", script: `lxc-start -F -P $P -s nonsense=1 $NAME`},
 	{name: "a pidfile", script: `lxc-start -F -P $P -p pid $NAME -- /bin/true`},
 	{name: "a pidfile that cannot be made", script: `lxc-start -F -P $P -p nowhere/pid $NAME -- /bin/true`},
+	{name: "a pidfile of a container that cannot be started", script: `lxc-start -F -P $P -p pid -s lxc.rootfs.path=$D/nowhere $NAME -- /bin/true`},
+	{name: "a pidfile that is there, of a container that cannot be started", script: `: >pid; lxc-start -F -P $P -p pid -s lxc.rootfs.path=$D/nowhere $NAME -- /bin/true`, better: map[string]string{"files": "lxcfg takes away what it has made"}},
 	{name: "a console that is not there", script: `lxc-start -F -P $P -c nowhere $NAME -- /bin/true`},
 	{name: "a console that is no terminal", script: `lxc-start -F -P $P -c /dev/null $NAME -- /bin/true`},
 	{name: "no console", script: `lxc-start -F -P $P -c none $NAME -- /bin/true`},
@@ -188,7 +193,7 @@ lxc-start -F -P $D/there -f $D/mine $NAME-box -- /bin/true`},
 	{name: "a user without a directory of containers", script: `HOME=$D setpriv --reuid 65534 --regid 65534 --clear-groups lxc-start -F $NAME-nobody`},
 	{name: "the directory of a user's lxc.conf", exact: true, script: `chmod 755 .; mkdir -p home/.config/lxc there; echo lxc.lxcpath=$D/there >home/.config/lxc/lxc.conf
 HOME=$D/home setpriv --reuid 65534 --regid 65534 --clear-groups lxc-start -F $NAME-nobody 2>&1 | grep -c 'No container config'`},
-	{name: "the lock", exact: true, script: `mount -t tmpfs tmpfs /run; lxc-start -F -P $P $NAME -- /bin/true; find /run -type f -name ".$NAME" | sed "s,$P,P,"`},
+	{name: "the lock", exact: true, script: `lxc-start -F -P $P $NAME -- /bin/true; find /run -type f -name ".$NAME" | sed "s,$P,P,"`},
 	{name: "the lock of a user", exact: true, script: `chmod 755 .; mkdir -p there run; chmod 777 run; XDG_RUNTIME_DIR=$D/run setpriv --reuid 65534 --regid 65534 --clear-groups lxc-start -F -P $D/there $NAME-nobody; find run -type f | sed "s,$D,D,"`},
 	{name: "the pidfile of a monitor", exact: true, script: `lxc-start -P $P -p pid $NAME -- /bin/sleep 100; wc -l <pid; tr '\0' ' ' </proc/$(cat pid)/cmdline | sed "s,$P,P,"`},
 	{name: "a container that runs when lxc-start ends", exact: true, script: `lxc-start -P $P $NAME -- /bin/sleep 100; lxc-info -P $P -n $NAME -s; lxc-info -P $P -n $NAME -p >/dev/null && echo it has an init`},
@@ -199,8 +204,8 @@ HOME=$D/home setpriv --reuid 65534 --regid 65534 --clear-groups lxc-start -F $NA
 XDG_RUNTIME_DIR=$D/run setpriv --reuid 65534 --regid 65534 --clear-groups lxc-start -F -P $P $NAME; echo $?`},
 	{name: "a command in a container that runs already", exact: true, script: `lxc-start -P $P $NAME -- /bin/sleep 100; lxc-execute -P $P $NAME -- /bin/true; echo $?`},
 	{name: "two starts at once", exact: true, script: `for i in 1 2; do lxc-start -P $P -s lxc.hook.pre-start='/bin/sleep 0.5' $NAME -- /bin/sleep 100 2>/dev/null; echo $? >$i & sleep 0.1; done; wait %1 %2; cat 1 2`},
-	{name: "a container that reboots", exact: true, script: `lxc-start -F -P $P -L $D/console $NAME -- /bin/sh -c 'if [ -e /again ]; then echo second; else echo first; : >/again; /bin/busybox reboot -f; sleep 30; fi' >/dev/null; echo $?; tr -d '\r' <console; rm console`},
-	{name: "a container that reboots in the background", exact: true, script: `lxc-start -P $P -p pid $NAME -- /bin/sh -c 'if [ -e /again ]; then echo second >>/again; else echo first >/again; /bin/busybox reboot -f; sleep 30; fi'; echo $?
+	{name: "a container that reboots", exact: true, fresh: true, script: `lxc-start -F -P $P -L $D/console $NAME -- /bin/sh -c 'if [ -e /again ]; then echo second; else echo first; : >/again; /bin/busybox reboot -f; sleep 30; fi' >/dev/null; echo $?; tr -d '\r' <console; rm console`},
+	{name: "a container that reboots in the background", exact: true, fresh: true, script: `lxc-start -P $P -p pid $NAME -- /bin/sh -c 'if [ -e /again ]; then echo second >>/again; else echo first >/again; /bin/busybox reboot -f; sleep 30; fi'; echo $?
 while [ -e pid ]; do sleep 0.05; done; cat $P/$NAME/rootfs/again`},
 
 	{name: "in the background", script: `lxc-start -P $P -p pid $NAME -- /bin/sleep 100`},
@@ -233,6 +238,7 @@ while [ -e pid ]; do sleep 0.05; done; cat $P/$NAME/rootfs/again`},
 func TestCommandLinesSameAsStock(t *testing.T) {
 	theirs, ours := stockPrograms(t), standIns(t)
 	c := newContainer(t, 0, nil)
+	c.fresh(t)
 	for _, line := range commandLines {
 		t.Run(line.name, func(t *testing.T) {
 			one, two := line.run(t, c, theirs), line.run(t, c, ours)

@@ -9,7 +9,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -19,6 +18,7 @@ import (
 	"lxcfg/grammar/diag"
 	"lxcfg/launch"
 	lxcsocket "lxcfg/launch/command"
+	"lxcfg/launch/lxclog"
 	"lxcfg/launch/ondisk"
 )
 
@@ -35,13 +35,15 @@ type standIn struct {
 	log         *journal
 	loaded      *compile.Loaded
 	pidFile     string
+	ownPidFile  bool // it was not there before
 	listen      compile.Listen
 }
 
 // exitFailure is the status of everything that goes wrong before a container starts.
 const exitFailure = 1
 
-// errRunning says that there is nothing to start.
+// errRunning says that there is nothing to start. What scripts look for is said in LXC's
+// words, here and below, capitals included.
 var errRunning = errors.New("Container is already running")
 
 // personality does what the program of LXC does with a command line.
@@ -83,6 +85,7 @@ func (a *app) personality(p personality, args []string) int {
 			return exitOK
 		} else if err != nil {
 			s.tell(err)
+			s.dropPidFile()
 			return exitFailure
 		}
 	}
@@ -279,7 +282,11 @@ func (s *standIn) ensurePidFile() error {
 	if name == "" {
 		return nil
 	}
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|unix.O_NONBLOCK, 0o600)
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	s.ownPidFile = err == nil
+	if errors.Is(err, fs.ErrExist) {
+		f, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|unix.O_NONBLOCK, 0o600)
+	}
 	if err == nil {
 		f.Close()
 		s.pidFile, err = filepath.EvalSymlinks(name)
@@ -293,6 +300,13 @@ func (s *standIn) ensurePidFile() error {
 	return nil
 }
 
+// dropPidFile takes the pidfile away again when nothing comes to be started.
+func (s *standIn) dropPidFile() {
+	if s.ownPidFile {
+		_ = os.Remove(s.pidFile)
+	}
+}
+
 // start launches the container and returns the exit status.
 func (s *standIn) start() int {
 	if !s.app.clearRemains(s.target.lxcPath, s.target.name) {
@@ -304,8 +318,10 @@ func (s *standIn) start() int {
 	switch {
 	case err != nil:
 		s.app.error(err)
+		s.dropPidFile()
 	case findings.Has(diag.Error):
-		err = s.report(slices.DeleteFunc(findings, func(f diag.Diagnostic) bool { return f.Severity < diag.Error }))
+		err = s.report(filter(findings, func(f diag.Diagnostic) bool { return f.Severity == diag.Error }))
+		s.dropPidFile()
 	default:
 		s.log.findings(findings)
 		result, err = s.launch(p)
@@ -359,24 +375,21 @@ func isExec(e *launch.StepError) bool {
 // advise says what to do about a launch that failed, in LXC's words first: scripts look
 // for them.
 func (s *standIn) advise() {
-	what, hint := "The container failed to start", ""
+	what, hint := "The container failed to start", "What each step does is logged with --logfile=FILE --logpriority=DEBUG."
 	if s.personality.execute {
 		what = "Failed run an application inside container"
 	}
-	switch file := s.log.file(); {
-	case file != "":
-		hint = "More is in the log: " + file
-	case s.background():
-		hint = "What each step does is logged with --logfile=FILE --logpriority=DEBUG."
-	default:
-		hint = "What each step does is logged with --logfile=FILE --logpriority=DEBUG."
+	if s.log.log.Wants(lxclog.Debug) {
+		hint = "What each step did is in the log: " + s.log.file()
 	}
 	s.app.errorWithHint(what, hint)
 }
 
 // launch executes the plan.
 func (s *standIn) launch(p plan.Plan) (launch.Result, error) {
-	result, err := s.app.launch(p, s.app.stdin, launchOptions{pidFile: s.pidFile, items: func() [][2]string { return items(s.loaded.Config) }}, launch.Options{Observe: s.log.observe, Note: s.log.note(), PIDLine: s.personality.manners().pidLine})
+	lo := launchOptions{pidFile: s.pidFile, items: func() [][2]string { return items(s.loaded.Config) }}
+	o := launch.Options{Observe: s.log.observe, Note: s.log.note(), PIDLine: s.personality.manners().pidLine}
+	result, err := s.app.launch(p, s.app.stdin, lo, o)
 	s.log.ended(result, err)
 	return result, err
 }

@@ -108,6 +108,7 @@ func (s *Server) stop(*connection, request) reply {
 }
 
 func (s *Server) lendTerminal(c *connection, r request) reply {
+	s.endGoneLoans()
 	fd, loan, ok := s.host.Lend(int(int32(r.value)))
 	if !ok {
 		return refusedFD

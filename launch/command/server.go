@@ -106,6 +106,21 @@ func (s *Server) EndLoans() {
 	}
 }
 
+// endGoneLoans takes back the terminals of those who have hung up. Of an end and of a
+// request that have come since the loop looked last, the later may be seen first: who
+// returns a terminal and asks for it again is to get it.
+func (s *Server) endGoneLoans() {
+	for _, c := range slices.Clone(s.connections) {
+		if c.keep != borrows {
+			continue
+		}
+		ended := []unix.PollFd{{Fd: int32(c.fd), Events: unix.POLLIN | unix.POLLRDHUP}}
+		if n, err := unix.Poll(ended, 0); err == nil && n > 0 {
+			s.hangUp(c)
+		}
+	}
+}
+
 // accept takes the connections that have come.
 func (s *Server) accept() {
 	for {
