@@ -46,7 +46,7 @@ func (t *target) options() options {
 
 // lxcPathOption sets the directory that names of containers stand for.
 func lxcPathOption(dir *string) option {
-	return option{"lxcpath", "P", "DIR", "the directory of containers; the default is LXC's", text(dir)}
+	return option{"lxcpath", "P", "DIR", "the directory of containers; the default is LXC's", absolute(dir)}
 }
 
 // resolve takes the words of the command line and finds the file, as LXC does, in

@@ -117,7 +117,7 @@ func (l *Loop) Cancel(t *Timer) {
 func (l *Loop) OnRest(call func()) { l.rest, l.came, l.resting = call, time.Now(), false }
 
 // restAfter is that while.
-const restAfter = time.Second
+const restAfter = 300 * time.Millisecond
 
 // Stop ends Run, from wherever it is called: the one that runs, or the next.
 func (l *Loop) Stop() {
