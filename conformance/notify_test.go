@@ -524,7 +524,7 @@ func TestFiltersRefuseTheLaunch(t *testing.T) {
 	}{
 		"execve":     {policy: "2\ndenylist\nexecve errno 1\n", says: []string{"exec:init failed: execve", "operation not permitted", "policy"}},
 		"everything": {policy: "2\nallowlist errno 1\nread\n", says: []string{"identity:init failed: setgroups", "operation not permitted", "policy"}},
-		"with death": {policy: "2\ndenylist\nsetgroups kill\n", says: []string{"identity:init failed: setgroups", "bad system call", "policy"}},
+		"with death": {policy: "2\ndenylist\nsetgroups kill\n", says: []string{"identity:init failed: setgroups", "SIGSYS", "policy"}},
 		"a hook":     {"2\ndenylist\nexecve errno 1\n", []string{"lxc.hook.start = /bin/true"}, []string{"hook:start failed: execve", "operation not permitted", "policy"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -86,16 +86,17 @@ func (m *Monitor) runProgram(p hostProgram) (output string, err error) {
 		return "", fmt.Errorf("make a pipe for %s: %w", p.path, err)
 	}
 	defer r.Close()
+	m.signals.starting()
 	process, err := os.StartProcess(p.path, p.argv, &os.ProcAttr{
 		Dir: "/", Env: p.env, Files: []*os.File{stdin, w, w},
 		Sys: &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL},
 	})
 	w.Close()
+	defer m.signals.program(0)
 	if err != nil {
 		return "", err
 	}
 	m.signals.program(process.Pid)
-	defer m.signals.program(0)
 	expired := expireGroup(process.Pid, p.timeout)
 	kept := make(chan string, 1)
 	go func() { kept <- readTail(r) }()

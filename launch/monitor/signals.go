@@ -28,10 +28,12 @@ type Signals struct {
 	catching chan struct{} // closed when all of them are caught
 
 	mu      sync.Mutex
-	pidfd   int  // of the payload, 0 before it was spawned and after it was let go
-	talk    int  // our end of the conversation with it
-	group   int  // process group of the program the monitor waits for, 0 for none
-	asked   bool // it has been asked to end
+	pidfd   int         // of the payload, 0 before it was spawned and after it was let go
+	talk    int         // our end of the conversation with it
+	group   int         // process group of the program the monitor waits for, 0 for none
+	asked   bool        // it has been asked to end
+	starts  bool        // such a program is being started
+	missed  unix.Signal // came meanwhile to end it, 0 for none
 	running bool
 	taking  bool          // the container is being taken down
 	early   []unix.Signal // for init, when it runs
@@ -86,9 +88,15 @@ func (s *Signals) End() {
 func (s *Signals) handle(number unix.Signal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.group > 0 && slices.Contains(ending[:], os.Signal(number)) {
-		s.endProgram(number)
-		return
+	if slices.Contains(ending[:], os.Signal(number)) {
+		switch {
+		case s.group > 0:
+			s.endProgram(number)
+			return
+		case s.starts:
+			s.missed = number
+			return
+		}
 	}
 	switch {
 	case s.taking:
@@ -140,15 +148,30 @@ func (s *Signals) endProgram(number unix.Signal) {
 	_ = unix.Kill(-s.group, number)
 }
 
+// starting says that a program is about to be started that the monitor will wait for:
+// it may run, and be the reason for a signal, before anybody knows its process group.
+func (s *Signals) starting() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.starts = true
+}
+
 // program sets the process group of the program that the monitor waits for, 0 for
 // none: signals go there. One that was started too late to be asked is killed, but
 // for those that run because the launch was ended.
 func (s *Signals) program(group int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.group, s.asked = group, false
-	if group > 0 && !s.running && !s.taking && s.cause != nil {
+	missed := s.missed
+	s.group, s.asked, s.starts, s.missed = group, false, false, 0
+	launching := !s.running && !s.taking
+	switch {
+	case group > 0 && missed != 0:
+		s.endProgram(missed)
+	case group > 0 && launching && s.cause != nil:
 		_ = unix.Kill(-group, unix.SIGKILL)
+	case missed != 0 && launching:
+		s.cause = missed // it could not be started
 	}
 }
 
