@@ -52,10 +52,10 @@ func TestHostileClients(t *testing.T) {
 		"too much data":         func(s int) error { return write(s, header(7, 8193, 0)) },
 		"more than it says":     func(s int) error { return write(s, append(header(7, 4, 0), make([]byte, 8000)...)) },
 		"data without an end":   func(s int) error { return write(s, append(header(7, 4, 0), "lxc."...)) },
-		"descriptors":           func(s int) error { return unix.Sendmsg(s, header(3, 0, 0), unix.UnixRights(files...), nil, 0) },
+		"descriptors":           func(s int) error { return send(s, header(3, 0, 0), unix.UnixRights(files...)) },
 		"a listener missing":    func(s int) error { return write(s, header(13, 0, 0)) },
 		"a listener too many": func(s int) error {
-			return unix.Sendmsg(s, append(header(13, 0, 0), 0), unix.UnixRights(files...), nil, 0)
+			return send(s, append(header(13, 0, 0), 0), unix.UnixRights(files...))
 		},
 		"all states": func(s int) error { return write(s, append(header(10, 32, 0), []byte("\xff\xff\xff\xff")...)) },
 		"requests in a row": func(s int) error {
@@ -81,7 +81,7 @@ func TestHostileClients(t *testing.T) {
 }
 
 func write(socket int, data []byte) error {
-	return unix.Sendmsg(socket, data, nil, nil, unix.MSG_NOSIGNAL)
+	return send(socket, data, nil)
 }
 
 // Thousands of clients that connect and say nothing take no descriptors that others need:

@@ -62,6 +62,30 @@ func begin(t testing.TB) (*life.Life, command.Peer) {
 	return l, command.Peer{LXCPath: dir, Container: "box"}
 }
 
+// again does what a signal has interrupted: the Go runtime sends itself some, and a socket
+// with a timeout is not gone on with after one (signal(7)).
+func again(do func() error) error {
+	for {
+		if err := do(); !errors.Is(err, unix.EINTR) {
+			return err
+		}
+	}
+}
+
+// send writes to a socket, with descriptors or without.
+func send(socket int, data, control []byte) error {
+	return again(func() error { return unix.Sendmsg(socket, data, control, nil, unix.MSG_NOSIGNAL) })
+}
+
+// receive reads what there is.
+func receive(fd int, buf []byte) (n int, err error) {
+	err = again(func() error {
+		n, err = unix.Read(fd, buf)
+		return err
+	})
+	return n, err
+}
+
 // dial connects to the container's socket.
 func dial(t testing.TB, p command.Peer) int {
 	t.Helper()
@@ -70,7 +94,9 @@ func dial(t testing.TB, p command.Peer) int {
 		err = unix.SetsockoptTimeval(socket, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Sec: 20})
 	}
 	if err == nil {
-		err = unix.Connect(socket, &unix.SockaddrUnix{Name: command.Address(p.LXCPath, p.Container)})
+		err = again(func() error {
+			return unix.Connect(socket, &unix.SockaddrUnix{Name: command.Address(p.LXCPath, p.Container)})
+		})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -91,11 +117,11 @@ func exchange(t testing.TB, p command.Peer, request []byte, files ...int) (answe
 	t.Helper()
 	socket := dial(t, p)
 	defer unix.Close(socket)
-	if _, err := unix.Write(socket, request); err != nil && !errors.Is(err, unix.EPIPE) {
+	if err := send(socket, request, nil); err != nil && !errors.Is(err, unix.EPIPE) {
 		t.Fatal(err)
 	}
 	if len(files) > 0 {
-		if err := unix.Sendmsg(socket, []byte{0}, unix.UnixRights(files...), nil, 0); err != nil {
+		if err := send(socket, []byte{0}, unix.UnixRights(files...)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -104,7 +130,11 @@ func exchange(t testing.TB, p command.Peer, request []byte, files ...int) (answe
 	}
 	control, buf := make([]byte, 256), make([]byte, 4096)
 	for {
-		n, c, _, _, err := unix.Recvmsg(socket, buf, control, unix.MSG_CMSG_CLOEXEC)
+		var n, c int
+		err := again(func() (err error) {
+			n, c, _, _, err = unix.Recvmsg(socket, buf, control, unix.MSG_CMSG_CLOEXEC)
+			return err
+		})
 		switch {
 		case err != nil && !errors.Is(err, unix.ECONNRESET):
 			t.Fatalf("after %x: %v", answer, err)
@@ -223,7 +253,7 @@ func TestWaiting(t *testing.T) {
 		for _, s := range states {
 			data[4*s] = how
 		}
-		if _, err := unix.Write(socket, append(header(10, 32, 0), data...)); err != nil {
+		if err := send(socket, append(header(10, 32, 0), data...), nil); err != nil {
 			t.Fatal(err)
 		}
 		if got := hex.EncodeToString(take(t, socket, 16)); got != answered(8, 8, "") {
@@ -284,7 +314,7 @@ func take(t *testing.T, socket, most int) []byte {
 	var got []byte
 	for len(got) < most {
 		buf := make([]byte, most-len(got))
-		n, err := unix.Read(socket, buf)
+		n, err := receive(socket, buf)
 		switch {
 		case err != nil && !errors.Is(err, unix.ECONNRESET):
 			t.Fatal(err)
@@ -431,13 +461,18 @@ func TestLending(t *testing.T) {
 		t.Fatal(err)
 	}
 	typed := make([]byte, 100)
-	if n, err := unix.Read(slaves[0], typed); err != nil || string(typed[:n]) != "typed\n" {
+	if n, err := receive(slaves[0], typed); err != nil || string(typed[:n]) != "typed\n" {
 		t.Errorf("the container reads %q, %v", typed[:max(n, 0)], err)
+	}
+	for _, f := range []*os.File{first, second} {
+		if got := read(t, f, 7); got != "typed\r\n" { // the terminal echoes
+			t.Errorf("the console shows %q", got)
+		}
 	}
 	for _, f := range []*os.File{first, firstOf, second, secondOf} {
 		f.Close()
 	}
-	want := "hello\r\ntyped\r\n" // the terminal echoes
+	want := "hello\r\ntyped\r\n"
 	request := make([]byte, 24)
 	request[1] = 1
 	got, _ := exchange(t, p, append(header(11, 24, 0), request...))
@@ -460,7 +495,7 @@ func read(t *testing.T, f *os.File, n int) string {
 			t.Fatalf("after %q nothing more comes: %v", got, err)
 		}
 		buf := make([]byte, n-len(got))
-		m, err := unix.Read(int(f.Fd()), buf)
+		m, err := receive(int(f.Fd()), buf)
 		if err != nil {
 			t.Fatalf("after %q: %v", got, err)
 		}
