@@ -5,6 +5,8 @@ package conformance
 import (
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -118,6 +120,13 @@ var cases = []comparison{
 	{name: "sysctls", mend: all(without("lxc.mount.auto"), with("lxc.mount.auto = proc:rw sys:ro", "lxc.sysctl.net.ipv4.ip_forward = 1", "lxc.sysctl.kernel.shmmax = 1048576", "lxc.sysctl.fs.mqueue.msg_max = 20"))},
 	{name: "the personality of another machine", mend: with("lxc.arch = i686")},
 	{name: "the launcher's session keyring", mend: with("lxc.keyring.session = 0")},
+	{name: "a console that is logged and kept", mend: with("lxc.console.logfile = LXCDIR/console.log", "lxc.console.size = 4096", "lxc.console.rotate = 1", "lxc.console.buffer.size = auto"),
+		prepare: func(_ *testing.T, c container) { _ = os.Remove(filepath.Join(filepath.Dir(c.rootfs()), "console.log")) }},
+	{name: "a rootfs that is mounted elsewhere", mend: with("lxc.rootfs.mount = LXCDIR/mounted"), prepare: func(t *testing.T, c container) {
+		if err := os.MkdirAll(filepath.Join(filepath.Dir(c.rootfs()), "mounted"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}},
 	{name: "no host name", mend: without("lxc.uts.name")},
 	{name: "resource limits", mend: with("lxc.prlimit.nofile = 512:1024", "lxc.prlimit.core = 0", "lxc.prlimit.memlock = 65536",
 		"lxc.prlimit.6 = 4000", "lxc.prlimit.nofile = 768:1000")},

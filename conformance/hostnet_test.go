@@ -96,8 +96,9 @@ func (h hostnet) sh(t *testing.T, script string) string {
 // seen describes the network there.
 func (h hostnet) seen(t *testing.T) []string {
 	return describeNetwork(t, h.pid, func(l ipLink) string {
-		if l.Info.Kind == "veth" && strings.HasPrefix(l.Address, "fe:") {
-			return "fe:random" // the host's end of a pair
+		// The host's end of a pair on a bridge. Any other may be drawn so by chance.
+		if l.Info.Kind == "veth" && l.Master != "" && strings.HasPrefix(l.Address, "fe:") {
+			return "fe:random"
 		}
 		return fixedAddress(l)
 	})
@@ -105,12 +106,16 @@ func (h hostnet) seen(t *testing.T) []string {
 
 // settle waits until the network there is as it was, or stays as it is: links of a
 // container that has run go with its network namespace, which the kernel takes down by
-// and by.
+// and by. Pairs whose names were drawn are waited for, however long that takes.
 func (h hostnet) settle(t *testing.T, before []string) []string {
 	t.Helper()
 	const rest = 500 * time.Millisecond
 	now := h.seen(t)
-	for since := time.Now(); !slices.Equal(before, now) && time.Since(since) < rest; {
+	drawn := func() bool {
+		return slices.ContainsFunc(added(before, now), func(line string) bool { return strings.Contains(line, "vethRANDOM") })
+	}
+	start := time.Now()
+	for since := start; !slices.Equal(before, now) && (time.Since(since) < rest || drawn() && time.Since(start) < patience); {
 		time.Sleep(5 * time.Millisecond)
 		if next := h.seen(t); !slices.Equal(now, next) {
 			now, since = next, time.Now()
