@@ -219,12 +219,6 @@ func (p Peer) Item(key string) (value string, ok bool, err error) {
 	return unix.ByteSliceToString(a.data), err == nil && len(a.data) > 0, err
 }
 
-// CloneFlags asks for the namespaces that were made for the container, as CLONE_NEW*.
-func (p Peer) CloneFlags() (uint64, error) {
-	a, err := p.ask(getCloneFlags, 0, nil)
-	return a.value, err
-}
-
 // Stop has the container's init killed, and waits until the monitor is gone.
 func (p Peer) Stop() error {
 	socket, err := p.connect()

@@ -83,9 +83,6 @@ func Serve(listener int, loop *epoll.Loop, host Host, c Container, state State) 
 // Describe sets what there is to tell of the container from now on.
 func (s *Server) Describe(c Container) { s.container = c }
 
-// State is the state that the container is in.
-func (s *Server) State() State { return s.state }
-
 // Close closes the socket and all connections: for who waits, the container has
 // stopped.
 func (s *Server) Close() {
