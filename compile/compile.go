@@ -14,7 +14,8 @@ import (
 // Options says what is launched, beside the configuration.
 type Options struct {
 	Name       string   // of the container
-	LXCPath    string   // directory that holds the container's directory
+	LXCPath    string   // directory that holds the container's directory, as LXC's programs are told it
+	Directory  string   // that directory of the container, its whole path; empty: LXCPath/Name is
 	ConfigFile string   // of the configuration, as hooks are told it; empty for none
 	Argv       []string // the command to run instead of lxc.init.cmd; empty: that
 	Execute    bool     // run it below a minimal init, as lxc-execute does; then it is lxc.execute.cmd that it stands for

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"strings"
@@ -36,7 +37,7 @@ func (c *compiler) compileEphemeral() {
 		return
 	}
 	c.add(plan.AtStorageRemove, remove, append([]config.Origin{line, c.config.Rootfs.Path.Origin}, lineOf(managed)...)...)
-	c.add(plan.AtContainerRemove, plan.ContainerRemove{Path: c.ownDirectory()}, line)
+	c.add(plan.AtContainerRemove, plan.ContainerRemove{Path: c.wholeDirectory()}, line)
 }
 
 // storageToRemove is what LXC destroys of each kind of storage: of an overlay the upper
@@ -56,12 +57,18 @@ func (c *compiler) storageToRemove() plan.StorageRemove {
 	return plan.StorageRemove{Path: r.path}
 }
 
+// wholeDirectory is the container's directory for a process that is in another one: a
+// monitor in the background is.
+func (c *compiler) wholeDirectory() string {
+	return path.Clean(cmp.Or(c.options.Directory, c.ownDirectory()))
+}
+
 // hostIn names what of the host's a directory holds, empty for nothing.
 func (c *compiler) hostIn(dir string) string {
 	if path.Clean(dir) == "/" {
 		return "the host's root file system"
 	}
-	if _, in := below(path.Clean(c.options.LXCPath), path.Clean(dir)); in {
+	if _, in := below(path.Dir(c.wholeDirectory()), path.Clean(dir)); in {
 		return "the directory of all containers"
 	}
 	return ""

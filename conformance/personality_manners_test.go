@@ -46,6 +46,9 @@ lxc-start -F -P $P --share-uts $$ --share-ipc $$ --share-net $$ $NAME -- /bin/sh
 	{name: "the pidfile is made before anything is started", script: `lxc-start -F -P $P -p nowhere/pid -s "lxc.hook.pre-start=/bin/sh -c 'touch $D/ran'" $NAME -- /bin/true; ls`, errors: `Failed to ensure pidfile 'nowhere/pid'`},
 	{name: "a link to a pidfile is followed", script: `ln -s there pid; lxc-start -F -P $P -p pid $NAME -- /bin/sleep 100 & while [ ! -s there ]; do sleep 0.02; done; readlink pid; test "$(cat pid)" -gt 1; kill -9 $!; wait`, output: `^there\n$`},
 
+	{name: "an ephemeral container of a directory that is not a whole path goes, in the background, too", script: `mkdir there; cp -a $P/$NAME there; sed -i "s,$P/,$D/there/," there/$NAME/config
+lxc-start -P there -s lxc.ephemeral=1 $NAME -- /bin/true; for i in $(seq 200); do [ -e there/$NAME ] || break; sleep 0.05; done; ls there`},
+
 	{name: "LXC 1 starts in the foreground", script: `lxc-start-1.0 -P $P -n $NAME -- /bin/echo here`, output: `^here\r?\n$`},
 	{name: "LXC 1 by an option", script: `lxc-start --lxc-version 1.0 -P $P -n $NAME -- /bin/echo here`, output: `^here\r?\n$`},
 	{name: "LXC 1 by the environment", script: `LXCFG_LXC_VERSION=1.0 lxc-start -P $P -n $NAME -- /bin/echo here`, output: `^here\r?\n$`},

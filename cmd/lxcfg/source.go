@@ -83,7 +83,12 @@ func executeOption(t *target) option {
 
 // launch is what a launch of the target is told beside the configuration.
 func (t target) launch() compile.Options {
-	return compile.Options{Name: t.name, LXCPath: t.lxcPath, ConfigFile: t.configFile(), Argv: t.argv, Execute: t.execute, Now: t.now, Listen: t.listen}
+	directory := filepath.Join(t.lxcPath, t.name)
+	if whole, err := filepath.Abs(directory); err == nil {
+		directory = whole
+	}
+	return compile.Options{Name: t.name, LXCPath: t.lxcPath, Directory: directory, ConfigFile: t.configFile(),
+		Argv: t.argv, Execute: t.execute, Now: t.now, Listen: t.listen}
 }
 
 // configFile is the configuration as hooks are told it: LXC gives them the name as it
