@@ -9,7 +9,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"slices"
 )
 
 // Exit statuses of lxcfg's own commands.
@@ -42,15 +41,29 @@ type command struct {
 	run     func(a *app, c command, args []string) int
 }
 
-// commands is the table of contents.
-func commands() []command {
-	return slices.Concat([]command{
-		lintCommand(), fmtCommand(), migrateCommand(), showCommand(), planCommand(),
-		diffCommand(), doctorCommand(), factsCommand(), securityCommand(), idmapCommand(), startCommand(), executeCommand(),
-	}, controlCommands(), []command{
-		keysCommand(), explainCommand(), demoCommand(), completionCommand(), manCommand(), versionCommand(),
-		personalityCommand(personalities()[0]), personalityCommand(personalities()[1]),
-	})
+// group is commands of one purpose.
+type group struct {
+	title    string
+	commands []command
+}
+
+// groups is the table of contents.
+func groups() []group {
+	return []group{
+		{"Configurations", []command{lintCommand(), fmtCommand(), migrateCommand(), showCommand(), securityCommand(), idmapCommand(), keysCommand(), explainCommand()}},
+		{"Plans", []command{planCommand(), diffCommand(), doctorCommand(), factsCommand()}},
+		{"Containers", append([]command{startCommand(), executeCommand()}, controlCommands()...)},
+		{"In LXC's place", []command{personalityCommand(personalities()[0]), personalityCommand(personalities()[1])}},
+		{"lxcfg itself", []command{demoCommand(), completionCommand(), manCommand(), versionCommand()}},
+	}
+}
+
+// commands are those of all groups.
+func commands() (all []command) {
+	for _, g := range groups() {
+		all = append(all, g.commands...)
+	}
+	return all
 }
 
 func main() {

@@ -73,10 +73,14 @@ func (a *app) quote(title, output string) {
 // overview prints the commands.
 func (a *app) overview(w io.Writer) {
 	fmt.Fprintf(w, "lxcfg %s: compile, check and launch LXC container configurations\n\nusage: lxcfg COMMAND …\n\n", plan.Version)
-	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-8s %s\n", c.name, c.summary)
+	for _, g := range groups() {
+		fmt.Fprintf(w, "%s\n", g.title)
+		for _, c := range g.commands {
+			fmt.Fprintf(w, "  %-12s%s\n", c.name, c.summary)
+		}
+		fmt.Fprintln(w)
 	}
-	fmt.Fprintf(w, "\n`lxcfg help COMMAND` says more. A first look: `lxcfg demo`.\n")
+	fmt.Fprintf(w, "`lxcfg help COMMAND` says more. A first look: `lxcfg demo`.\n")
 }
 
 func suggestCommand(word string) string {
