@@ -46,7 +46,7 @@ func (c *compiler) compileProcess() {
 	}
 	c.compileIdentity()
 	if listen := c.options.Listen; listen.Count > 0 {
-		c.addDefault(plan.AtListen, plan.ListenFDs{Count: listen.Count}, "they were opened for this start")
+		c.addDefault(plan.AtSockets, plan.ListenFDs{Count: listen.Count}, "they were opened for this start")
 	}
 	c.compileExec()
 	signals := slices.Concat(lineOf(cfg.Signals.Halt), lineOf(cfg.Signals.Reboot), lineOf(cfg.Signals.Stop))

@@ -75,7 +75,7 @@ var advice = [...]struct {
 		"The hook has mounted something over the rootfs, where it would be lost. Mount below $LXC_ROOTFS_MOUNT."},
 
 	{kinds("label"), calls("write"), unix.ENOENT, "The profile is not loaded: `aa-status` lists those that are, `apparmor_parser -r FILE` loads one."},
-	{kinds("listen"), calls("fcntl"), unix.EBADF, "The plan was made for a start with more descriptors: systemd gives them to the units of a .socket."},
+	{kinds("listen-fds"), calls("fcntl"), unix.EBADF, "The plan was made for a start with more descriptors: systemd gives them to the units of a .socket."},
 	{kinds("seccomp"), nil, unix.EACCES, "A filter is loaded with CAP_SYS_ADMIN or with lxc.no_new_privs = 1."},
 	{kinds("exec", "init"), calls("execve"), unix.ENOENT,
 		"Check {host} and what it needs to run: the program that the first line of a script names, or the loader that `readelf -l` shows."},

@@ -9,7 +9,7 @@ type ListenFDs struct {
 	Count uint32 `json:"count"`
 }
 
-func (ListenFDs) Kind() Kind     { return "listen" }
+func (ListenFDs) Kind() Kind     { return "listen-fds" }
 func (ListenFDs) Object() string { return "descriptors" }
 func (o ListenFDs) Describe() string {
 	if o.Count == 1 {

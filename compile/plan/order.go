@@ -75,7 +75,7 @@ const (
 	AtSession         Place = "session"
 	AtWorkDir         Place = "work-dir"
 	AtCheckInit       Place = "check-init"
-	AtListen          Place = "listen"
+	AtSockets         Place = "sockets"
 	AtSeccomp         Place = "seccomp"
 	AtListener        Place = "listener"
 	AtIdentity        Place = "identity"
@@ -160,7 +160,7 @@ var places = [...]struct {
 	{AtSession, PhaseSettle},
 	{AtWorkDir, PhaseSettle},
 	{AtCheckInit, PhaseSettle},
-	{AtListen, PhaseSettle},
+	{AtSockets, PhaseSettle},
 	{AtSeccomp, PhaseSettle},
 	{AtListener, PhaseListen},
 	{AtIdentity, PhaseStart},
@@ -255,8 +255,8 @@ var constraints = [...]Constraint{
 	{AtPivot, AtCheckInit, "the path is one of the container"},
 	{AtWorkDir, AtCheckInit, "a path without a slash at its start begins at the working directory"},
 	{AtCheckInit, AtSeccomp, "the policy may forbid to open files"},
-	{AtStartHook, AtListen, "a hook gets no descriptor of the caller's"},
-	{AtListen, AtSeccomp, "the policy may forbid to keep them open"},
+	{AtStartHook, AtSockets, "a hook gets no descriptor of the caller's"},
+	{AtSockets, AtSeccomp, "the policy may forbid to keep them open"},
 	{AtWorkDir, AtIdentity, "LXC changes directory as the container's root"},
 	{AtSeccomp, AtListener, "there is no listener before the filter is loaded"},
 	{AtListener, AtIdentity, "the filter may ask about the calls that make the payload init, and somebody has to answer"},

@@ -113,7 +113,7 @@ func containerWith(t *testing.T, root, last plan.Op) plan.Plan {
 	add(plan.AtSession, plan.Session{})
 	add(plan.AtWorkDir, plan.WorkDir{Path: "/srv/www", Create: true})
 	add(plan.AtCheckInit, plan.CheckInit{Paths: plan.ListOf("/bin/init", "/usr/bin/init")})
-	add(plan.AtListen, plan.ListenFDs{Count: 2})
+	add(plan.AtSockets, plan.ListenFDs{Count: 2})
 	add(plan.AtLabel, plan.Label{LSM: "apparmor", Label: "lxc-container-default-cgns"})
 	add(plan.AtNoNewPrivs, plan.NoNewPrivs{})
 	add(plan.AtSeccomp, plan.Seccomp{Policy: "policy", Filter: plan.ListOf(plan.BPF{Code: 6, K: 0x7fff0000})})
