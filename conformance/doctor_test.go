@@ -50,7 +50,8 @@ func TestDoctorFindsNothing(t *testing.T) {
 	for _, test := range cases {
 		t.Run(test.name, func(t *testing.T) {
 			c := newContainer(t, test.shift, test.mend)
-			c.fresh(t)
+			c.prepare = test.prepare
+			c.renew(t)
 			if err := os.MkdirAll(filepath.Join(c.rootfs(), "observed"), 0o755); err != nil {
 				t.Fatal(err)
 			}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -118,4 +119,34 @@ func (c container) giveAway(t *testing.T) {
 	if err != nil {
 		t.Fatalf("give the container to the user: %v", err)
 	}
+}
+
+// A monitor in the background that has stepped aside, in the only cgroup that a user has,
+// comes back in the end and leaves that cgroup as it was.
+func TestUserInBackground(t *testing.T) {
+	requireUser(t)
+	in := surroundings{user: true, delegated: true, unified: true}
+	c := newContainer(t, shift, all(ofUser, mapped))
+	c.fresh(t)
+	c.giveAwayButRootfs(t)
+	const script = `lxcfg=$1 lxcpath=$2 name=$3
+base=/sys/fs/cgroup/$4
+mkdir "$base/caller" && echo 0 >"$base/caller/cgroup.procs" || exit 2 # the launcher is to be alone
+(echo 0 >"$base/cgroup.procs" && exec "$lxcfg" start -P "$lxcpath" -n "$name" -p "$lxcpath/pid" -- /bin/sleep 1000) || exit 3
+monitor=$(cat "$lxcpath/pid")
+grep -q lxc.monitor /proc/$monitor/cgroup && echo aside
+"$lxcfg" stop -k -P "$lxcpath" -n "$name" || exit 4
+tries=0
+while kill -0 $monitor 2>/dev/null && [ $((tries += 1)) -lt 600 ]; do sleep 0.05; done
+kill -0 $monitor 2>/dev/null && echo the monitor stays
+cat "$base/cgroup.subtree_control"`
+	command := []string{"sh", "-c", script, "sh", lxcfg(t), c.lxcpath, containerName, delegatedBase}
+	ended := onTerminal(t, in.put(t, command), userEnvironment, nil)
+	if ended.status != 0 || strings.TrimSpace(ended.output) != "aside" {
+		t.Errorf("it ends with %d and says %q", ended.status, ended.output)
+	}
+	for _, line := range ownCgroups() {
+		t.Errorf("left behind: %s", line)
+	}
+	removeSurroundings(t)
 }

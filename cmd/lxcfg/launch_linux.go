@@ -60,15 +60,24 @@ func examineHost(p plan.Plan) (lacks []lack, looked int) {
 // says so. It is false when that container still runs; anything else that is left keeps
 // none from being started.
 func (a *app) clearRemains(lxcPath, name string) bool {
+	return a.clearRemainsTelling(lxcPath, name, func(what string) { fmt.Fprintf(a.messages(), "lxcfg: %s\n", what) })
+}
+
+// clearRemainsTelling is clearRemains that says elsewhere what it has found.
+func (a *app) clearRemainsTelling(lxcPath, name string, tell func(what string)) bool {
 	cleared, err := launch.ClearRemains(lxcPath, name)
 	if len(cleared) > 0 {
-		fmt.Fprintf(a.messages(), "lxcfg: an earlier launch of %s was killed; taken back: %s\n", diag.Visible(name), strings.Join(cleared, ", "))
+		tell(fmt.Sprintf("an earlier launch of %s was killed; taken back: %s", diag.Visible(name), strings.Join(cleared, ", ")))
+	}
+	var running *launch.RunningError
+	if errors.As(err, &running) {
+		a.errorWithHint(err.Error(), "Whoever started it set lxc.monitor.signal.pdeath, or the signal did not reach it.")
+		return false
 	}
 	if err != nil {
 		a.error(err)
 	}
-	var running *launch.RunningError
-	return !errors.As(err, &running)
+	return true
 }
 
 // run executes a plan, tells what went wrong, and returns the exit status.

@@ -309,7 +309,9 @@ func (s *standIn) dropPidFile() {
 
 // start launches the container and returns the exit status.
 func (s *standIn) start() int {
-	if !s.app.clearRemains(s.target.lxcPath, s.target.name) {
+	// LXC's programs say nothing about what they find: that is for the log.
+	told := func(what string) { s.log.log.Write(lxclog.Notice, "start", lxclog.Place{What: "remains"}, what) }
+	if !s.app.clearRemainsTelling(s.target.lxcPath, s.target.name, told) {
 		s.advise()
 		return exitFailure
 	}

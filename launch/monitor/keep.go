@@ -26,6 +26,7 @@ type kept struct {
 	PIDFD      int                     `json:"pidfd"`
 	Cgroups    map[string]keptCG       `json:"cgroups"`
 	Aside      *keptCG                 `json:"aside"`
+	Enabled    map[string][]string     `json:"enabled"`
 	Suffix     string                  `json:"suffix"`
 	Scope      string                  `json:"scope"`
 	IDHelper   int                     `json:"id_helper"`
@@ -97,7 +98,7 @@ func (m *Monitor) Keep() (data []byte, fds []int, err error) {
 		}
 		return keep(ns.fd)
 	}
-	k := kept{PID: m.child.PID, PIDFD: keep(m.child.PIDFD), Cgroups: make(map[string]keptCG), Suffix: m.suffix, Scope: m.scope,
+	k := kept{PID: m.child.PID, PIDFD: keep(m.child.PIDFD), Cgroups: make(map[string]keptCG), Enabled: m.enabled, Suffix: m.suffix, Scope: m.scope,
 		IDHelper: namespace(m.idHelper), Userns: namespace(m.userns), Console: file(m.console), Peer: file(m.streams.In),
 		Inside: -1, Ends: m.network.ends, Listener: -1, Device: m.device}
 	for hierarchy, cg := range m.cgroups {
@@ -162,7 +163,7 @@ func Restore(data []byte, read func() (plan.Plan, error), l *life.Life, s *Signa
 	m := New(plan.Plan{}, l, s, terminal.Streams{})
 	m.read, m.launched = read, true
 	m.initPID, m.child = k.PID, program.Child{PID: k.PID, PIDFD: k.PIDFD}
-	m.suffix, m.scope, m.device, m.undos = k.Suffix, k.Scope, k.Device, k.Undos
+	m.enabled, m.suffix, m.scope, m.device, m.undos = k.Enabled, k.Suffix, k.Scope, k.Device, k.Undos
 	for _, u := range k.Undos {
 		if u.How == undoClose {
 			m.file(u.FD)

@@ -24,7 +24,7 @@ func (m *Monitor) KilledBy() error {
 	case status.Signal() == unix.SIGKILL && m.outOfMemory():
 		return fmt.Errorf("the kernel killed the payload, because its cgroup has no memory left%s", m.memoryLimits())
 	case status.Signaled():
-		return fmt.Errorf("the payload was killed by %s", unix.SignalName(status.Signal()))
+		return fmt.Errorf("the payload was killed by %s (%v)", unix.SignalName(status.Signal()), status.Signal())
 	}
 	return fmt.Errorf("the payload ended with status %d", status.ExitStatus())
 }

@@ -112,7 +112,7 @@ func (m *Monitor) clearCgroup(words []string) error {
 type RunningError struct{ Processes []string }
 
 func (e *RunningError) Error() string {
-	return fmt.Sprintf("%s of the container still runs: end it with kill(1)", strings.Join(e.Processes, ", "))
+	return fmt.Sprintf("%s of the container still runs, and its monitor is gone: end it with kill(1)", strings.Join(e.Processes, ", "))
 }
 
 func (m *Monitor) clearAbove(words []string) error {
