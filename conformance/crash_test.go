@@ -115,7 +115,7 @@ func TestManyCycles(t *testing.T) {
 	c.fresh(t)
 	before := leftovers(t, c)
 	l := inBackground(ours(t))
-	for range cycles(5) {
+	for range cycles(3) {
 		s := start(t, l, c, "/bin/sleep", "1000")
 		s.expect(t, 0, ``, "lxc-stop", "-k")
 		s.awaitEnd(t)
@@ -126,7 +126,7 @@ func TestManyCycles(t *testing.T) {
 	}
 	s := booted(t, l, nil)
 	size := s.memory(t)
-	for range cycles(5) {
+	for range cycles(3) {
 		s.expect(t, 0, ``, "lxc-stop", "-r", "-t", "60")
 		s.awaitBoot(t)
 	}

@@ -100,6 +100,11 @@ func TestStockTools(t *testing.T) {
 			s.expect(t, 0, `^$`, "lxc-wait", "-s", "RUNNING")
 			s.expect(t, 1, ``, "lxc-wait", "-s", "STOPPED", "-t", "1")
 			s.expect(t, 7, `^NAME\n1\n$`, "lxc-attach", "--", "/bin/sh", "-c", `hostname | sed "s/`+containerName+`/NAME/"; grep -c lxc.payload /proc/self/cgroup | sed "s/[0-9]*/1/"; exit 7`)
+			// On a terminal it takes a pty of the container's own.
+			attached := onTerminal(t, isolated([]string{"--", "/bin/tty"}, "lxc-attach", "-P", s.lxcpath, "-n", containerName), userEnvironment, nil)
+			if attached.status != 0 || !regexp.MustCompile(`^/dev/pts/[0-9]+\r?\n$`).MatchString(attached.output) {
+				t.Errorf("lxc-attach on a terminal ends with %d and says %q", attached.status, attached.output)
+			}
 			s.expect(t, 0, `^[0-9,-]+\n\n?$`, "lxc-cgroup", "cpuset.cpus")
 			s.expect(t, 0, ``, "lxc-cgroup", "memory.limit_in_bytes", "50000000")
 			s.expect(t, 0, `^49999872\n`, "lxc-cgroup", "memory.limit_in_bytes")
@@ -141,6 +146,16 @@ func parentOf(pid int) (parent int) {
 	return parent
 }
 
+// obedient leaves a container in the background whose init ends at once when it is asked to.
+func obedient(t *testing.T) started {
+	t.Helper()
+	c := newContainer(t, 0, nil)
+	c.fresh(t)
+	s := start(t, inBackground(ours(t)), c, "/bin/sh", "-c", `trap "exit 0" USR1; echo up >/booted; while :; do sleep 0.1; done`)
+	s.awaitBoot(t)
+	return s
+}
+
 // cgroups are the container's.
 func (s started) cgroups() []string {
 	return slices.DeleteFunc(ourCgroups(), func(dir string) bool { return !strings.Contains(dir, containerName) })
@@ -161,7 +176,7 @@ func TestStopping(t *testing.T) {
 		{"without waiting", []string{"-W"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := booted(t, inBackground(ours(t)), nil)
+			s := obedient(t)
 			s.expect(t, 0, ``, "lxc-stop", test.arguments...)
 			s.awaitEnd(t)
 			s.expect(t, 0, `^STOPPED\n$`, "lxc-info", "-s", "-H")
@@ -179,7 +194,7 @@ func TestStopping(t *testing.T) {
 		s.awaitEnd(t)
 	})
 	t.Run("frozen", func(t *testing.T) {
-		s := booted(t, inBackground(ours(t)), nil)
+		s := obedient(t)
 		s.expect(t, 0, ``, "lxc-freeze")
 		s.expect(t, 0, ``, "lxc-stop", "-k")
 		s.awaitEnd(t)

@@ -94,12 +94,18 @@ func (m *Monitor) receiveTerminals() error {
 		if d.tag == 0 {
 			break
 		}
-		if d.tag != payload.SendsTerminals {
+		switch d.tag {
+		case payload.SendsTerminals:
+			for _, fd := range d.files {
+				masters = append(masters, os.NewFile(uintptr(fd), "terminal"))
+			}
+		case payload.SendsDevpts:
+			for _, fd := range d.files {
+				m.devpts = os.NewFile(uintptr(fd), "devpts")
+				m.laterClose("devpts", m.devpts)
+			}
+		default:
 			d.close()
-			continue
-		}
-		for _, fd := range d.files {
-			masters = append(masters, os.NewFile(uintptr(fd), "terminal"))
 		}
 	}
 	if console, _, ok := plan.Find[plan.Console](m.plan); ok && console.Allocate && len(masters) > 0 {

@@ -37,6 +37,9 @@ func (m *Monitor) description() command.Container {
 	if m.child.PID != 0 {
 		c.InitPID, c.InitPIDFD = m.child.PID, m.child.PIDFD
 	}
+	if m.devpts != nil {
+		c.Devpts = int(m.devpts.Fd())
+	}
 	if m.filter != nil {
 		c.Notify = m.filter.fd
 	}

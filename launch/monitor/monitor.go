@@ -46,6 +46,7 @@ type Monitor struct {
 	console   *os.File            // master of the console's pty
 	consoleAt string              // path of its slave
 	terminals []*os.File          // masters of the ttys
+	devpts    *os.File            // root of the container's devpts, nil: it has none
 	log       *consoleLog         // nil: none
 	buffer    *terminal.Ring      // nil: none
 	barrier   *os.File            // our end of the conversation, see payload/barrier.go

@@ -97,6 +97,17 @@ func (l *lowering) bindPty(pty program.Slot, target string) {
 	l.closeAll(append(opened, tree, at))
 }
 
+// devptsMaster is the file of the container's devpts that ptys are allocated with.
+const devptsMaster = "/dev/pts/ptmx"
+
+// sendDevpts hands the container's devpts to the monitor, for those who attach to the
+// container with a terminal. Later its root could have put anything in its place.
+func (l *lowering) sendDevpts() {
+	dir := l.openIn(l.rootfs, "dev/pts", unix.O_PATH|unix.O_DIRECTORY, "O_PATH|O_DIRECTORY", "devpts")
+	l.send(SendsDevpts, dir)
+	l.close(dir)
+}
+
 // lastTerminal is the plan's last step that allocates a pty, -1 for none: after it
 // their masters are sent.
 func lastTerminal(p plan.Plan) int {

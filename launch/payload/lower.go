@@ -141,6 +141,9 @@ func (l *lowering) lower(s plan.Step, sendTerminals bool) error {
 		l.mount(op)
 	case plan.Bind:
 		l.bind(op)
+		if op.InContainer && op.Source == devptsMaster {
+			l.sendDevpts()
+		}
 	case plan.TreeOpen:
 		l.openMapped(op)
 	case plan.TreeAttach:

@@ -17,6 +17,7 @@ import (
 const (
 	SendsTerminals = 't' // masters of ptys, in the order of the plan
 	SendsNetlink   = 'n' // a netlink socket of the container's network namespace
+	SendsDevpts    = 'p' // the root of the container's devpts
 	SendsTree      = 'm' // what an idmapped bind shows, with its number among them as four bytes
 )
 
