@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 // cycles is how often a test repeats something: as often as it says, or as LXCFG_CYCLES does.
@@ -21,14 +20,10 @@ func cycles(few int) int {
 	return few
 }
 
-// rest is how long a monitor takes until it rests, and a little more.
-const rest = 4 * time.Second
-
-// memory is how many kilobytes of its own a monitor has when it rests (proc(5),
-// smaps_rollup): those that are not written to and those that are.
-func (s started) memory(t *testing.T) (private int) {
+// private is how many kilobytes of its own a monitor has now (proc(5), smaps_rollup):
+// those that are not written to and those that are.
+func (s started) private(t *testing.T) int {
 	t.Helper()
-	time.Sleep(rest)
 	return s.smaps(t, "Private_Clean:") + s.smaps(t, "Private_Dirty:")
 }
 
@@ -63,23 +58,19 @@ func (s started) descriptors(t *testing.T) int {
 // TestMonitorSize compares the memory of both monitors: ours is resident with no more than
 // LXC's, and has at most half as much again of its own.
 func TestMonitorSize(t *testing.T) {
-	size := map[string][2]int{}
-	for _, l := range []launcher{stock(t), ours(t)} {
+	begin := func(l launcher) started {
 		c := newContainer(t, 0, nil)
 		c.fresh(t)
-		s := start(t, inBackground(l), c, "/bin/sleep", "1000")
-		size[l.name] = [2]int{s.memory(t), s.smaps(t, "Rss:")}
+		return start(t, inBackground(l), c, "/bin/sleep", "1000")
 	}
-	t.Logf("private and resident kilobytes: %v", size)
-	theirs, own := size["lxc-start"], size["lxcfg"]
+	theirs := begin(stock(t))
 	// What stock LXC shares with other programs of LXC that happen to run is none of its own.
 	const alone = 1564
-	if 2*own[0] > 3*max(theirs[0], alone) {
-		t.Errorf("our monitor has %d kB of its own, LXC's %d kB", own[0], theirs[0])
-	}
-	if own[1] > theirs[1] {
-		t.Errorf("our monitor has %d kB resident, LXC's %d kB", own[1], theirs[1])
-	}
+	most, resident := 3*max(theirs.private(t), alone)/2, theirs.smaps(t, "Rss:")
+	s := begin(ours(t))
+	eventually(t, fmt.Sprintf("our monitor has at most %d kB of its own, and %d kB resident, when it rests", most, resident), func() bool {
+		return s.private(t) <= most && s.smaps(t, "Rss:") <= resident
+	})
 }
 
 // TestManyAtOnce starts and stops many containers at once, by LXC's tools.

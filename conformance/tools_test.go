@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // tool runs one of LXC's tools on a container, and returns its status and what it says.
@@ -284,12 +283,11 @@ func TestMonitorTool(t *testing.T) {
 			}
 			defer stop()
 			fifo := filepath.Join("/run/lxc", c.lxcpath, "monitor-fifo")
-			eventually(t, "lxc-monitord listens", func() bool {
+			eventually(t, "lxc-monitor is connected to lxc-monitord", func() bool {
 				_, err := os.Stat(fifo)
-				table, _ := os.ReadFile("/proc/net/unix")
-				return err == nil && bytes.Contains(table, []byte("/"+c.lxcpath+"\n"))
+				table, _ := os.ReadFile("/proc/net/unix") // the one that listens, and its end of the connection
+				return err == nil && bytes.Count(table, []byte("/"+c.lxcpath+"\n")) > 1
 			})
-			time.Sleep(200 * time.Millisecond) // until it is connected, which nobody tells
 			s := start(t, l, c, "/bin/sleep", "1000")
 			s.expect(t, 0, ``, "lxc-stop", "-k")
 			s.awaitEnd(t)
