@@ -19,7 +19,6 @@ import (
 // notCompared are keys that make steps and that no configuration is compared with stock
 // LXC for: each with the reason, and the test that looks at it instead.
 var notCompared = map[string]string{
-	"lxc.ephemeral":            "what can be seen of it goes with the container: TestEphemeral",
 	"lxc.rootfs.managed":       "it is about ephemeral containers: TestEphemeralElsewhere",
 	"lxc.environment.runtime":  "LXC 5.0 does not know it: compile/testdata/plan",
 	"lxc.seccomp.notify.proxy": "TestProxyIsToldAsByStock compares it, with a line that a helper writes",
