@@ -7,7 +7,7 @@ FUZZTIME ?= 60s
 # compiler; the binary itself is built without.
 RACE = ./launch/... ./cmd/...
 
-.PHONY: all build check format vet test lxc-tests vm cycles judge race fuzz bench docs update
+.PHONY: all build check format vet test lxc-tests vm endurance judge race fuzz bench docs update
 
 all: build
 
@@ -51,11 +51,13 @@ TESTS ?=
 vm:
 	VM='$(VM)' scripts/vm-test $(if $(TESTS),'$(TESTS)')
 
-# Containers in the background, started and stopped by LXC's tools again and again, and many
-# at once, and rebooted; some minutes.
-cycles:
-	LXCFG_CYCLES=200 $(GO) test -count=1 -timeout 30m -run 'TestManyCycles' ./conformance
-	LXCFG_CYCLES=50 $(GO) test -count=1 -timeout 30m -run 'TestManyAtOnce' ./conformance
+# Containers that are started and stopped again and again, and many at once, in the
+# foreground and in the background by LXC's tools, and rebooted; each step of every plan
+# that fails; a quarter of an hour. docs/endurance.md has results.
+endurance:
+	LXCFG_CYCLES=500 $(GO) test -count=1 -timeout 60m -v -run 'TestManyCycles|TestEnduringLauncher' ./conformance
+	LXCFG_CYCLES=100 LXCFG_AT_ONCE=100 $(GO) test -count=1 -timeout 30m -v -run 'TestManyAtOnce|TestAllAtOnce' ./conformance
+	LXCFG_FAULTS=all $(GO) test -count=1 -timeout 30m -run 'FailsOnce|FailOnce|Killed' ./conformance
 
 # liblxc's word on very many random configurations, and libseccomp's on policies; a
 # few minutes.

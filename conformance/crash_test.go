@@ -108,7 +108,7 @@ func TestTwoStarts(t *testing.T) {
 }
 
 // TestManyCycles starts and stops a container again and again, and has it reboot, by
-// LXC's tools: nothing is left. LXCFG_CYCLES is how often; `make cycles` takes its time.
+// LXC's tools: nothing is left. LXCFG_CYCLES is how often; `make endurance` takes its time.
 func TestManyCycles(t *testing.T) {
 	requireStock(t)
 	c := newContainer(t, 0, nil)
