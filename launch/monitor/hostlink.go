@@ -99,6 +99,11 @@ func (m *Monitor) runOpenVSwitch(path string, words ...string) error {
 	return err
 }
 
+// deletePort has Open vSwitch forget a port.
+func (m *Monitor) deletePort(path, bridge, name string) error {
+	return m.runOpenVSwitch(path, "--if-exists", "del-port", bridge, name)
+}
+
 // setEndSysctl writes a setting of the host's end of a pair.
 func (m *Monitor) setEndSysctl(op plan.HostLinkSysctl) error {
 	_, end, err := m.hostLink(plan.HostLink{NIC: op.NIC})
@@ -124,6 +129,15 @@ func (m *Monitor) addHostRoute(step string, op plan.HostRoute) error {
 	})
 }
 
+// deleteRoute takes such a route away.
+func deleteRoute(c *netlink.Conn, l netlink.Link, destination string) error {
+	to, err := netip.ParsePrefix(destination)
+	if err != nil {
+		return err
+	}
+	return c.DeleteRoute(netlink.Route{To: to, Link: l, LinkScope: true})
+}
+
 // answerFor has the host answer on a link for an address that is the container's, or
 // its gateway's.
 func (m *Monitor) answerFor(step string, op plan.ProxyNeighbour) error {
@@ -132,6 +146,15 @@ func (m *Monitor) answerFor(step string, op plan.ProxyNeighbour) error {
 		return err
 	}
 	return m.onHostLink(step, op.Link, remains.Proxy, op.Address, func(c *netlink.Conn, l netlink.Link) error { return c.AddProxy(l, ip) })
+}
+
+// deleteProxy has the host no longer answer for an address.
+func deleteProxy(c *netlink.Conn, l netlink.Link, address string) error {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return err
+	}
+	return c.DeleteProxy(l, ip)
 }
 
 // onHostLink does something to a link of the host, and takes it back at the end where

@@ -5,7 +5,6 @@ package monitor
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,8 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"lxcfg/launch/netlink"
 	"lxcfg/launch/remains"
@@ -191,25 +188,15 @@ func parseDevice(words []string) (l netlink.Link, err error) {
 }
 
 func (m *Monitor) clearRoute(words []string) error {
-	to, err := netip.ParsePrefix(words[2])
-	if err != nil {
-		return err
-	}
-	return m.clearOn(words, func(c *netlink.Conn, l netlink.Link) error {
-		return c.DeleteRoute(netlink.Route{To: to, Link: l, LinkScope: true})
-	})
+	return m.clearOn(words, deleteRoute)
 }
 
 func (m *Monitor) clearProxy(words []string) error {
-	address, err := netip.ParseAddr(words[2])
-	if err != nil {
-		return err
-	}
-	return m.clearOn(words, func(c *netlink.Conn, l netlink.Link) error { return c.DeleteProxy(l, address) })
+	return m.clearOn(words, deleteProxy)
 }
 
-// clearOn takes something away from a link of the host.
-func (m *Monitor) clearOn(words []string, undo func(*netlink.Conn, netlink.Link) error) error {
+// clearOn takes what the last word says away from a link of the host.
+func (m *Monitor) clearOn(words []string, take func(c *netlink.Conn, l netlink.Link, what string) error) error {
 	if elsewhere(words[0]) {
 		return nil
 	}
@@ -219,7 +206,7 @@ func (m *Monitor) clearOn(words []string, undo func(*netlink.Conn, netlink.Link)
 	}
 	l, err := c.LinkByName(words[1])
 	if err == nil {
-		err = undo(c, l)
+		err = take(c, l, words[2])
 	}
 	return ignoreTaken(err)
 }
@@ -229,8 +216,7 @@ func (m *Monitor) clearPort(words []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = m.runHelper(path, "ovs-vsctl", "--if-exists", "del-port", words[0], words[1])
-	return err
+	return m.deletePort(path, words[0], words[1])
 }
 
 // clearNBD ends the service of a device, if it still is that of the image.
@@ -262,12 +248,4 @@ func (m *Monitor) clearProfile(words []string) error {
 		return nil // another container's of the same name
 	}
 	return removeProfile(words[0], words[1])
-}
-
-// ignoreTaken drops the error of something that somebody else has taken away.
-func ignoreTaken(err error) error {
-	if gone(err) || errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ESRCH) {
-		return nil
-	}
-	return err
 }

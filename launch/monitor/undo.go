@@ -5,7 +5,6 @@ package monitor
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -132,7 +131,7 @@ func (m *Monitor) takeBack(u undo) error {
 	case undoDevice:
 		return m.giveBack(u)
 	case undoOpenVSwitch:
-		return m.runOpenVSwitch(u.Words[0], "--if-exists", "del-port", u.Words[1], u.Words[2])
+		return m.deletePort(u.Words[0], u.Words[1], u.Words[2])
 	}
 	return m.takeStepBack(u)
 }
@@ -149,19 +148,9 @@ func (m *Monitor) takeStepBack(u undo) error {
 		case plan.NetScript:
 			return m.runNetScript(s.Name, op)
 		case plan.HostRoute:
-			to, err := netip.ParsePrefix(op.To)
-			if err != nil {
-				return err
-			}
-			return m.undoOnLink(func(c *netlink.Conn) error {
-				return c.DeleteRoute(netlink.Route{To: to, Link: *u.Link, LinkScope: true})
-			})
+			return m.undoOnLink(func(c *netlink.Conn) error { return deleteRoute(c, *u.Link, op.To) })
 		case plan.ProxyNeighbour:
-			ip, err := netip.ParseAddr(op.Address)
-			if err != nil {
-				return err
-			}
-			return m.undoOnLink(func(c *netlink.Conn) error { return c.DeleteProxy(*u.Link, ip) })
+			return m.undoOnLink(func(c *netlink.Conn) error { return deleteProxy(c, *u.Link, op.Address) })
 		}
 	}
 	return fmt.Errorf("the monitor does not know how to take back %s", u.How)
@@ -174,6 +163,11 @@ func (m *Monitor) undoOnLink(undo func(*netlink.Conn) error) error {
 	if err == nil {
 		err = undo(c)
 	}
+	return ignoreTaken(err)
+}
+
+// ignoreTaken drops the error of something that somebody else has taken away.
+func ignoreTaken(err error) error {
 	if gone(err) || errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ESRCH) {
 		return nil
 	}
