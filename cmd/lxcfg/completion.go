@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -47,16 +46,11 @@ func runCompletion(a *app, c command, args []string) int {
 			continue
 		}
 		all, err := pages()
-		out := bufio.NewWriter(a.stdout)
-		if err == nil {
-			shell.write(out, all)
-			err = out.Flush()
-		}
 		if err != nil {
 			a.error(err)
 			return exitUsage
 		}
-		return exitOK
+		return a.answer("text", nil, func(w io.Writer) { shell.write(w, all) })
 	}
 	names := make([]string, 0, len(shells))
 	for _, shell := range shells {

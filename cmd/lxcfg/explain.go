@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -41,20 +40,7 @@ func runExplain(a *app, c command, args []string) int {
 	if len(e.codes)+len(e.keys)+len(e.legacy) == 0 {
 		e.codes, e.list = lint.Codes(), o.format == "text"
 	}
-	out := bufio.NewWriter(a.stdout)
-	if o.format == "json" {
-		err = e.json(out)
-	} else {
-		e.text(out)
-	}
-	if err == nil {
-		err = out.Flush()
-	}
-	if err != nil {
-		a.error(err)
-		return exitUsage
-	}
-	return exitOK
+	return a.answer(o.format, e.json, e.text)
 }
 
 // explaining is one run of the command.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -88,20 +87,7 @@ func runIDMap(a *app, c command, args []string) int {
 		file := map[idmap.Kind]string{idmap.User: "/etc/subuid", idmap.Group: "/etc/subgid"}[kind]
 		maps = append(maps, kindMap{lines: lines, file: file, grants: idmap.Grants(m.ids, lines)})
 	}
-	out := bufio.NewWriter(a.stdout)
-	if m.format == "json" {
-		err = m.json(out, maps)
-	} else {
-		m.text(out, maps)
-	}
-	if err == nil {
-		err = out.Flush()
-	}
-	if err != nil {
-		a.error(err)
-		return exitUsage
-	}
-	return exitOK
+	return a.answer(m.format, func(w io.Writer) error { return m.json(w, maps) }, func(w io.Writer) { m.text(w, maps) })
 }
 
 // kindMap is the map of one kind of ids and what allows it.

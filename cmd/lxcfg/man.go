@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -36,22 +35,15 @@ func runMan(a *app, c command, args []string) int {
 		a.error(err)
 		return exitUsage
 	}
-	out := bufio.NewWriter(a.stdout)
 	if len(words) == 0 {
-		programPage(out, all)
-	} else {
-		i := slices.IndexFunc(all, func(p page) bool { return p.name == words[0] })
-		if i < 0 {
-			a.errorWithHint(fmt.Sprintf("there is no command %q", words[0]), suggestCommand(words[0]))
-			return exitUsage
-		}
-		commandPage(out, &all[i])
+		return a.answer("text", nil, func(w io.Writer) { programPage(w, all) })
 	}
-	if err := out.Flush(); err != nil {
-		a.error(err)
+	i := slices.IndexFunc(all, func(p page) bool { return p.name == words[0] })
+	if i < 0 {
+		a.errorWithHint(fmt.Sprintf("there is no command %q", words[0]), suggestCommand(words[0]))
 		return exitUsage
 	}
-	return exitOK
+	return a.answer("text", nil, func(w io.Writer) { commandPage(w, &all[i]) })
 }
 
 // programPage is lxcfg(1).

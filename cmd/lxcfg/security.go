@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -57,23 +56,11 @@ func runSecurity(a *app, c command, args []string) int {
 		return exitUsage
 	}
 	assessment := rules.Assess(l.Config)
-	out := bufio.NewWriter(a.stdout)
-	if s.format == "json" {
-		err = s.json(out, assessment)
-	} else {
-		s.text(out, assessment)
-	}
-	if err == nil {
-		err = out.Flush()
-	}
-	if err != nil {
-		a.error(err)
-		return exitUsage
-	}
-	if s.threshold >= 0 && assessment.Points > s.threshold {
+	status := a.answer(s.format, func(w io.Writer) error { return s.json(w, assessment) }, func(w io.Writer) { s.text(w, assessment) })
+	if status == exitOK && s.threshold >= 0 && assessment.Points > s.threshold {
 		return exitFindings
 	}
-	return exitOK
+	return status
 }
 
 // setThreshold reads a score.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -68,6 +69,26 @@ func (a *app) quote(title, output string) {
 	for _, line := range lines {
 		fmt.Fprintf(a.messages(), "       | %s\n", diag.Visible(strings.ReplaceAll(line, "\t", "    ")))
 	}
+}
+
+// answer prints what a command was asked for, as JSON or as text, and returns the exit
+// status.
+func (a *app) answer(format string, json func(io.Writer) error, text func(io.Writer)) int {
+	out := bufio.NewWriter(a.stdout)
+	var err error
+	if format == "json" {
+		err = json(out)
+	} else {
+		text(out)
+	}
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		a.error(err)
+		return exitUsage
+	}
+	return exitOK
 }
 
 // overview prints the commands.
