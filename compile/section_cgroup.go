@@ -158,7 +158,7 @@ func (c *compiler) patternDir() string {
 
 // delegate hands the cgroup to the root group of a user namespace.
 func (c *compiler) delegate(h plan.Hierarchy) {
-	gid, mapped := hostID(c.gids, 0)
+	gid, mapped := plan.HostID(c.gids, 0)
 	if !mapped {
 		return
 	}

@@ -106,7 +106,7 @@ func (c *compiler) compileDevpts(max uint64) {
 		lines = append(lines, planOrigins(lineOf(console.TTYMax))...)
 	}
 	var data []string
-	if _, mapped := hostID(c.gids, devptsGroup); mapped || !c.leaves(plan.NamespaceUser) {
+	if _, mapped := plan.HostID(c.gids, devptsGroup); mapped || !c.leaves(plan.NamespaceUser) {
 		data = append(data, fmt.Sprintf("gid=%d", devptsGroup))
 	}
 	data = append(data, "newinstance", "ptmxmode=0666", "mode=0620", fmt.Sprintf("max=%d", max))
@@ -138,8 +138,8 @@ func (c *compiler) compileConsolePty(dir string) {
 	} else {
 		open := plan.ConsoleOpen{}
 		if c.leaves(plan.NamespaceUser) {
-			uid, uidMapped := hostID(c.uids, 0)
-			gid, gidMapped := hostID(c.gids, 0)
+			uid, uidMapped := plan.HostID(c.uids, 0)
+			gid, gidMapped := plan.HostID(c.gids, 0)
 			open = plan.ConsoleOpen{UID: uid, GID: gid, Own: uidMapped && gidMapped && c.facts.Caller.Root()}
 			if c.needsHelper() {
 				open = plan.ConsoleOpen{UID: uid, GID: c.facts.Caller.GID, ByHelper: true}

@@ -41,10 +41,10 @@ func (c *compiler) compileIDMap() {
 // enterUser lets the payload take on the ids of the container's root.
 func (c *compiler) enterUser(lines []plan.Origin) {
 	enter := plan.UserEnter{ClearGroups: !c.mapsOnlyCaller()}
-	if _, mapped := hostID(c.uids, 0); !mapped {
+	if _, mapped := plan.HostID(c.uids, 0); !mapped {
 		enter.UID = c.config.Init.UID.V
 	}
-	if _, mapped := hostID(c.gids, 0); !mapped {
+	if _, mapped := plan.HostID(c.gids, 0); !mapped {
 		enter.GID = c.config.Init.GID.V
 	}
 	c.builder.Add(plan.AtUserEnter, enter, "", lines...)
@@ -154,32 +154,12 @@ func mapsOnly(maps []plan.IDMap, host uint32) bool {
 	return len(maps) == 1 && maps[0].Range == 1 && maps[0].Host == host
 }
 
-// hostID is the host's id of a container id, ok false when it is not mapped.
-func hostID(maps []plan.IDMap, id uint32) (host uint32, ok bool) {
-	for _, m := range maps {
-		if id >= m.Container && id-m.Container < m.Range {
-			return m.Host + (id - m.Container), true
-		}
-	}
-	return 0, false
-}
-
-// holds reports whether the maps have an id of the host.
-func holds(maps []plan.IDMap, host uint32) bool {
-	for _, m := range maps {
-		if host >= m.Host && host-m.Host < m.Range {
-			return true
-		}
-	}
-	return false
-}
-
 // needsHelper reports whether it takes a helper to give things to the container's
 // root, and asks for that helper: an ordinary user may give nothing away.
 func (c *compiler) needsHelper() bool {
 	caller := c.facts.Caller
-	uid, uidMapped := hostID(c.uids, 0)
-	gid, gidMapped := hostID(c.gids, 0)
+	uid, uidMapped := plan.HostID(c.uids, 0)
+	gid, gidMapped := plan.HostID(c.gids, 0)
 	if caller.Root() || !uidMapped || !gidMapped || uid == caller.UID && gid == caller.GID {
 		return false
 	}

@@ -29,8 +29,8 @@ func (c *compiler) compileWay() {
 		return
 	}
 	c.add(plan.AtWay, plan.Traverse{Path: path.Dir(rootfs.V.Path)}, rootfs.Origin)
-	uid, uidMapped := hostID(c.uids, 0)
-	gid, gidMapped := hostID(c.gids, 0)
+	uid, uidMapped := plan.HostID(c.uids, 0)
+	gid, gidMapped := plan.HostID(c.gids, 0)
 	if !uidMapped || !gidMapped {
 		return
 	}
@@ -57,5 +57,5 @@ func (c *compiler) mayPass(p plan.Passage, uid, gid uint32) bool {
 	case p.GID == gid:
 		bit = groupMayPass
 	}
-	return p.Mode&bit != 0 || p.ACL || holds(c.uids, p.UID) && holds(c.gids, p.GID)
+	return p.Mode&bit != 0 || p.ACL || plan.MapsHostID(c.uids, p.UID) && plan.MapsHostID(c.gids, p.GID)
 }

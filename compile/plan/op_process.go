@@ -13,6 +13,26 @@ type IDMap struct {
 	Range     uint32 `json:"range"`     // how many
 }
 
+// HostID is the host's id of one in the namespace, ok false when it is not mapped.
+func HostID(maps []IDMap, id uint32) (host uint32, ok bool) {
+	for _, m := range maps {
+		if id >= m.Container && id-m.Container < m.Range {
+			return m.Host + (id - m.Container), true
+		}
+	}
+	return 0, false
+}
+
+// MapsHostID reports whether an id of the host is one of the namespace's.
+func MapsHostID(maps []IDMap, host uint32) bool {
+	for _, m := range maps {
+		if host >= m.Host && host-m.Host < m.Range {
+			return true
+		}
+	}
+	return false
+}
+
 // IDMapMethod is the way the maps reach the kernel.
 type IDMapMethod string
 

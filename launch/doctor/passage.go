@@ -39,25 +39,13 @@ func ownerOf(p plan.Plan) ids {
 const overflowID = 65534
 
 func hostID(maps []plan.IDMap, id uint32) uint32 {
-	for _, m := range maps {
-		if id >= m.Container && id-m.Container < m.Range {
-			return m.Host + (id - m.Container)
-		}
+	if host, ok := plan.HostID(maps, id); ok {
+		return host
 	}
 	return overflowID
 }
 
-func (o ids) holdsUID(uid uint32) bool { return holds(o.uids, uid) }
-
-// holds reports whether a host id is one of the container's.
-func holds(maps []plan.IDMap, host uint32) bool {
-	for _, m := range maps {
-		if host >= m.Host && host-m.Host < m.Range {
-			return true
-		}
-	}
-	return false
-}
+func (o ids) holdsUID(uid uint32) bool { return plan.MapsHostID(o.uids, uid) }
 
 // passage looks whether the payload gets to a path: it needs the right to search
 // every directory on the way. Its capabilities help it only with files of its own
@@ -94,7 +82,9 @@ func resolved(path string) string {
 
 // mayFully reports whether a file belongs to the container's ids, over which its
 // root has all rights.
-func (o ids) mayFully(st *syscall.Stat_t) bool { return holds(o.uids, st.Uid) && holds(o.gids, st.Gid) }
+func (o ids) mayFully(st *syscall.Stat_t) bool {
+	return plan.MapsHostID(o.uids, st.Uid) && plan.MapsHostID(o.gids, st.Gid)
+}
 
 // maySearch applies the mode of a directory and its access control list to the
 // payload's ids (path_resolution(7), acl(5)).
