@@ -33,9 +33,6 @@ var systemKeys = [...]SystemKey{
 	{SystemLXCPath, "The directory of all containers.", "/var/lib/lxc"},
 }
 
-// SystemKeys returns the table, sorted by name.
-func SystemKeys() []SystemKey { return slices.Clone(systemKeys[:]) }
-
 // LookupSystem finds a key of the system configuration, ok false for none.
 func LookupSystem(name string) (k SystemKey, ok bool) {
 	i, found := slices.BinarySearchFunc(systemKeys[:], name, func(k SystemKey, name string) int { return strings.Compare(k.Name, name) })

@@ -37,8 +37,6 @@ type branch struct {
 	below *tree
 }
 
-func (b branch) empty() bool { return b.rule == nil && b.below == nil }
-
 // chain gives the tests of a rule, nil when it holds for all arguments: it has no
 // conditions, or its masks select no bit.
 func (a architecture) chain(r *seccomp.Rule) *node {
