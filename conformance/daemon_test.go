@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"lxcfg/launch"
 )
 
 // started is a container in the background.
@@ -78,6 +80,7 @@ func (s started) end() {
 				}
 				time.Sleep(10 * time.Millisecond)
 			}
+			_, _ = launch.ClearRemains(s.lxcpath, containerName)
 		}
 	}
 }

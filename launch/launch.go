@@ -22,7 +22,6 @@ import (
 	"lxcfg/launch/monitor"
 	"lxcfg/launch/payload"
 	"lxcfg/launch/program"
-	"lxcfg/launch/remains"
 	"lxcfg/launch/rlimit"
 	"lxcfg/launch/terminal"
 )
@@ -158,9 +157,6 @@ func boot(p plan.Plan, o Options, life *life.Life, signals *monitor.Signals) (r 
 	l.monitor.HookTimeout, l.monitor.HelperTimeout = o.HookTimeout, o.HelperTimeout
 	defer l.monitor.Close()
 	l.lower()
-	if l.monitor.List, err = remains.New(p.LXCPath(), p.Container()); err != nil {
-		return Result{}, false, errors.Join(fmt.Errorf("write down what is made: %w", err), life.End())
-	}
 	if err := l.run(); err != nil {
 		return l.fail(err), false, err
 	}

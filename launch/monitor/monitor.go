@@ -23,7 +23,7 @@ import (
 type Monitor struct {
 	HookTimeout   time.Duration // for each hook on the host, 0: it may take as long as it likes
 	HelperTimeout time.Duration // for each other program of the host, the same
-	List          *remains.List // of what would be left if the monitor was killed, nil: none is kept
+	List          *remains.List // of what would be left if the monitor was killed
 	Interrupted   func() error  // called when somebody has interrupted the wait for the container's end
 
 	plan    plan.Plan
@@ -72,7 +72,7 @@ type Monitor struct {
 // New prepares the host side of a plan, whose console belongs to the streams. The caller
 // has to Close it. The life is that of the container; it and the signals are the caller's.
 func New(p plan.Plan, l *life.Life, s *Signals, streams terminal.Streams) *Monitor {
-	return &Monitor{plan: p, life: l, signals: s, streams: streams, files: make(map[int]*os.File), cgroups: make(map[string]*cgroup), enabled: make(map[string][]string),
+	return &Monitor{plan: p, List: remains.New(p.LXCPath(), p.Container()), life: l, signals: s, streams: streams, files: make(map[int]*os.File), cgroups: make(map[string]*cgroup), enabled: make(map[string][]string),
 		outputs: make(map[string]string), listening: make(map[string]listener), trees: make(map[uint32]*os.File)}
 }
 

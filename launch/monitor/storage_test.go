@@ -101,6 +101,9 @@ func TestMountNothing(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("loop devices take root")
 	}
+	if _, err := os.Stat("/dev/loop-control"); err != nil {
+		t.Skip("this kernel has no loop devices")
+	}
 	for name, test := range map[string]struct {
 		end  string // of the first 512 bytes
 		says string

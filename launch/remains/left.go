@@ -45,7 +45,8 @@ func Find(lxcPath, container string) (found []Left, err error) {
 
 // take takes a list whose launcher is gone.
 func take(file, lxcPath, container string) (Left, error) {
-	l, err := open(file, 0)
+	l := &List{lxcPath: lxcPath, container: container, name: file}
+	err := l.open(0)
 	if errors.Is(err, os.ErrNotExist) {
 		return Left{}, nil // its launch has ended
 	}

@@ -14,10 +14,13 @@ import (
 )
 
 // List is the list of a launch. The lock on its file says that the launcher lives: the
-// kernel lets go of it with the process (flock(2)).
+// kernel lets go of it with the process (flock(2)). There is a file once there is something
+// on the list.
 type List struct {
-	fd   int // package os would offer it to its poller, which a launch may do without
-	name string
+	lxcPath, container string
+	fd                 int    // -1: no file yet. Package os would offer it to its poller, which a launch may do without
+	name               string // of the file
+	nowhere            bool   // there is no place for a file: nothing is written down
 }
 
 // most is how many launches of one container there can be at a time.
@@ -50,52 +53,59 @@ func path(dir, lxcPath, container string, n int) string {
 	return filepath.Join(dir, name)
 }
 
-// New begins the list of a launch. Where there is no place for one, it is nil, and takes
-// whatever is added.
-func New(lxcPath, container string) (*List, error) {
+// New begins the list of a launch.
+func New(lxcPath, container string) *List {
+	return &List{lxcPath: lxcPath, container: container, fd: -1}
+}
+
+// begin makes the file, where there is a place for one.
+func (l *List) begin() error {
 	dir := directory()
 	if dir == "" {
-		return nil, nil
+		l.nowhere = true
+		return nil
 	}
 	for n := 0; n < most; {
-		l, err := open(path(dir, lxcPath, container, n), unix.O_CREAT|unix.O_EXCL)
+		l.name = path(dir, l.lxcPath, l.container, n)
+		err := l.open(unix.O_CREAT | unix.O_EXCL)
 		switch {
 		case errors.Is(err, os.ErrNotExist):
 			err = os.Mkdir(dir, 0o700)
 			if err == nil || errors.Is(err, os.ErrExist) {
 				continue
 			}
-			return nil, nil // a host without the directory above
+			l.nowhere = true // a host without the directory above
+			return nil
 		case errors.Is(err, os.ErrExist):
 			n++ // of another launch of it, or of one that was killed
 			continue
 		case errors.Is(err, os.ErrPermission), errors.Is(err, unix.EROFS):
-			return nil, nil
+			l.nowhere = true
+			return nil
 		case err != nil:
-			return nil, err
+			return err
 		}
 		owned, err := l.lock()
-		if err != nil || !owned {
-			l.Close()
-			if err != nil {
-				return nil, err
-			}
-			continue // somebody took the empty file for one that was left
+		if err == nil && owned {
+			return l.write(appendLine(nil, Thing{Kind(l.container), []string{l.lxcPath, strconv.Itoa(os.Getpid())}}))
 		}
-		if err := l.write(appendLine(nil, Thing{Kind(container), []string{lxcPath, strconv.Itoa(os.Getpid())}})); err != nil {
-			return nil, errors.Join(err, l.Remove())
+		l.Close()
+		if err != nil {
+			return err
 		}
-		return l, nil
+		// Somebody took the empty file for one that was left.
 	}
-	return nil, fmt.Errorf("%s holds %d lists of what launches of %s have made", dir, most, container)
+	return fmt.Errorf("%s holds %d lists of what launches of %s have made", dir, most, l.container)
 }
 
-func open(name string, flags int) (*List, error) {
-	fd, err := unix.Open(name, unix.O_RDWR|unix.O_APPEND|unix.O_CLOEXEC|unix.O_NOFOLLOW|flags, 0o600)
+// open opens the file.
+func (l *List) open(flags int) (err error) {
+	l.fd, err = unix.Open(l.name, unix.O_RDWR|unix.O_APPEND|unix.O_CLOEXEC|unix.O_NOFOLLOW|flags, 0o600)
 	if err != nil {
-		return nil, &os.PathError{Op: "open", Path: name, Err: err}
+		l.fd = -1
+		return &os.PathError{Op: "open", Path: l.name, Err: err}
 	}
-	return &List{fd, name}, nil
+	return nil
 }
 
 // lock takes the list, unless a launcher has it. owned is false when somebody else has,
@@ -121,23 +131,25 @@ func (l *List) lock() (owned bool, err error) {
 
 // Add writes a thing down that is about to be made.
 func (l *List) Add(kind Kind, words ...string) error {
-	if l == nil {
-		return nil
+	if l.fd < 0 && !l.nowhere {
+		if err := l.begin(); err != nil {
+			return fmt.Errorf("write down what is made: %w", err)
+		}
 	}
 	return l.write(appendLine(nil, Thing{kind, words}))
 }
 
 // Withdraw says that a thing that was added was not made, or is gone.
 func (l *List) Withdraw(kind Kind, words ...string) error {
-	if l == nil {
-		return nil
-	}
 	return l.write(appendLine(nil, Thing{kind, words}, withdrawn))
 }
 
 // write appends in one write(2): a launcher that is killed has written all of it or, at
 // worst, a line without an end.
 func (l *List) write(line []byte) error {
+	if l.fd < 0 {
+		return nil
+	}
 	n, err := unix.Write(l.fd, line)
 	if err == nil && n < len(line) {
 		err = unix.ENOSPC
@@ -149,32 +161,26 @@ func (l *List) write(line []byte) error {
 }
 
 // Kept is a list as a program takes it along that executes itself anew. FD has to stay
-// open; it is -1 where there is no list.
+// open; it is -1 where there is no file.
 type Kept struct {
 	FD   int    `json:"fd"`
 	Name string `json:"name"`
 }
 
 // Keep returns what there is to take along.
-func (l *List) Keep() Kept {
-	if l == nil {
-		return Kept{FD: -1}
-	}
-	return Kept{l.fd, l.name}
-}
+func (l *List) Keep() Kept { return Kept{l.fd, l.name} }
 
-// Restore makes a list of what was kept.
+// Restore makes a list of what was kept, which nothing more is added to.
 func Restore(k Kept) *List {
-	if k.FD < 0 {
-		return nil
+	if k.FD >= 0 {
+		unix.CloseOnExec(k.FD)
 	}
-	unix.CloseOnExec(k.FD)
-	return &List{k.FD, k.Name}
+	return &List{fd: k.FD, name: k.Name, nowhere: k.FD < 0}
 }
 
-// Remove takes the list away: nothing is left of what it names.
+// Remove takes the file away: nothing is left of what it names.
 func (l *List) Remove() error {
-	if l == nil {
+	if l.fd < 0 {
 		return nil
 	}
 	err := os.Remove(l.name)
@@ -182,9 +188,10 @@ func (l *List) Remove() error {
 	return err
 }
 
-// Close lets go of a list that names what could not be taken back.
+// Close lets go of the file, when what it names could not be taken back.
 func (l *List) Close() {
-	if l != nil {
+	if l.fd >= 0 {
 		unix.Close(l.fd)
+		l.fd = -1
 	}
 }
