@@ -3,17 +3,13 @@
 package conformance
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
-	"time"
 )
 
 // TestControl has lxcfg's own verbs work on containers of LXC as on those of lxcfg.
@@ -22,10 +18,11 @@ func TestControl(t *testing.T) {
 	for _, l := range []launcher{inBackground(stock(t)), inBackground(ours(t))} {
 		t.Run(l.name, func(t *testing.T) {
 			s := booted(t, l, nil)
+			binary := lxcfg(t)
 			lxcfg := func(status int, pattern string, words ...string) {
 				t.Helper()
 				words = append([]string{words[0], "-P", s.lxcpath}, words[1:]...)
-				cmd := exec.Command(lxcfg(t), words...)
+				cmd := exec.Command(binary, words...)
 				said, _ := cmd.CombinedOutput()
 				if got := exitStatus(cmd.ProcessState); got != status || !regexp.MustCompile(pattern).Match(said) {
 					t.Errorf("lxcfg %q ends with %d and says\n%s\nwant %d and %q", words, got, said, status, pattern)
@@ -39,7 +36,10 @@ func TestControl(t *testing.T) {
 			lxcfg(0, `^$`, "wait", "-s", "running|stopped", containerName)
 			lxcfg(1, `is not STOPPED within 1s`, "wait", "-s", "STOPPED", "-t", "1", containerName)
 			lxcfg(2, `"BUSY" is no state`, "wait", "-s", "BUSY", containerName)
-			s.useConsole(t)
+			c := talk(t, exec.Command(binary, "console", "-P", s.lxcpath, "-t", "0", containerName))
+			c.await("connected to tty 0")
+			c.ask("\recho the answer is $((6*7))\r", "the answer is 42")
+			c.leave("\x01q")
 			lxcfg(0, `^$`, "freeze", containerName)
 			s.expect(t, 0, `^FROZEN\n$`, "lxc-info", "-s", "-H")
 			lxcfg(0, `State: +FROZEN`, "info", containerName)
@@ -63,60 +63,5 @@ func TestControl(t *testing.T) {
 	}
 	if help, _ := exec.Command(lxcfg(t), "help").Output(); !slices.ContainsFunc(strings.Split(string(help), "\n"), func(l string) bool { return strings.Contains(l, "unfreeze") }) {
 		t.Errorf("help does not list the verbs:\n%s", help)
-	}
-}
-
-// useConsole types on the container's first tty, where busybox's init has a shell wait for
-// a key, and leaves it.
-func (s started) useConsole(t *testing.T) {
-	t.Helper()
-	master, slave, err := openTerminal()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer master.Close()
-	cmd := exec.Command(lxcfg(t), "console", "-P", s.lxcpath, "-t", "0", containerName)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	slave.Close()
-	var mu sync.Mutex
-	var shown bytes.Buffer
-	go func() { // ends when the last process has closed the terminal
-		buf := make([]byte, 1024)
-		for {
-			n, err := master.Read(buf)
-			mu.Lock()
-			shown.Write(buf[:n])
-			mu.Unlock()
-			if err != nil {
-				return
-			}
-		}
-	}()
-	shows := func(text string) func() bool {
-		return func() bool {
-			mu.Lock()
-			defer mu.Unlock()
-			return strings.Contains(shown.String(), text)
-		}
-	}
-	eventually(t, "lxcfg console is connected", shows("connected to tty 0"))
-	for try := 0; !shows("the answer is 42")(); try++ {
-		if try == 50 {
-			t.Fatalf("the console shows %q", shown.String())
-		}
-		if _, err := master.WriteString("\recho the answer is $((6*7))\r"); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(200 * time.Millisecond)
-	}
-	if _, err := master.WriteString("\x01q"); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("lxcfg console: %v", err)
 	}
 }

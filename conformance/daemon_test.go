@@ -75,7 +75,7 @@ func (s started) end() {
 		if pid, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil {
 			_ = unix.Kill(pid, unix.SIGKILL)
 			for range 500 { // its container ends a moment later
-				if unix.Kill(pid, 0) != nil && !s.hasProcesses() {
+				if isGone(pid) && !s.hasProcesses() {
 					break
 				}
 				time.Sleep(10 * time.Millisecond)
@@ -96,7 +96,13 @@ func (s started) hasProcesses() bool {
 // awaitEnd waits until the monitor is gone.
 func (s started) awaitEnd(t *testing.T) {
 	t.Helper()
-	eventually(t, "the monitor ends", func() bool { return unix.Kill(s.monitor, 0) != nil })
+	eventually(t, "the monitor ends", func() bool { return isGone(s.monitor) })
+}
+
+// isGone tells whether a process has ended. Its parent may be slow to hear of it.
+func isGone(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err != nil || strings.Contains(string(stat), ") Z ")
 }
 
 // eventually waits for something to become true.

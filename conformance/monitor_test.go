@@ -58,19 +58,34 @@ func (s started) descriptors(t *testing.T) int {
 // TestMonitorSize compares the memory of both monitors: ours is resident with no more than
 // LXC's, and has at most half as much again of its own.
 func TestMonitorSize(t *testing.T) {
-	begin := func(l launcher) started {
-		c := newContainer(t, 0, nil)
-		c.fresh(t)
-		return start(t, inBackground(l), c, "/bin/sleep", "1000")
+	address := "unix:@" + containerName
+	for name, mend := range map[string]func(t *testing.T) func(string) string{
+		"a container":              func(*testing.T) func(string) string { return nil },
+		"one with a seccomp proxy": func(t *testing.T) func(string) string { return notifies(t, asksOnce, address) },
+		"one with a log and a console": func(t *testing.T) func(string) string {
+			return with("lxc.console.logfile = "+t.TempDir()+"/log", "lxc.console.buffer.size = 128KB", "lxc.tty.max = 4")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, at := range []string{address, address[:len(address)-1]} { // LXC leaves out the last character
+				listen(t, at, decides(t))
+			}
+			begin := func(l launcher) started {
+				c := newContainer(t, 0, mend(t))
+				c.fresh(t)
+				return start(t, inBackground(l), c, "/bin/sleep", "1000")
+			}
+			theirs := begin(stock(t))
+			// What stock LXC shares with other programs of LXC that happen to run is none of its own.
+			const alone = 1564
+			most, resident := 3*max(theirs.private(t), alone)/2, theirs.smaps(t, "Rss:")
+			s := begin(ours(t))
+			eventually(t, fmt.Sprintf("our monitor has at most %d kB of its own, and %d kB resident, when it rests", most, resident), func() bool {
+				return s.private(t) <= most && s.smaps(t, "Rss:") <= resident
+			})
+			t.Logf("lxc-start: %d kB of its own, %d kB resident; lxcfg: %d, %d", theirs.private(t), resident, s.private(t), s.smaps(t, "Rss:"))
+		})
 	}
-	theirs := begin(stock(t))
-	// What stock LXC shares with other programs of LXC that happen to run is none of its own.
-	const alone = 1564
-	most, resident := 3*max(theirs.private(t), alone)/2, theirs.smaps(t, "Rss:")
-	s := begin(ours(t))
-	eventually(t, fmt.Sprintf("our monitor has at most %d kB of its own, and %d kB resident, when it rests", most, resident), func() bool {
-		return s.private(t) <= most && s.smaps(t, "Rss:") <= resident
-	})
 }
 
 // TestManyAtOnce starts and stops many containers at once, by LXC's tools.

@@ -168,6 +168,7 @@ func boot(p plan.Plan, o Options, life *life.Life, signals *monitor.Signals) (r 
 		o.Running(l.report)
 	}
 	if o.Daemon != nil {
+		l.monitor.Interrupted = l.shed
 		if err := l.shed(); err != nil {
 			return l.fail(err), false, err
 		}

@@ -42,10 +42,12 @@ const (
 )
 
 // shed executes the monitor anew. It returns, without an error, when that cannot be: then
-// it goes on as it is.
+// it goes on as it is. When it is only busy, it tries again.
 func (l *launch) shed() error {
+	l.life.StopBeside()
 	own, fds, err := l.monitor.Keep()
 	if errors.Is(err, monitor.ErrBusy) {
+		l.life.OnRest(func() bool { return true })
 		return nil
 	}
 	if err != nil {
@@ -69,8 +71,7 @@ func (l *launch) shed() error {
 	}
 	defer note.Close()
 	_ = l.options.Daemon.Execute(append(fds, more...), note, thePlan)
-	l.monitor.Listen()
-	return l.monitor.Connect()
+	return l.monitor.GoOn()
 }
 
 // planNote is the plan as it is taken along: unread, when it has been before.

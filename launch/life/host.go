@@ -82,8 +82,18 @@ func (h *host) ConsoleLog(read, forget bool, most uint64) (text []byte, kept boo
 	return text, true
 }
 
-// AddListener refuses: the policy of the container has nobody who is asked.
-func (h *host) AddListener(int) error { return unix.EINVAL }
+// AddListener takes over the listener of a program that was attached with a filter.
+func (h *host) AddListener(fd int) error {
+	if h.filters == nil {
+		return unix.EINVAL
+	}
+	return h.filters.AddListener(fd)
+}
 
 // AddDeviceRule lets the container use a device, or not.
-func (h *host) AddDeviceRule(command.DeviceRule) error { return unix.EINVAL }
+func (h *host) AddDeviceRule(r command.DeviceRule) error {
+	if h.filters == nil {
+		return unix.EINVAL
+	}
+	return h.filters.AddDeviceRule(r)
+}

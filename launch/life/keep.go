@@ -21,7 +21,7 @@ type kept struct {
 // Keep returns what there is to take along, and the descriptors that have to stay open.
 // Nothing is answered from now on.
 func (l *Life) Keep() (data []byte, fds []int, err error) {
-	l.stopBeside()
+	l.StopBeside()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var k kept

@@ -31,6 +31,7 @@ type Life struct {
 	console *terminal.Console  // nil: none, or not yet
 	ttys    *terminal.TTYs
 	buffer  *terminal.Ring // of what the console shows, nil: none
+	filters Filters        // nil: the container does not run
 
 	soon    *time.Timer // begins to run the loop beside, nil: nothing is to begin
 	beside  chan struct{}
@@ -116,8 +117,8 @@ func (l *Life) ServeBeside() {
 	l.soon = timer
 }
 
-// stopBeside takes the loop back.
-func (l *Life) stopBeside() {
+// StopBeside takes the loop back: nothing is answered until the monitor waits.
+func (l *Life) StopBeside() {
 	l.mu.Lock()
 	if l.soon != nil {
 		l.soon.Stop()
@@ -153,11 +154,19 @@ type Terminals struct {
 	TTYs    []int // masters
 }
 
-// Connect begins to carry the console and to lend terminals.
-func (l *Life) Connect(t Terminals) (err error) {
+// Filters are what a container that runs may do, which can be changed.
+type Filters interface {
+	// AddListener takes over the listener of a seccomp filter, unless it fails.
+	AddListener(fd int) error
+	// AddDeviceRule lets the container use a device, or not.
+	AddDeviceRule(command.DeviceRule) error
+}
+
+// Connect begins to carry the console, to lend terminals, and to have filters changed.
+func (l *Life) Connect(t Terminals, f Filters) (err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.ttys, l.buffer = terminal.NewTTYs(t.TTYs), t.Buffer
+	l.ttys, l.buffer, l.filters = terminal.NewTTYs(t.TTYs), t.Buffer, f
 	if t.Console == nil {
 		l.server.RenewLoans()
 		return nil
@@ -189,7 +198,7 @@ func (l *Life) Resize() {
 // through. It is to be reaped then. ended is false when the wait was interrupted. Every so
 // often it calls look, when there is one.
 func (l *Life) Await(pidfd int, every time.Duration, look func()) (ended bool, err error) {
-	l.stopBeside()
+	l.StopBeside()
 	l.mu.Lock()
 	err = l.loop.Add(pidfd, unix.EPOLLIN, func(uint32) {
 		l.loop.Remove(pidfd)
@@ -235,12 +244,13 @@ func (l *Life) repeat(every time.Duration, look func()) **epoll.Timer {
 	return &timer
 }
 
-// Disconnect ends carrying, once who has started the container has taken its output.
+// Disconnect ends what Connect has begun, once who has started the container has taken its
+// output.
 func (l *Life) Disconnect() error {
 	l.mu.Lock()
 	console := l.console
 	l.server.EndLoans()
-	l.console, l.ttys = nil, nil
+	l.console, l.ttys, l.filters = nil, nil, nil
 	l.mu.Unlock()
 	if console == nil {
 		return nil
@@ -253,7 +263,7 @@ func (l *Life) Disconnect() error {
 
 // End closes the command socket: the container has stopped.
 func (l *Life) End() error {
-	l.stopBeside()
+	l.StopBeside()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.server == nil {

@@ -404,7 +404,7 @@ func TestLending(t *testing.T) {
 	}
 	console := os.NewFile(uintptr(masters[0]), "console")
 	ring := terminal.NewRing(100)
-	if err := l.Connect(life.Terminals{Console: console, TTYs: masters[1:], Buffer: ring}); err != nil {
+	if err := l.Connect(life.Terminals{Console: console, TTYs: masters[1:], Buffer: ring}, nil); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.Disconnect() })

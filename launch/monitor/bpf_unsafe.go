@@ -24,7 +24,7 @@ type bpfLoadAttr struct {
 	expectedAttachType uint32
 }
 
-// bpfAttachAttr is the part that BPF_PROG_ATTACH reads.
+// bpfAttachAttr is the part that BPF_PROG_ATTACH and BPF_PROG_DETACH read.
 type bpfAttachAttr struct {
 	target, program, attachType, flags, replace uint32
 }
@@ -49,17 +49,31 @@ func loadDeviceProgram(code []byte, instructions int) (fd int, err error) {
 	return int(result), nil
 }
 
-// attachProgram ties a loaded program to a cgroup beside those it has already: the
-// host's own filters, as of a systemd unit, stay in force.
-func attachProgram(cgroup, program int) error {
+// attachProgram ties a loaded program to a cgroup, in the place of one of ours, unless that
+// is 0, and beside those of others: the host's own filters, as of a systemd unit, stay in
+// force.
+func attachProgram(cgroup, program, inPlaceOf int) error {
 	attr := bpfAttachAttr{
 		target:     uint32(cgroup),
 		program:    uint32(program),
 		attachType: unix.BPF_CGROUP_DEVICE,
 		flags:      unix.BPF_F_ALLOW_MULTI,
 	}
-	_, _, errno := unix.Syscall(unix.SYS_BPF, unix.BPF_PROG_ATTACH, uintptr(unsafe.Pointer(&attr)), unsafe.Sizeof(attr))
-	if errno != 0 {
+	if inPlaceOf != 0 {
+		attr.flags |= unix.BPF_F_REPLACE
+		attr.replace = uint32(inPlaceOf)
+	}
+	return attr.call(unix.BPF_PROG_ATTACH)
+}
+
+// detachProgram takes a program of ours from a cgroup.
+func detachProgram(cgroup, program int) error {
+	attr := bpfAttachAttr{target: uint32(cgroup), program: uint32(program), attachType: unix.BPF_CGROUP_DEVICE}
+	return attr.call(unix.BPF_PROG_DETACH)
+}
+
+func (a *bpfAttachAttr) call(command uintptr) error {
+	if _, _, errno := unix.Syscall(unix.SYS_BPF, command, uintptr(unsafe.Pointer(a)), unsafe.Sizeof(*a)); errno != 0 {
 		return errno
 	}
 	return nil

@@ -113,6 +113,13 @@ func (m *Monitor) receiveTerminals() error {
 		m.laterClose("console", m.console)
 	}
 	m.terminals = masters
+	for i, master := range masters {
+		fd, err := terminal.OpenPeer(int(master.Fd()))
+		if err != nil {
+			return fmt.Errorf("open tty %d: %w", i+1, err)
+		}
+		m.peers = append(m.peers, os.NewFile(uintptr(fd), "tty"))
+	}
 	return nil
 }
 

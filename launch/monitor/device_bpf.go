@@ -5,6 +5,7 @@ package monitor
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"lxcfg/compile/plan"
 )
@@ -101,12 +102,30 @@ func effectiveRules(rules []plan.DeviceRule) (rest []plan.DeviceRule, allowRest 
 	return rest, allowRest
 }
 
+// addRule adds a rule to others. However many come, there are no more than devices.
+func addRule(rules []plan.DeviceRule, r plan.DeviceRule) []plan.DeviceRule {
+	if r.Type == "a" {
+		return []plan.DeviceRule{r}
+	}
+	rest, allowRest := effectiveRules(rules)
+	rest = slices.DeleteFunc(slices.Clone(rest), func(old plan.DeviceRule) bool {
+		return isSameDevice(old, r) && accessBits(old.Access)&^accessBits(r.Access) == 0
+	})
+	before := plan.DeviceRule{Allow: allowRest, Type: "a", Major: -1, Minor: -1}
+	rest, _ = effectiveRules(slices.Concat([]plan.DeviceRule{before}, rest, []plan.DeviceRule{r}))
+	return append([]plan.DeviceRule{before}, rest...)
+}
+
+func isSameDevice(a, b plan.DeviceRule) bool {
+	return a.Type == b.Type && a.Major == b.Major && a.Minor == b.Minor
+}
+
 // withdraw takes back an earlier rule for the same device: allowing and then
 // denying leaves it denied.
 func withdraw(rules []plan.DeviceRule, r plan.DeviceRule) []plan.DeviceRule {
 	var kept []plan.DeviceRule
 	for _, old := range rules {
-		if old.Type == r.Type && old.Major == r.Major && old.Minor == r.Minor {
+		if isSameDevice(old, r) {
 			access := accessBits(old.Access) &^ accessBits(r.Access)
 			if access == 0 {
 				continue

@@ -85,6 +85,22 @@ func TestDeviceProgram(t *testing.T) {
 	}
 }
 
+// However often rules come and go over the command socket, there are no more of them than
+// devices.
+func TestRulesDoNotPileUp(t *testing.T) {
+	rules := []plan.DeviceRule{{Type: "a", Major: -1, Minor: -1}}
+	for range 100 {
+		for _, allow := range []bool{true, true, false, true} {
+			for _, access := range []string{"r", "rw", "rwm"} {
+				rules = addRule(rules, plan.DeviceRule{Allow: allow, Type: "c", Major: 1, Minor: 3, Access: access})
+			}
+		}
+	}
+	if len(rules) != 2 || !run(t, deviceProgram(rules), devChar, accAnyAll, 1, 3) {
+		t.Errorf("the rules are %v", rules)
+	}
+}
+
 // Every op of the monitor's side is carried out by Do, and no other is.
 func TestEveryKindIsCarriedOut(t *testing.T) {
 	done := map[plan.Kind]bool{}

@@ -5,10 +5,12 @@ package monitor
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
 	"lxcfg/compile/plan"
+	"lxcfg/launch/command"
 )
 
 // restrictDevices closes the container's device cgroup. It comes last on the host
@@ -19,7 +21,7 @@ func (m *Monitor) restrictDevices(op plan.DeviceRules) error {
 		return err
 	}
 	if op.Version == 2 {
-		return attachDeviceProgram(cg.limits, op.Rules.Slice())
+		return m.devices.restrict(cg.limits, op.Rules.Slice())
 	}
 	for _, rule := range op.Rules.All() {
 		file := "devices.deny"
@@ -37,25 +39,68 @@ func (m *Monitor) restrictDevices(op plan.DeviceRules) error {
 	return nil
 }
 
-// attachDeviceProgram loads the filter and ties it to a v2 cgroup, in whose life
-// it stays: no descriptor has to be kept.
-func attachDeviceProgram(dir string, rules []plan.DeviceRule) error {
-	program := deviceProgram(rules)
-	if program == nil {
-		return nil
-	}
+// deviceFilter is what restricts devices on cgroup v2.
+type deviceFilter struct {
+	rules   []plan.DeviceRule
+	program int // the eBPF program that is attached, 0: none, everything may be used
+}
+
+// restrict has the kernel go by other rules, at once: no moment is without any.
+func (f *deviceFilter) restrict(dir string, rules []plan.DeviceRule) error {
 	cgroup, err := unix.Open(dir, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return fmt.Errorf("open %q: %w", dir, err)
 	}
 	defer unix.Close(cgroup)
-	loaded, err := loadDeviceProgram(encode(program), len(program))
-	if err != nil {
-		return fmt.Errorf("load the device filter: %w", err)
+	loaded := 0
+	switch program := deviceProgram(rules); {
+	case program != nil:
+		if loaded, err = loadDeviceProgram(encode(program), len(program)); err != nil {
+			return fmt.Errorf("load the device filter: %w", err)
+		}
+		if err := attachProgram(cgroup, loaded, f.program); err != nil {
+			unix.Close(loaded)
+			return fmt.Errorf("attach the device filter to %q: %w", dir, err)
+		}
+	case f.program != 0:
+		if err := detachProgram(cgroup, f.program); err != nil {
+			return fmt.Errorf("detach the device filter of %q: %w", dir, err)
+		}
 	}
-	defer unix.Close(loaded)
-	if err := attachProgram(cgroup, loaded); err != nil {
-		return fmt.Errorf("attach the device filter to %q: %w", dir, err)
-	}
+	f.close()
+	f.rules, f.program = rules, loaded
 	return nil
+}
+
+// close lets go of the program, which stays in the life of the cgroup.
+func (f *deviceFilter) close() {
+	if f.program != 0 {
+		unix.Close(f.program)
+	}
+	f.program = 0
+}
+
+// AddDeviceRule allows a container that runs another device, or takes one from it, where
+// only cgroup v2 can (lxc-device(1), lxc-cgroup(1)). A container that no rules restrict may
+// use every device before, and whatever it is not denied then. With a device controller of
+// cgroup v1, who asks writes to that.
+func (m *Monitor) AddDeviceRule(r command.DeviceRule) error {
+	rule := plan.DeviceRule{Allow: r.Allow, Type: string(rune(r.Type)), Major: int64(r.Major), Minor: int64(r.Minor), Access: r.Access}
+	if !strings.Contains("abc", rule.Type) || strings.Trim(r.Access, "rwm") != "" || r.Major < -1 || r.Minor < -1 {
+		return fmt.Errorf("%v is no rule about devices: %w", r, unix.EINVAL)
+	}
+	for _, cg := range m.cgroups {
+		if cg.version == 1 {
+			return fmt.Errorf("this host has cgroups of v1: %w", unix.EINVAL)
+		}
+	}
+	cg, err := m.cgroupOf("unified")
+	if err != nil {
+		return err
+	}
+	rules := m.devices.rules
+	if m.devices.program == 0 {
+		rules = []plan.DeviceRule{{Allow: true, Type: "a", Major: -1, Minor: -1}}
+	}
+	return m.devices.restrict(cg.limits, addRule(rules, rule))
 }

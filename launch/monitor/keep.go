@@ -34,12 +34,14 @@ type kept struct {
 	Console    int                     `json:"console"`
 	Peer       int                     `json:"peer"`
 	Terminals  []int                   `json:"terminals"`
+	Peers      []int                   `json:"peers"`
 	Log        *keptLog                `json:"log"`
 	Buffer     *keptBuffer             `json:"buffer"`
 	Inside     int                     `json:"inside"`
 	Ends       map[uint32]netlink.Link `json:"ends"`
 	Namespaces []keptNS                `json:"namespaces"`
-	Listener   int                     `json:"listener"`
+	Filter     *keptFilter             `json:"filter"`
+	Devices    keptDevices             `json:"devices"`
 	Device     string                  `json:"device"`
 	Undos      []undo                  `json:"undos"`
 	Remains    remains.Kept            `json:"remains"`
@@ -72,12 +74,17 @@ type keptNS struct {
 	FD   int            `json:"fd"`
 }
 
+type keptDevices struct {
+	Rules   []plan.DeviceRule `json:"rules"`
+	Program int               `json:"program"`
+}
+
 // ErrBusy says that a monitor does something beside waiting, and cannot be executed anew.
-var ErrBusy = errors.New("the monitor serves a seccomp proxy")
+var ErrBusy = errors.New("a seccomp proxy is asked about a call")
 
 // Keep returns what there is to take along, and the descriptors that have to stay open.
 func (m *Monitor) Keep() (data []byte, fds []int, err error) {
-	if m.filter != nil && m.filter.proxy != nil {
+	if !m.filter.pause() {
 		return nil, nil, ErrBusy
 	}
 	keep := func(fd int) int {
@@ -100,7 +107,7 @@ func (m *Monitor) Keep() (data []byte, fds []int, err error) {
 	}
 	k := kept{PID: m.child.PID, PIDFD: keep(m.child.PIDFD), Cgroups: make(map[string]keptCG), Enabled: m.enabled, Suffix: m.suffix, Scope: m.scope,
 		IDHelper: namespace(m.idHelper), Userns: namespace(m.userns), Console: file(m.console), Peer: file(m.streams.In),
-		Inside: -1, Ends: m.network.ends, Listener: -1, Device: m.device}
+		Inside: -1, Ends: m.network.ends, Device: m.device, Devices: keptDevices{m.devices.rules, m.devices.program}}
 	for hierarchy, cg := range m.cgroups {
 		k.Cgroups[hierarchy] = cg.keep()
 	}
@@ -110,6 +117,9 @@ func (m *Monitor) Keep() (data []byte, fds []int, err error) {
 	}
 	for _, tty := range m.terminals {
 		k.Terminals = append(k.Terminals, file(tty))
+	}
+	for _, peer := range m.peers {
+		k.Peers = append(k.Peers, file(peer))
 	}
 	if m.log != nil {
 		k.Log = &keptLog{file(m.log.dir), file(m.log.file), m.log.name, m.log.limit, m.log.rotate}
@@ -124,7 +134,12 @@ func (m *Monitor) Keep() (data []byte, fds []int, err error) {
 		k.Namespaces = append(k.Namespaces, keptNS{ns.name, file(ns.file)})
 	}
 	if m.filter != nil {
-		k.Listener = keep(m.filter.fd)
+		filter := m.filter.keep()
+		k.Filter = &filter
+		fds = append(fds, filter.fds()...)
+	}
+	if m.devices.program != 0 {
+		keep(m.devices.program)
 	}
 	for _, u := range m.undos {
 		switch {
@@ -188,6 +203,9 @@ func Restore(data []byte, read func() (plan.Plan, error), l *life.Life, s *Signa
 	for _, fd := range k.Terminals {
 		m.terminals = append(m.terminals, m.file(fd))
 	}
+	for _, fd := range k.Peers {
+		m.peers = append(m.peers, m.file(fd))
+	}
 	if k.Log != nil {
 		m.log = &consoleLog{dir: m.file(k.Log.Dir), file: m.file(k.Log.File), name: k.Log.Name, limit: k.Log.Limit, rotate: k.Log.Rotate}
 	}
@@ -206,8 +224,14 @@ func Restore(data []byte, read func() (plan.Plan, error), l *life.Life, s *Signa
 	for _, ns := range k.Namespaces {
 		m.namespaces = append(m.namespaces, namespace{ns.Name, m.file(ns.FD)})
 	}
-	if k.Listener >= 0 {
-		m.filter = &filterListener{fd: k.Listener}
+	if k.Filter != nil {
+		if err := m.restoreFilter(*k.Filter); err != nil {
+			return nil, err
+		}
+	}
+	m.devices = deviceFilter{k.Devices.Rules, k.Devices.Program}
+	if m.devices.program != 0 {
+		unix.CloseOnExec(m.devices.program)
 	}
 	m.List = remains.Restore(k.Remains)
 	s.target(k.PIDFD, -1)

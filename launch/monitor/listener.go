@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -22,8 +24,12 @@ type filterListener struct {
 	pids  [2]int32 // the monitor's and init's, which the proxy is told
 	proxy *proxy   // nil: nobody is asked
 
-	stop *os.File      // closed to end the serving
-	done chan struct{} // closed when it has ended
+	mu   sync.Mutex
+	more []int // listeners of programs that were attached with the filter
+
+	turn   chan struct{} // full while a call is asked about, or must not be
+	notice *os.File      // written to when there is another listener, closed to end the serving
+	done   chan struct{} // closed when it has ended
 }
 
 // takeListener takes the listener over from the payload, which has loaded its filter
@@ -41,15 +47,21 @@ func (m *Monitor) takeListener(step string, op plan.SeccompListener) error {
 	if err != nil {
 		return fmt.Errorf("take the listener over from the payload: pidfd_getfd: %w", err)
 	}
-	l := &filterListener{fd: fd, pids: [2]int32{int32(os.Getpid()), int32(m.initPID)}}
+	l := m.newListener(fd)
 	m.filter = l
 	m.later(step, undo{How: undoListener})
-	if op.Proxy != "" {
-		if err := l.serve(op, m.payloadGone); err != nil {
-			return err
-		}
+	if op.Proxy == "" {
+		return nil
 	}
-	return nil
+	p := &proxy{address: op.Proxy, cookie: []byte(op.Cookie), gone: m.payloadGone, went: Asked{Proxy: op.Proxy}}
+	if err := p.connect(); err != nil {
+		return err
+	}
+	return l.serve(p)
+}
+
+func (m *Monitor) newListener(fd int) *filterListener {
+	return &filterListener{fd: fd, pids: [2]int32{int32(os.Getpid()), int32(m.initPID)}}
 }
 
 // glance is how long the monitor looks away while it waits for a listener: about
@@ -78,24 +90,19 @@ func (m *Monitor) payloadGone(within time.Duration) bool {
 	return err == nil && n > 0
 }
 
-// serve connects to the proxy and begins to hand it what the filter asks about.
-func (l *filterListener) serve(op plan.SeccompListener, payloadGone func(time.Duration) bool) error {
-	var err error
+// serve begins to hand a proxy what the filter asks about.
+func (l *filterListener) serve(p *proxy) (err error) {
 	if l.sizes, err = readNotifySizes(); err != nil {
+		p.close()
 		return err
 	}
 	read, write, err := os.Pipe()
 	if err != nil {
+		p.close()
 		return fmt.Errorf("make a pipe for the listener: %w", err)
 	}
-	p := &proxy{address: op.Proxy, cookie: []byte(op.Cookie), gone: payloadGone, went: Asked{Proxy: op.Proxy}}
-	if err := p.connect(); err != nil {
-		read.Close()
-		write.Close()
-		return err
-	}
 	p.gone = p.interrupted // becoming init ends the conversation as well
-	l.proxy, l.stop, l.done = p, write, make(chan struct{})
+	l.proxy, l.turn, l.notice, l.done = p, make(chan struct{}, 1), write, make(chan struct{})
 	go func() {
 		defer close(l.done)
 		defer read.Close()
@@ -105,11 +112,34 @@ func (l *filterListener) serve(op plan.SeccompListener, payloadGone func(time.Du
 	return nil
 }
 
+// AddListener takes over the listener of a program that was attached to the container with
+// its filter (lxc-attach(1)): it asks the container's proxy. Without one it is refused, as
+// by LXC.
+func (m *Monitor) AddListener(fd int) error {
+	if m.filter == nil || m.filter.proxy == nil {
+		return unix.EINVAL
+	}
+	return m.filter.add(fd)
+}
+
+func (l *filterListener) add(fd int) error {
+	// Anything can come over the socket.
+	const noCall = 0
+	if err := notifyValid(fd, noCall); !errors.Is(err, unix.ENOENT) {
+		return unix.EINVAL
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.more = append(l.more, fd)
+	_, err := l.notice.Write([]byte{'+'})
+	return err
+}
+
 // close ends the serving. A call that is still asked about gets no answer: whoever
 // made it is dying, or finds the listener gone (ENOSYS).
 func (l *filterListener) close() error {
-	if l.stop != nil {
-		l.stop.Close()
+	if l.proxy != nil {
+		l.notice.Close()
 		l.proxy.interrupt()
 		// Before Linux 6.11 a read waits for ever that comes when the caller has just
 		// gone: then it does so until we end.
@@ -118,28 +148,63 @@ func (l *filterListener) close() error {
 		case <-time.After(drainTime):
 		}
 	}
-	unix.Close(l.fd)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, fd := range append(l.more, l.fd) {
+		unix.Close(fd)
+	}
 	return nil
 }
 
-// run serves until it is told to stop, or until nobody is left who has the filter.
-func (l *filterListener) run(stop int) {
+// run serves until it is told to stop, one call at a time, as the proxy is used to.
+func (l *filterListener) run(notices int) {
 	request := make([]byte, l.sizes.Request)
+	served := []int{l.fd}
 	for {
-		fds := []unix.PollFd{{Fd: int32(l.fd), Events: unix.POLLIN}, {Fd: int32(stop), Events: unix.POLLIN}}
-		_, err := unix.Poll(fds, -1)
-		switch {
-		case errors.Is(err, unix.EINTR):
-			continue
-		case err != nil || fds[1].Revents != 0 || fds[0].Revents&unix.POLLIN == 0:
+		l.mu.Lock()
+		fds := []unix.PollFd{{Fd: int32(notices), Events: unix.POLLIN}}
+		for _, fd := range append(served, l.more...) {
+			fds = append(fds, unix.PollFd{Fd: int32(fd), Events: unix.POLLIN})
+		}
+		l.mu.Unlock()
+		_, err := retry(func() (int, error) { return unix.Poll(fds, -1) })
+		if err != nil {
 			return
 		}
-		clear(request) // as the kernel demands
-		if err := notifyReceive(l.fd, request); err != nil {
-			continue // who made the call is gone, or was interrupted
+		if fds[0].Revents != 0 {
+			var notice [1]byte
+			if n, err := retry(func() (int, error) { return unix.Read(notices, notice[:]) }); err != nil || n == 0 {
+				return
+			}
 		}
-		l.answer(request)
+		l.turn <- struct{}{}
+		for _, f := range fds[1:] {
+			fd := int(f.Fd)
+			switch {
+			case f.Revents == 0:
+			case f.Revents&unix.POLLIN == 0: // nobody is left who has this filter
+				if fd == l.fd {
+					served = nil
+				} else {
+					l.drop(fd)
+				}
+			default:
+				clear(request) // as the kernel demands
+				if notifyReceive(fd, request) == nil {
+					l.answer(fd, request)
+				} // else who made the call is gone, or was interrupted
+			}
+		}
+		<-l.turn
 	}
+}
+
+// drop lets go of the listener of a program that has ended.
+func (l *filterListener) drop(fd int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.more = slices.DeleteFunc(l.more, func(other int) bool { return other == fd })
+	unix.Close(fd)
 }
 
 // Asked says how asking a seccomp proxy went, ok false when none was to be asked.

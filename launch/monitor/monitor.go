@@ -46,6 +46,7 @@ type Monitor struct {
 	console   *os.File            // master of the console's pty
 	consoleAt string              // path of its slave
 	terminals []*os.File          // masters of the ttys
+	peers     []*os.File          // and their slaves, because who has borrowed a tty is hung up on when nobody has it open
 	devpts    *os.File            // root of the container's devpts, nil: it has none
 	log       *consoleLog         // nil: none
 	buffer    *terminal.Ring      // nil: none
@@ -53,7 +54,8 @@ type Monitor struct {
 	fds       *os.File            // our end of the socket that descriptors are exchanged over
 	network   network
 	filter    *filterListener // of the seccomp filter, nil without one
-	launched  bool            // init has been executed
+	devices   deviceFilter
+	launched  bool // init has been executed
 	signals   *Signals
 	ended     unix.WaitStatus // how init has ended
 

@@ -137,13 +137,14 @@ func (m *Monitor) reap() (unix.WaitStatus, error) {
 
 // closeAll lets go of what a launch keeps open.
 func (m *Monitor) closeAll() error {
-	open := slices.Concat([]*os.File{m.barrier, m.fds}, m.terminals, m.handOver, slices.Collect(maps.Values(m.trees)))
+	open := slices.Concat([]*os.File{m.barrier, m.fds}, m.terminals, m.peers, m.handOver, slices.Collect(maps.Values(m.trees)))
 	for _, f := range open {
 		if f != nil {
 			f.Close()
 		}
 	}
 	m.closeNetwork()
+	m.devices.close()
 	for step := range m.listening {
 		m.Output(step)
 	}

@@ -40,10 +40,14 @@ func (m *Monitor) Begin() error {
 	return nil
 }
 
-// Listen listens again to signals that were ignored meanwhile.
-func (m *Monitor) Listen() { m.signals.notify() }
+// GoOn goes on as before, when a monitor that was to be executed anew was not.
+func (m *Monitor) GoOn() error {
+	m.signals.notify() // they were ignored meanwhile
+	m.filter.goOn()
+	return m.Connect()
+}
 
-// Connect begins to carry the console and to lend the terminals.
+// Connect begins to carry the console, to lend the terminals, and to have filters changed.
 func (m *Monitor) Connect() error {
 	t := life.Terminals{Console: m.console, Streams: m.streams, Buffer: m.buffer}
 	if m.log != nil {
@@ -53,7 +57,7 @@ func (m *Monitor) Connect() error {
 		t.TTYs = append(t.TTYs, int(tty.Fd()))
 	}
 	m.signals.onResize(m.life.Resize)
-	return m.life.Connect(t)
+	return m.life.Connect(t, m)
 }
 
 // Wait carries the console, answers and forwards signals until init ends.
