@@ -161,3 +161,26 @@ func TestStalePlans(t *testing.T) {
 		})
 	}
 }
+
+// TestPlanFileInTheBackground starts a stored plan: who asks its monitor for keys of the
+// configuration is told, and there is the log that it sets.
+func TestPlanFileInTheBackground(t *testing.T) {
+	requireStock(t)
+	dir := t.TempDir()
+	log, file := filepath.Join(dir, "log"), filepath.Join(dir, "plan.json")
+	c := newContainer(t, 0, with("lxc.log.file = "+log, "lxc.log.level = INFO", "lxc.environment = COLOUR=blue"))
+	c.fresh(t)
+	make := exec.Command(lxcfg(t), "plan", "-P", c.lxcpath, "-n", containerName, "-o", file, "--", "/bin/sleep", "1000")
+	if out, err := make.CombinedOutput(); err != nil {
+		t.Fatalf("lxcfg plan -o: %v\n%s", err, out)
+	}
+	l := ours(t)
+	l.argv = func(container, ...string) []string { return isolated(nil, lxcfg(t), "start", "--plan", file, "-p", c.pidFile()) }
+	s := start(t, l, c)
+	s.expect(t, 0, `lxc.environment = COLOUR=blue`, "lxc-info", "-c", "lxc.environment")
+	s.expect(t, 0, ``, "lxc-stop", "-k")
+	s.awaitEnd(t)
+	if text, err := os.ReadFile(log); err != nil || !strings.Contains(string(text), " INFO ") {
+		t.Errorf("the log says %q, %v", text, err)
+	}
+}

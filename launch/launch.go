@@ -37,9 +37,9 @@ type Options struct {
 	// Fault names a step that is made to fail, to rehearse what a failure there
 	// leaves behind. Empty: none.
 	Fault string
-	// Items are the keys of the configuration and their values, for who asks at the
-	// command socket; nil: they are not known.
-	Items func() [][2]string
+	// Settings are those of the configuration, for who asks at the command socket; nil:
+	// they are not known.
+	Settings func() []plan.Setting
 	// PIDFile is where the process id of the monitor stands for as long as it lives,
 	// as LXC's --pidfile; empty: nowhere.
 	PIDFile string
@@ -107,7 +107,7 @@ func Start(p plan.Plan, o Options) (Result, error) {
 }
 
 func start(p plan.Plan, o Options) (Result, error) {
-	l, err := life.Begin(monitor.Describe(p), o.Items)
+	l, err := life.Begin(monitor.Describe(p), o.items())
 	if err != nil {
 		return Result{}, err
 	}
@@ -135,6 +135,19 @@ func start(p plan.Plan, o Options) (Result, error) {
 		return rebootOn(p, o, l, signals)
 	}
 	return result, err
+}
+
+// items are the settings as the command socket tells them.
+func (o Options) items() func() [][2]string {
+	if o.Settings == nil {
+		return nil
+	}
+	return func() (items [][2]string) {
+		for _, s := range o.Settings() {
+			items = append(items, [2]string{s.Key, s.Value})
+		}
+		return items
+	}
 }
 
 // rebootOn launches a container again until it ends for good.

@@ -105,7 +105,7 @@ func (a *app) launch(p plan.Plan, stdin *os.File, lo launchOptions, o launch.Opt
 		return launch.Result{}, err
 	}
 	o.Stdin, o.Stdout, o.HookTimeout, o.HelperTimeout = in, out, lo.timeout, lo.helper
-	o.Fault, o.PIDFile, o.Daemon, o.Items = lo.fault, lo.pidFile, a.daemon, lo.items
+	o.Fault, o.PIDFile, o.Daemon, o.Settings = lo.fault, lo.pidFile, a.daemon, lo.settings
 	var reportErr error
 	o.Running = func(r launch.Report) {
 		if a.daemon != nil {

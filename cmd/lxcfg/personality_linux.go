@@ -389,7 +389,7 @@ func (s *standIn) advise() {
 
 // launch executes the plan.
 func (s *standIn) launch(p plan.Plan) (launch.Result, error) {
-	lo := launchOptions{pidFile: s.pidFile, items: func() [][2]string { return items(s.loaded.Config) }}
+	lo := launchOptions{pidFile: s.pidFile, settings: func() []plan.Setting { return settings(s.loaded.Config) }}
 	o := launch.Options{Observe: s.log.observe, Note: s.log.note(), PIDLine: s.personality.manners().pidLine}
 	result, err := s.app.launch(p, s.app.stdin, lo, o)
 	s.log.ended(result, err)

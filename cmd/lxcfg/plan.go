@@ -46,7 +46,12 @@ func runPlan(a *app, c command, args []string) int {
 	if err := t.resolve(words, host.lxcPath); err != nil {
 		return a.usageError(c, err)
 	}
-	p, ok, err := a.plan(host, t, o)
+	l, err := a.load(t, o)
+	var p plan.Plan
+	ok := false
+	if err == nil {
+		p, ok, err = a.planLoaded(host, l, t, o, everyFinding)
+	}
 	switch {
 	case err != nil:
 		a.error(err)
@@ -54,7 +59,7 @@ func runPlan(a *app, c command, args []string) int {
 	case !ok:
 		return exitFindings
 	}
-	if err := a.printPlan(p, o, po); err != nil {
+	if err := a.printPlan(p.WithSettings(plan.ListOf(settings(l.Config)...)), o, po); err != nil {
 		a.error(err)
 		return exitUsage
 	}
@@ -68,8 +73,10 @@ func (a *app) plan(h *host, t target, o common) (p plan.Plan, ok bool, err error
 	if err != nil {
 		return p, false, err
 	}
-	return a.planLoaded(h, l, t, o, func(diag.Diagnostic) bool { return true })
+	return a.planLoaded(h, l, t, o, everyFinding)
 }
+
+func everyFinding(diag.Diagnostic) bool { return true }
 
 // planLoaded compiles a configuration that was loaded, and prints those findings that are
 // to be told.

@@ -35,8 +35,8 @@ type launchOptions struct {
 	timeout    time.Duration // for each hook
 	helper     time.Duration // for each other program of the host
 	pidFile    string
-	log        config.Log         // what the configuration says of it
-	items      func() [][2]string // keys of the configuration and their values, nil: not known
+	log        config.Log            // what the configuration says of it
+	settings   func() []plan.Setting // of the configuration
 }
 
 // options returns the options that start and execute share.
@@ -119,7 +119,7 @@ func (a *app) planAndLaunch(here *host, t target, o common, lo launchOptions) in
 		return exitLaunch
 	}
 	lo.log = l.Config.Log
-	lo.items = func() [][2]string { return items(l.Config) }
+	lo.settings = func() []plan.Setting { return settings(l.Config) }
 	return a.run(p, a.stdin, lo)
 }
 
@@ -130,15 +130,31 @@ func toldAtStart(f diag.Diagnostic) bool {
 	return f.Severity == diag.Error || f.Severity == diag.Warning && f.Effect != diag.Advice
 }
 
-// items are the settings of a configuration, as those are told who ask its monitor.
-func items(c *config.Config) (list [][2]string) {
+// settings are those of a configuration, as who asks its monitor is told.
+func settings(c *config.Config) (list []plan.Setting) {
 	for _, s := range keys.Show(c) {
 		if s.Default && strings.HasPrefix(s.Key, "lxc.signal.") {
 			s.Value = "0" // as LXC: which signal is meant depends on the container
 		}
-		list = append(list, [2]string{s.Key, s.Value})
+		list = append(list, plan.Setting{Key: s.Key, Value: s.Value})
 	}
 	return list
+}
+
+// storedLog is what the settings of a stored plan say of the log.
+func storedLog(list plan.List[plan.Setting]) (log config.Log) {
+	for _, s := range list.All() {
+		value := config.Of(s.Value, config.Origin{Key: s.Key})
+		switch s.Key {
+		case "lxc.log.file":
+			log.File = value
+		case "lxc.log.level":
+			log.Level = value
+		case "lxc.log.syslog":
+			log.Syslog = value
+		}
+	}
+	return log
 }
 
 // startPlan executes a stored plan, when it still fits this host.
@@ -170,6 +186,7 @@ func (a *app) startPlan(here *host, lo launchOptions) int {
 	if lo.planFile == "-" {
 		stdin = nil // it has been read to its end
 	}
+	lo.log, lo.settings = storedLog(p.Settings()), p.Settings().Slice
 	return a.run(p, stdin, lo)
 }
 

@@ -24,6 +24,12 @@ type Source struct {
 	SHA256 string `json:"sha256"` // of the bytes read, in hexadecimal
 }
 
+// Setting is what the configuration sets a key to, or LXC's default.
+type Setting struct {
+	Key   string `json:"key"` // in LXC's canonical spelling
+	Value string `json:"value"`
+}
+
 // Step is one entry of a plan.
 type Step struct {
 	Name    string       // unique, "kind:object"
@@ -59,6 +65,7 @@ type Plan struct {
 	configFile string
 	sources    List[Source]
 	facts      Facts
+	settings   List[Setting]
 	steps      List[Step]
 	masked     bool // values have been replaced by Mask
 	draft      bool // steps may be missing
@@ -76,6 +83,16 @@ func (p Plan) ConfigFile() string { return p.configFile }
 
 // Sources returns the files the plan was compiled from, in the order they were read.
 func (p Plan) Sources() List[Source] { return p.sources }
+
+// Settings returns what there is to tell those who ask the container's monitor for keys of
+// its configuration, and how its log is written. Only a plan that is stored needs them.
+func (p Plan) Settings() List[Setting] { return p.settings }
+
+// WithSettings returns the plan with settings to be stored along.
+func (p Plan) WithSettings(s List[Setting]) Plan {
+	p.settings = s
+	return p
+}
 
 // Facts returns what the plan assumes of the host.
 func (p Plan) Facts() Facts { return p.facts }

@@ -24,17 +24,41 @@ const Mask = "***"
 // be launched: its JSON says so and has a digest of its own, which tells nothing of
 // the values.
 func (p Plan) Masked() (masked Plan, values int) {
+	settings, inSettings := maskedSettings(p.settings)
 	steps := make([]Step, 0, p.Len())
 	for _, s := range p.Steps() {
 		values += len(secretsOf(s.Op))
 		s.Op = masking(s.Op)
 		steps = append(steps, s)
 	}
+	values = max(values, inSettings) // most stand in both
 	if values == 0 {
 		return p, 0
 	}
-	p.steps, p.masked = List[Step]{steps}, true
+	p.steps, p.settings, p.masked = List[Step]{steps}, settings, true
 	return p, values
+}
+
+// maskedSettings masks what may be secret in settings, and counts it.
+func maskedSettings(settings List[Setting]) (masked List[Setting], values int) {
+	list := settings.Slice()
+	for i, s := range list {
+		switch {
+		case strings.HasPrefix(s.Key, "lxc.environment"):
+			list[i].Value = maskVariables(ListOf(s.Value)).At(0)
+		case strings.HasPrefix(s.Key, "lxc.mount") || strings.HasPrefix(s.Key, "lxc.rootfs"):
+			for word := range strings.FieldsSeq(s.Value) {
+				masked := strings.Join(maskOptions(ListOf(strings.Split(word, ",")...)).Slice(), ",")
+				list[i].Value = strings.Replace(list[i].Value, word, masked, 1)
+			}
+		case s.Key == "lxc.seccomp.notify.cookie":
+			list[i].Value = Mask
+		}
+		if list[i].Value != s.Value {
+			values++
+		}
+	}
+	return ListOf(list...), values
 }
 
 // masking is an op as it may be shown to anybody.

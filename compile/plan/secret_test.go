@@ -108,3 +108,27 @@ func TestEveryOpHidesItsSecrets(t *testing.T) {
 		}
 	}
 }
+
+// What may be secret in the settings of a plan is masked as it is in its steps.
+func TestMaskedSettings(t *testing.T) {
+	for _, test := range []struct{ key, value, want string }{
+		{"lxc.environment", "TOKEN=hunter2", "TOKEN=***"},
+		{"lxc.environment.runtime", "LANG=C", "LANG=C"},
+		{"lxc.mount.entry", "//nas/data  data cifs user=ann,password=hunter2 0 0", "//nas/data  data cifs user=ann,password=*** 0 0"},
+		{"lxc.rootfs.options", "ro,secret=hunter2", "ro,secret=***"},
+		{"lxc.seccomp.notify.cookie", "hunter2", "***"},
+		{"lxc.uts.name", "password=web", "password=web"},
+	} {
+		t.Run(test.key, func(t *testing.T) {
+			b := plan.Builder{Container: "web"}
+			p, err := b.Build()
+			if err != nil {
+				t.Fatal(err)
+			}
+			masked, values := p.WithSettings(plan.ListOf(plan.Setting{Key: test.key, Value: test.value})).Masked()
+			if got := masked.Settings().At(0).Value; got != test.want || (values == 1) != (got != test.value) {
+				t.Errorf("%q, %d masked; want %q", got, values, test.want)
+			}
+		})
+	}
+}

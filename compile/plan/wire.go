@@ -19,16 +19,17 @@ const Version = "0.1.0"
 
 // wirePlan is a plan as JSON, in the order the fields are written.
 type wirePlan struct {
-	Format     int          `json:"format"`
-	Masked     bool         `json:"masked,omitempty"`      // secret values are left out: no plan to launch
-	Lxcfg      string       `json:"lxcfg"`                 // version of the lxcfg that made it
-	Digest     string       `json:"digest"`                // hash of the compact form of all but this field
-	Container  string       `json:"container"`             // name of the container
-	LXCPath    string       `json:"lxcpath"`               // directory of the container's directory
-	ConfigFile string       `json:"config_file,omitempty"` // its configuration, as its hooks are told // its configuration file, as its hooks are told
-	Sources    List[Source] `json:"sources"`               // files it was compiled from, in the order they were read
-	Facts      Facts        `json:"facts"`                 // what it assumes of the host
-	Steps      []wireStep   `json:"steps"`                 // in the order they run
+	Format     int           `json:"format"`
+	Masked     bool          `json:"masked,omitempty"`      // secret values are left out: no plan to launch
+	Lxcfg      string        `json:"lxcfg"`                 // version of the lxcfg that made it
+	Digest     string        `json:"digest"`                // hash of the compact form of all but this field
+	Container  string        `json:"container"`             // name of the container
+	LXCPath    string        `json:"lxcpath"`               // directory of the container's directory
+	ConfigFile string        `json:"config_file,omitempty"` // its configuration file, as its hooks are told
+	Sources    List[Source]  `json:"sources"`               // files it was compiled from, in the order they were read
+	Settings   List[Setting] `json:"settings,omitzero"`     // what its monitor tells of its configuration
+	Facts      Facts         `json:"facts"`                 // what it assumes of the host
+	Steps      []wireStep    `json:"steps"`                 // in the order they run
 }
 
 // wireStep is a step as JSON. Phase, side and describe repeat what place and op
@@ -114,6 +115,7 @@ func (p Plan) wire() (wirePlan, error) {
 		LXCPath:    p.lxcPath,
 		ConfigFile: p.configFile,
 		Sources:    p.sources,
+		Settings:   p.settings,
 		Facts:      p.facts,
 		Steps:      make([]wireStep, 0, p.Len()),
 	}
@@ -183,7 +185,7 @@ func Read(data []byte) (Plan, error) {
 
 // plan turns what was read into a Plan and checks that it is one.
 func (w wirePlan) plan() (Plan, error) {
-	p := Plan{container: w.Container, lxcPath: w.LXCPath, configFile: w.ConfigFile, sources: w.Sources, facts: w.Facts}
+	p := Plan{container: w.Container, lxcPath: w.LXCPath, configFile: w.ConfigFile, sources: w.Sources, settings: w.Settings, facts: w.Facts}
 	steps := make([]Step, 0, len(w.Steps))
 	for _, ws := range w.Steps {
 		row, ok := lookupKind(ws.Kind)
