@@ -16,8 +16,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lxcfg/compile/plan"
-	"lxcfg/launch/daemon"
 	"lxcfg/launch/command"
+	"lxcfg/launch/daemon"
 	"lxcfg/launch/life"
 	"lxcfg/launch/monitor"
 	"lxcfg/launch/payload"
