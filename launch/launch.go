@@ -107,6 +107,8 @@ func Start(p plan.Plan, o Options) (Result, error) {
 }
 
 func start(p plan.Plan, o Options) (Result, error) {
+	signals := monitor.Listen()
+	defer signals.End()
 	l, err := life.Begin(monitor.Describe(p), o.items())
 	if err != nil {
 		return Result{}, err
@@ -128,8 +130,6 @@ func start(p plan.Plan, o Options) (Result, error) {
 		return Result{}, err
 	}
 	defer removePIDFile(o.PIDFile)
-	signals := monitor.Listen()
-	defer signals.End()
 	result, reboots, err := boot(p, o, l, signals)
 	if reboots {
 		return rebootOn(p, o, l, signals)

@@ -46,7 +46,8 @@ type Signals struct {
 var ending = [...]os.Signal{unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM}
 
 // Listen starts to catch what ends a launch, and what is passed on. That costs a
-// handful of context switches for each signal, so another goroutine does the latter.
+// handful of context switches for each signal, and more on a goroutine that is bound to
+// its thread, so another one does the latter.
 func Listen() *Signals {
 	s := &Signals{caught: make(chan os.Signal, 64), catching: make(chan struct{})}
 	s.notify()
@@ -77,11 +78,13 @@ func (s *Signals) Again() {
 	s.pidfd, s.running, s.taking, s.early = 0, false, false, nil
 }
 
-// End stops listening. The channel stays open: catching may still be under way.
+// End stops listening, in a moment: nobody waits for that either.
 func (s *Signals) End() {
-	<-s.catching
-	signal.Stop(s.caught)
-	s.caught <- nil
+	go func() {
+		<-s.catching
+		signal.Stop(s.caught)
+		s.caught <- nil
+	}()
 }
 
 // handle acts on one signal. That the payload is gone already is no error.
