@@ -179,7 +179,7 @@ func (b *Builder) Hold(words string) {
 const holdNumber = faultNumber - 1
 
 // usualLength is about how many calls a container of a distribution takes.
-const usualLength = 320
+const usualLength = 448
 
 // Build seals the program. An error is a bug of the caller: a label that was
 // never placed, an instruction outside a step, too many arguments.

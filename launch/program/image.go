@@ -4,6 +4,7 @@ package program
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"golang.org/x/sys/unix"
@@ -53,7 +54,11 @@ type layout struct {
 func (p *Program) Load(in Inputs) (*Image, error) {
 	l := &layout{program: p, inputs: in, slots: make([]int, len(p.slots)), shared: make(map[*memory]int)}
 	fixed := headerSize + len(p.instructions)*instructionSize
-	l.data = make([]byte, fixed, 2*fixed) // what they point to takes about as much
+	arena, err := mapArena(2 * fixed) // what they point to takes about as much
+	if err != nil {
+		return nil, err
+	}
+	l.data = arena[:fixed]
 	// Structures first: a slot that is a field of one lives there.
 	operands := make([][6]int, len(p.instructions)) // offset of what an argument points to
 	for i, ins := range p.instructions {
@@ -71,9 +76,9 @@ func (p *Program) Load(in Inputs) (*Image, error) {
 		l.encode(i, ins, operands[i])
 	}
 	if l.err != nil {
-		return nil, l.err
+		return nil, errors.Join(l.err, unix.Munmap(arena))
 	}
-	return l.mapped()
+	return l.image(arena)
 }
 
 // reserve sets n zero bytes aside, aligned, and returns their offset.
@@ -243,13 +248,26 @@ func (l *layout) encode(i int, in instruction, operands [6]int) {
 	}
 }
 
-// mapped copies the layout into a shared mapping and turns offsets into addresses.
-func (l *layout) mapped() (*Image, error) {
-	arena, err := unix.Mmap(-1, 0, len(l.data), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_ANONYMOUS)
+// mapArena maps memory that parent and child share, at once: each page that is asked for
+// by touching it costs more.
+func mapArena(size int) ([]byte, error) {
+	arena, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_ANONYMOUS|unix.MAP_POPULATE)
 	if err != nil {
 		return nil, fmt.Errorf("map memory for the container's program: %w", err)
 	}
-	copy(arena, l.data)
+	return arena, nil
+}
+
+// image turns offsets into addresses. What did not fit into the arena gets another.
+func (l *layout) image(arena []byte) (*Image, error) {
+	if len(l.data) > len(arena) {
+		larger, err := mapArena(len(l.data))
+		if err := errors.Join(err, unix.Munmap(arena)); err != nil {
+			return nil, err
+		}
+		copy(larger, l.data)
+		arena = larger
+	}
 	img := &Image{program: l.program, arena: arena, slots: l.slots}
 	base := img.address()
 	for _, at := range l.fixups {
