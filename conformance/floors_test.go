@@ -19,6 +19,7 @@ import (
 // imported by what stands right of it, in this line and in those that follow
 // from it. An import of ours that no line allows is an error.
 const floors = `
+grammar/late < grammar/diag;
 grammar/source < grammar/diag < grammar, grammar/seccomp < compile/config;
 compile/config < compile/keys < compile/rules < compile;
 compile/keys < compile/migrate < cmd/lxcfg;

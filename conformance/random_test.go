@@ -133,7 +133,7 @@ func (g *generator) defined() question {
 
 // nic draws the lines of one interface, its type most often first.
 func (g *generator) nic() []string {
-	var interfaces []keys.Key
+	var interfaces []*keys.Key
 	var lines []string
 	for _, k := range settable() {
 		if strings.HasPrefix(k.Name, "lxc.net.[i].") {
@@ -162,7 +162,7 @@ func (g *generator) nic() []string {
 }
 
 // setting draws a line with a key.
-func (g *generator) setting(k keys.Key) string {
+func (g *generator) setting(k *keys.Key) string {
 	name, example, _ := strings.Cut(k.Example, " =")
 	if members := familyMembers[k.Name]; members != nil {
 		name = k.Name[:strings.IndexByte(k.Name, '[')] + one(g, members)
@@ -203,8 +203,8 @@ func (g *generator) damaged(value string) string {
 
 // settable are the keys to draw from: liblxc opens a log as it reads the line, and
 // includes are drawn on their own.
-func settable() []keys.Key {
-	var list []keys.Key
+func settable() []*keys.Key {
+	var list []*keys.Key
 	for _, k := range keys.All() {
 		if k.Since <= keys.V5_0 && k.Name != keys.Include && k.Name != "lxc.log.file" {
 			list = append(list, k)

@@ -1,18 +1,17 @@
 package grammar
 
 import (
-	"sync"
-
 	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
 
+	"lxcfg/grammar/late"
 	"lxcfg/grammar/source"
 )
 
 // lineParser is built at the first parse: a launch from a plan file needs none.
-var lineParser = sync.OnceValue(func() *participle.Parser[lineList] {
+var lineParser = late.Value[*participle.Parser[lineList]]{Make: func() *participle.Parser[lineList] {
 	return participle.MustBuild[lineList](participle.Lexer(lineLexer{}))
-})
+}}
 
 // lineList is some lines of a file: the root of the grammar. Its Parse method is
 // written by hand because every line of every file comes through it; FuzzParse
@@ -40,7 +39,7 @@ func ParseAs(f source.File, dialect Dialect) *Document {
 		if err != nil {
 			return d // cannot happen: the lexer has no error
 		}
-		list, err := lineParser().ParseFromLexer(tokens)
+		list, err := lineParser.Get().ParseFromLexer(tokens)
 		if err != nil {
 			return d // cannot happen: the grammar has no error
 		}

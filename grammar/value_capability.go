@@ -5,7 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
+
+	"lxcfg/grammar/late"
 )
 
 // Capability is a capability by number; Name is the kernel's, "CAP_SYS_ADMIN".
@@ -63,20 +64,20 @@ func parseCapabilities(t Text, none bool) ([]Capability, *ValueError) {
 
 // CapabilityName gives a capability's name in the kernel, "CAP_CHOWN".
 func CapabilityName(number uint32) string {
-	if names := kernelNames(); int(number) < len(names) {
+	if names := kernelNames.Get(); int(number) < len(names) {
 		return names[number]
 	}
 	return "CAP_" + strconv.FormatUint(uint64(number), 10)
 }
 
 // kernelNames lists the capabilities' names in the kernel by number.
-var kernelNames = sync.OnceValue(func() []string {
+var kernelNames = late.Value[[]string]{Make: func() []string {
 	names := make([]string, len(capabilityTable))
 	for i, name := range capabilityTable {
 		names[i] = "CAP_" + strings.ToUpper(name)
 	}
 	return names
-})
+}}
 
 func notACapability(w Text) *ValueError {
 	lower := strings.ToLower(w.String)

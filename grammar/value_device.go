@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/alecthomas/participle/v2"
+
+	"lxcfg/grammar/late"
 )
 
 // DeviceRule is a value of devices.allow and devices.deny: a device by its type and
@@ -31,9 +32,9 @@ type deviceGrammar struct {
 	Rest   []string `parser:"  ( @Word | @Blank | @':' )* )?"`
 }
 
-var deviceParser = sync.OnceValue(func() *participle.Parser[deviceGrammar] {
+var deviceParser = late.Value[*participle.Parser[deviceGrammar]]{Make: func() *participle.Parser[deviceGrammar] {
 	return participle.MustBuild[deviceGrammar](participle.Lexer(newValueLexer(" \t\v\f\r", ":")))
-})
+}}
 
 // Device is a device rule.
 var Device = Language[DeviceRule]{
@@ -66,7 +67,7 @@ func parseDevice(t Text) (DeviceRule, *ValueError) {
 	if strings.HasPrefix(t.String, "/") {
 		return parseDeviceNode(t)
 	}
-	g, err := parseWith(deviceParser(), t, "device rule", deviceDetail)
+	g, err := parseWith(deviceParser.Get(), t, "device rule", deviceDetail)
 	if err != nil {
 		return DeviceRule{}, err
 	}

@@ -106,7 +106,7 @@ var NamespaceWords = Language[[]string]{
 		}
 		return list, nil
 	},
-	Format: Words.Format,
+	Format: formatWords,
 }
 
 // NamespaceNames are the names LXC and /proc/PID/ns give the namespaces.

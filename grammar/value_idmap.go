@@ -2,9 +2,10 @@ package grammar
 
 import (
 	"fmt"
-	"sync"
 
 	"github.com/alecthomas/participle/v2"
+
+	"lxcfg/grammar/late"
 )
 
 // IDMap is one range of ids: Kind is 'u' or 'g'.
@@ -23,9 +24,9 @@ type idMapGrammar struct {
 	Range     word `parser:"@@"`
 }
 
-var idMapParser = sync.OnceValue(func() *participle.Parser[idMapGrammar] {
+var idMapParser = late.Value[*participle.Parser[idMapGrammar]]{Make: func() *participle.Parser[idMapGrammar] {
 	return participle.MustBuild[idMapGrammar](participle.Lexer(newValueLexer(" \t\r", "")), participle.Elide("Blank"))
-})
+}}
 
 // IDMapping is lxc.idmap.
 var IDMapping = Language[IDMap]{
@@ -42,7 +43,7 @@ func parseIDMap(t Text) (IDMap, *ValueError) {
 	if m, ok := readIDMap(t.String); ok {
 		return m, nil
 	}
-	g, err := parseWith(idMapParser(), t, "id map", idMapDetail)
+	g, err := parseWith(idMapParser.Get(), t, "id map", idMapDetail)
 	if err != nil {
 		return IDMap{}, err
 	}

@@ -4,9 +4,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/alecthomas/participle/v2"
+
+	"lxcfg/grammar/late"
 )
 
 // Unlimited is the limit that does not limit (RLIM_INFINITY, getrlimit(2)).
@@ -21,9 +22,9 @@ type limitGrammar struct {
 	Hard  *word  `parser:"  @@? )?"`
 }
 
-var limitParser = sync.OnceValue(func() *participle.Parser[limitGrammar] {
+var limitParser = late.Value[*participle.Parser[limitGrammar]]{Make: func() *participle.Parser[limitGrammar] {
 	return participle.MustBuild[limitGrammar](participle.Lexer(newValueLexer(cBlanks, ":")), participle.Elide("Blank"))
-})
+}}
 
 // ResourceLimit is lxc.prlimit.[resource].
 var ResourceLimit = Language[Limit]{
@@ -43,7 +44,7 @@ func parseLimit(t Text) (Limit, *ValueError) {
 	if l, ok := readLimit(t.String); ok {
 		return l, nil
 	}
-	g, err := parseWith(limitParser(), t, "resource limit", limitDetail)
+	g, err := parseWith(limitParser.Get(), t, "resource limit", limitDetail)
 	if err != nil {
 		return Limit{}, err
 	}

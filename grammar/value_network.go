@@ -118,60 +118,72 @@ type Gateway struct {
 }
 
 // IPv4Gateway is a gateway: an address, the one of the link, or the device itself.
-var IPv4Gateway = gateway("IPv4 gateway", parseIPv4)
+var IPv4Gateway = Language[Gateway]{
+	Name: "IPv4 gateway", Syntax: gatewaySyntax,
+	Parse:  func(t Text) (Gateway, *ValueError) { return parseGateway(t, parseIPv4) },
+	Format: formatGateway,
+}
 
 // IPv6Gateway is the same for IPv6.
-var IPv6Gateway = gateway("IPv6 gateway", parseIPv6)
+var IPv6Gateway = Language[Gateway]{
+	Name: "IPv6 gateway", Syntax: gatewaySyntax,
+	Parse:  func(t Text) (Gateway, *ValueError) { return parseGateway(t, parseIPv6) },
+	Format: formatGateway,
+}
 
-func gateway(name string, parse func(string) (netip.Addr, bool)) Language[Gateway] {
-	return Language[Gateway]{
-		Name: name, Syntax: `address | "auto" | "dev"`,
-		Parse: func(t Text) (Gateway, *ValueError) {
-			switch t.String {
-			case "auto":
-				return Gateway{Auto: true}, nil
-			case "dev":
-				return Gateway{Dev: true}, nil
-			}
-			a, ok := parse(t.String)
-			if !ok {
-				return Gateway{}, invalid(t, "Write an address without a prefix, auto or dev.", "%q is no gateway", t.String)
-			}
-			return Gateway{Address: a}, nil
-		},
-		Format: func(g Gateway) string {
-			switch {
-			case g.Auto:
-				return "auto"
-			case g.Dev:
-				return "dev"
-			}
-			return formatIP(g.Address)
-		},
+const gatewaySyntax = `address | "auto" | "dev"`
+
+func parseGateway(t Text, parse func(string) (netip.Addr, bool)) (Gateway, *ValueError) {
+	switch t.String {
+	case "auto":
+		return Gateway{Auto: true}, nil
+	case "dev":
+		return Gateway{Dev: true}, nil
 	}
+	a, ok := parse(t.String)
+	if !ok {
+		return Gateway{}, invalid(t, "Write an address without a prefix, auto or dev.", "%q is no gateway", t.String)
+	}
+	return Gateway{Address: a}, nil
+}
+
+func formatGateway(g Gateway) string {
+	switch {
+	case g.Auto:
+		return "auto"
+	case g.Dev:
+		return "dev"
+	}
+	return formatIP(g.Address)
 }
 
 // IPv4Route is a network reached through a veth.
-var IPv4Route = route("IPv4 route", parseIPv4, 32)
+var IPv4Route = Language[netip.Prefix]{
+	Name: "IPv4 route", Syntax: routeSyntax,
+	Parse:  func(t Text) (netip.Prefix, *ValueError) { return parseRoute(t, parseIPv4, 32) },
+	Format: formatRoute,
+}
 
 // IPv6Route is the same for IPv6.
-var IPv6Route = route("IPv6 route", parseIPv6, 128)
-
-func route(name string, parse func(string) (netip.Addr, bool), most uint32) Language[netip.Prefix] {
-	return Language[netip.Prefix]{
-		Name: name, Syntax: `address "/" prefix`,
-		Parse: func(t Text) (netip.Prefix, *ValueError) {
-			address, prefix, ok := strings.Cut(t.String, "/")
-			a, isAddress := parse(address)
-			bits, isNumber := parsePrefix(prefix, most)
-			if !ok || !isAddress || !isNumber {
-				return netip.Prefix{}, invalid(t, "Write a network address with its prefix, such as `10.0.0.0/8`.", "%q is no route", t.String)
-			}
-			return netip.PrefixFrom(a, int(bits)), nil
-		},
-		Format: func(p netip.Prefix) string { return formatIP(p.Addr()) + "/" + strconv.Itoa(p.Bits()) },
-	}
+var IPv6Route = Language[netip.Prefix]{
+	Name: "IPv6 route", Syntax: routeSyntax,
+	Parse:  func(t Text) (netip.Prefix, *ValueError) { return parseRoute(t, parseIPv6, 128) },
+	Format: formatRoute,
 }
+
+const routeSyntax = `address "/" prefix`
+
+func parseRoute(t Text, parse func(string) (netip.Addr, bool), most uint32) (netip.Prefix, *ValueError) {
+	address, prefix, ok := strings.Cut(t.String, "/")
+	a, isAddress := parse(address)
+	bits, isNumber := parsePrefix(prefix, most)
+	if !ok || !isAddress || !isNumber {
+		return netip.Prefix{}, invalid(t, "Write a network address with its prefix, such as `10.0.0.0/8`.", "%q is no route", t.String)
+	}
+	return netip.PrefixFrom(a, int(bits)), nil
+}
+
+func formatRoute(p netip.Prefix) string { return formatIP(p.Addr()) + "/" + strconv.Itoa(p.Bits()) }
 
 // VlanID is lxc.net.[i].vlan.id.
 var VlanID = Language[uint16]{

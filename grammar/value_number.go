@@ -48,8 +48,10 @@ var Int32 = Language[int32]{
 		}
 		return n, octal(t, int64(n))
 	},
-	Format: func(n int32) string { return strconv.FormatInt(int64(n), 10) },
+	Format: formatInt32,
 }
+
+func formatInt32(n int32) string { return strconv.FormatInt(int64(n), 10) }
 
 // PositiveInt32 is a number above zero.
 var PositiveInt32 = Language[int32]{
@@ -61,7 +63,7 @@ var PositiveInt32 = Language[int32]{
 		}
 		return n, octal(t, int64(n))
 	},
-	Format: Int32.Format,
+	Format: formatInt32,
 }
 
 // TmpfsSize is lxc.autodev.tmpfs.size, for which LXC takes everything: what is no

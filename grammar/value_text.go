@@ -82,7 +82,9 @@ var CgroupLeaf = Language[string]{
 // Hostname is lxc.uts.name.
 var Hostname = Language[string]{
 	Name: "host name", Syntax: "text, 64 bytes at most",
-	Parse:  limited(64, "The kernel takes host names of 64 bytes at most."),
+	Parse: func(t Text) (string, *ValueError) {
+		return limited(t, 64, "The kernel takes host names of 64 bytes at most.")
+	},
 	Format: identity,
 }
 
@@ -90,7 +92,7 @@ var Hostname = Language[string]{
 var TTYDir = Language[string]{
 	Name: "directory name", Syntax: "text, 255 bytes at most",
 	Parse: func(t Text) (string, *ValueError) {
-		name, err := limited(255, "A name has 255 bytes at most.")(t)
+		name, err := limited(t, 255, "A name has 255 bytes at most.")
 		if i := strings.IndexByte(name, '/'); i >= 0 {
 			return name, fails(t.Sub(i, i+1), "Write the name of one directory.", "%q names no directory right below /dev", name)
 		}
@@ -99,13 +101,11 @@ var TTYDir = Language[string]{
 	Format: identity,
 }
 
-func limited(most int, detail string) func(Text) (string, *ValueError) {
-	return func(t Text) (string, *ValueError) {
-		if len(t.String) > most {
-			return "", invalid(t.Sub(most, len(t.String)), detail, "the name is %d bytes long", len(t.String))
-		}
-		return t.String, nil
+func limited(t Text, most int, detail string) (string, *ValueError) {
+	if len(t.String) > most {
+		return "", invalid(t.Sub(most, len(t.String)), detail, "the name is %d bytes long", len(t.String))
 	}
+	return t.String, nil
 }
 
 // InterfaceName is the name of a network interface, which LXC cuts to the 15
@@ -138,8 +138,10 @@ var Words = Language[[]string]{
 		}
 		return out, nil
 	},
-	Format: func(list []string) string { return strings.Join(list, " ") },
+	Format: formatWords,
 }
+
+func formatWords(list []string) string { return strings.Join(list, " ") }
 
 // NotifyProxy is the socket of a seccomp notify proxy.
 var NotifyProxy = Language[string]{

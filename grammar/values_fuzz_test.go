@@ -94,7 +94,7 @@ func checkShortcuts(t *testing.T, text string) {
 		t.Fatalf("mount entry: %q is read as %+v, the grammar says %+v", text, got, want)
 	}
 	if m, ok := readIDMap(text); ok {
-		g, err := idMapParser().ParseString("", text)
+		g, err := idMapParser.Get().ParseString("", text)
 		if err != nil {
 			t.Fatalf("id map: %q is read as %+v, the grammar says %v", text, m, err)
 		}
@@ -103,7 +103,7 @@ func checkShortcuts(t *testing.T, text string) {
 		}
 	}
 	if r, ok := readDevice(text); ok {
-		g, err := deviceParser().ParseString("", text)
+		g, err := deviceParser.Get().ParseString("", text)
 		if err != nil {
 			t.Fatalf("device rule: %q is read as %+v, the grammar says %v", text, r, err)
 		}
@@ -112,7 +112,7 @@ func checkShortcuts(t *testing.T, text string) {
 		}
 	}
 	if l, ok := readLimit(text); ok {
-		g, err := limitParser().ParseString("", text)
+		g, err := limitParser.Get().ParseString("", text)
 		if err != nil {
 			t.Fatalf("limit: %q is read as %+v, the grammar says %v", text, l, err)
 		}

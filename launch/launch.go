@@ -278,7 +278,7 @@ func (l *launch) step(s plan.Step) error {
 	began := time.Now()
 	err := error(nil)
 	if s.Name == l.options.Fault {
-		err = errRehearsal
+		err = fmt.Errorf("made to fail: %w", unix.ECANCELED)
 	} else {
 		err = l.monitor.Do(s, l.program)
 	}
@@ -328,5 +328,3 @@ func lastPayload(segments []payload.Segment) int {
 	}
 	return last
 }
-
-var errRehearsal = fmt.Errorf("made to fail: %w", unix.ECANCELED)

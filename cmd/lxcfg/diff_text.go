@@ -18,9 +18,6 @@ type diffView struct {
 	names fileNames
 }
 
-// marks stand before a change.
-var marks = map[plan.ChangeKind]string{plan.Added: "+", plan.Removed: "-", plan.Changed: "~", plan.Moved: "↕"}
-
 func (v *diffView) print(w io.Writer, d difference) error {
 	if d.none() {
 		return nil
@@ -101,10 +98,23 @@ func (v *diffView) why(s plan.Step) string {
 	return v.names.why(s)
 }
 
+// mark stands before a change.
+func (v *diffView) mark(kind plan.ChangeKind) string {
+	switch kind {
+	case plan.Added:
+		return v.paint.good("+")
+	case plan.Removed:
+		return v.paint.bad("-")
+	case plan.Moved:
+		return v.paint.verb("↕")
+	default:
+		return v.paint.warn("~")
+	}
+}
+
 // change prints what a change means.
 func (v *diffView) change(kind plan.ChangeKind, words string) {
-	paint := map[plan.ChangeKind]func(string) string{plan.Added: v.paint.good, plan.Removed: v.paint.bad, plan.Changed: v.paint.warn, plan.Moved: v.paint.verb}[kind]
-	v.text("  "+paint(marks[kind])+" ", func(s string) string { return s }, words, "    ")
+	v.text("  "+v.mark(kind)+" ", func(s string) string { return s }, words, "    ")
 }
 
 // lines prints where a step comes from.

@@ -64,8 +64,8 @@ func (e *explaining) find(word string) bool {
 	}
 	if match, ok := keys.Lookup(word); ok {
 		e.keys = append(e.keys, rowOf(match.Key))
-	} else if i := slices.IndexFunc(keys.All(), func(k keys.Key) bool { return k.Name == word }); i >= 0 {
-		e.keys = append(e.keys, rowOf(&keys.All()[i])) // with its pattern, lxc.net.[i].type
+	} else if i := slices.IndexFunc(keys.All(), func(k *keys.Key) bool { return k.Name == word }); i >= 0 {
+		e.keys = append(e.keys, rowOf(keys.All()[i])) // with its pattern, lxc.net.[i].type
 	} else if l, ok := keys.LookupLegacy(word); ok {
 		row := legacyRowOf(l)
 		e.legacy = append(e.legacy, row)

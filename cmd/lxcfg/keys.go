@@ -91,7 +91,7 @@ func runKeys(a *app, c command, args []string) int {
 // keyRows is the table, and the names of older LXC that have no successor.
 func keyRows() (rows []keyRow, gone []legacyRow) {
 	for _, k := range keys.All() {
-		rows = append(rows, rowOf(&k))
+		rows = append(rows, rowOf(k))
 	}
 	for _, l := range keys.LegacyNames() {
 		if l.Modern == "" {

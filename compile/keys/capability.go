@@ -33,7 +33,7 @@ func clearCapabilities(c *config.Config, _ input) *grammar.ValueError {
 	return nil
 }
 
-func keptCapabilities() field {
+func keptCapabilities() *field {
 	f := words(grammar.KeptCapabilities, func(c *config.Config) *config.Items[config.Capability] { return &c.Cap.Keep })
 	f.set = func(c *config.Config, in input) *grammar.ValueError {
 		if at, dropped := firstOf(c.Cap.Drop); dropped {

@@ -85,8 +85,8 @@ func cgroupKeys() []Key {
 
 // cgroupSettings is a family of cgroup files. Lines of one file add up: they are
 // written one after the other.
-func cgroupSettings(at func(*config.Config) *[]config.CgroupSetting) field {
-	return field{
+func cgroupSettings(at func(*config.Config) *[]config.CgroupSetting) *field {
+	return &field{
 		language: grammar.String.Name, syntax: "what the file takes; devices.allow and devices.deny: " + grammar.Device.Syntax, repeat: Appends,
 		set: func(c *config.Config, in input) *grammar.ValueError {
 			if err := needsName(in); err != nil {

@@ -221,8 +221,8 @@ func valueCode(language string) string {
 // keys are the names of the keys whose values are of the language.
 func (w wrongValue) keys() []string {
 	var names []string
-	for i := range table() {
-		if k := &table()[i]; k.language == w.language {
+	for _, k := range All() {
+		if k.language == w.language {
 			names = append(names, k.Name)
 		}
 	}
@@ -232,8 +232,8 @@ func (w wrongValue) keys() []string {
 // syntaxes are the ways such values are written, which differ for some keys.
 func (w wrongValue) syntaxes() []string {
 	var list []string
-	for i := range table() {
-		if k := &table()[i]; k.language == w.language && !slices.Contains(list, k.syntax) {
+	for _, k := range All() {
+		if k.language == w.language && !slices.Contains(list, k.syntax) {
 			list = append(list, k.syntax)
 		}
 	}

@@ -45,7 +45,7 @@ var usuallySet = []string{"HOME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TE
 
 // variables collects NAME=VALUE. A bare NAME is resolved against the caller's
 // environment when the line is read; a variable that is not set refuses the file.
-func variables(at func(*config.Config) *config.Items[string]) field {
+func variables(at func(*config.Config) *config.Items[string]) *field {
 	f := list(grammar.Variable, at)
 	set := f.set
 	f.set = func(c *config.Config, in input) *grammar.ValueError {

@@ -16,7 +16,7 @@ const (
 )
 
 // exclusive refuses a value while another key that rules it out is set.
-func exclusive(f field, code string, other func(*config.Config) (at config.Origin, set bool)) field {
+func exclusive(f *field, code string, other func(*config.Config) (at config.Origin, set bool)) *field {
 	set := f.set
 	f.set = func(c *config.Config, in input) *grammar.ValueError {
 		if at, isSet := other(c); isSet {

@@ -43,8 +43,8 @@ type input struct {
 }
 
 // scalar is a key with one value, which the last line gives.
-func scalar[T any](l grammar.Language[T], at func(*config.Config) *config.Value[T]) field {
-	return field{
+func scalar[T any](l grammar.Language[T], at func(*config.Config) *config.Value[T]) *field {
+	return &field{
 		language: l.Name, syntax: l.Syntax, repeat: LastWins,
 		set: func(c *config.Config, in input) *grammar.ValueError {
 			v, err := l.Parse(in.value)
@@ -72,13 +72,13 @@ func kept(err *grammar.ValueError) bool { return err == nil || err.Kept }
 
 // emptyMeans gives an empty value a meaning of its own, where LXC has one that is
 // neither "unset" nor the default.
-func (f field) emptyMeans(clear func(*config.Config, input) *grammar.ValueError) field {
+func (f *field) emptyMeans(clear func(*config.Config, input) *grammar.ValueError) *field {
 	f.clear = clear
 	return f
 }
 
 // neverEmpty refuses an empty value, as LXC does for a few keys.
-func (f field) neverEmpty() field {
+func (f *field) neverEmpty() *field {
 	return f.emptyMeans(func(_ *config.Config, in input) *grammar.ValueError {
 		return &grammar.ValueError{Range: in.value.Range, Summary: fmt.Sprintf("%s cannot be empty", in.origin.Key),
 			Detail: "Remove the line to leave the setting at its default."}
@@ -87,7 +87,7 @@ func (f field) neverEmpty() field {
 
 // passesOver is for the few keys of numbers whose setter in LXC returns errno when
 // the value is no number, which is 0 then: the line is passed over in silence.
-func (f field) passesOver() field {
+func (f *field) passesOver() *field {
 	set := f.set
 	f.set = func(c *config.Config, in input) *grammar.ValueError {
 		err := set(c, in)
@@ -101,8 +101,8 @@ func (f field) passesOver() field {
 }
 
 // list is a key that collects one item a line.
-func list[T any](l grammar.Language[T], at func(*config.Config) *config.Items[T]) field {
-	return field{
+func list[T any](l grammar.Language[T], at func(*config.Config) *config.Items[T]) *field {
+	return &field{
 		language: l.Name, syntax: l.Syntax, repeat: Appends,
 		set: func(c *config.Config, in input) *grammar.ValueError {
 			v, err := l.Parse(in.value)
@@ -138,8 +138,8 @@ func lastOf[T any](at func(*config.Config) *config.Items[T]) func(*config.Config
 
 // words is a key that collects the words of its lines. What stands before a wrong
 // word counts, as in LXC.
-func words[T any](l grammar.Language[[]T], at func(*config.Config) *config.Items[T]) field {
-	f := field{
+func words[T any](l grammar.Language[[]T], at func(*config.Config) *config.Items[T]) *field {
+	f := &field{
 		language: l.Name, syntax: l.Syntax, repeat: Appends,
 		set: func(c *config.Config, in input) *grammar.ValueError {
 			list, err := l.Parse(in.value)
@@ -164,8 +164,8 @@ func words[T any](l grammar.Language[[]T], at func(*config.Config) *config.Items
 }
 
 // clearsOnly is a key that stands for a whole group and can only empty it.
-func clearsOnly(clear func(*config.Config, input)) field {
-	return field{
+func clearsOnly(clear func(*config.Config, input)) *field {
+	return &field{
 		language: "nothing", syntax: "empty", repeat: ClearsOnly,
 		set: func(_ *config.Config, in input) *grammar.ValueError {
 			return &grammar.ValueError{Range: in.value.Range,
@@ -181,12 +181,12 @@ func clearsOnly(clear func(*config.Config, input)) field {
 }
 
 // pairs is a family whose values are text. With unique names the last line counts.
-func pairs(unique bool, at func(*config.Config) *config.Items[config.Pair]) field {
+func pairs(unique bool, at func(*config.Config) *config.Items[config.Pair]) *field {
 	repeat := Appends
 	if unique {
 		repeat = Replaces
 	}
-	return field{
+	return &field{
 		language: grammar.String.Name, syntax: grammar.String.Syntax, repeat: repeat,
 		set: func(c *config.Config, in input) *grammar.ValueError {
 			if err := needsName(in); err != nil {

@@ -65,8 +65,8 @@ func hookVersion() grammar.Language[uint32] {
 }
 
 // hook is the list of commands of one hook.
-func hook(name string) field {
-	f := field{
+func hook(name string) *field {
+	f := &field{
 		language: grammar.ShellCommand.Name, syntax: grammar.ShellCommand.Syntax, repeat: Appends,
 		set: func(c *config.Config, in input) *grammar.ValueError {
 			if c.Hooks.Commands == nil {

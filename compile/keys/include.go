@@ -15,7 +15,7 @@ func includeKeys() []Key {
 		Name: Include, Since: V1_0, Launch: NoSteps("what it brings is part of the configuration"),
 		Doc:     "Reads another file here, or all *.conf files of a directory.",
 		Example: "lxc.include = /usr/share/lxc/config/common.conf",
-		field: field{
+		field: &field{
 			language: grammar.Path.Name, syntax: grammar.Path.Syntax, repeat: Acts,
 			set:   func(*config.Config, input) *grammar.ValueError { return nil },
 			clear: func(*config.Config, input) *grammar.ValueError { return nil },

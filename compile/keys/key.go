@@ -20,7 +20,7 @@ type Key struct {
 	Doc     string // what it does, in sentences
 	Example string // a line that sets it
 	Launch  Launch
-	field
+	*field
 }
 
 // Language returns the name of the key's value language.

@@ -84,7 +84,7 @@ func TestRowsAreComplete(t *testing.T) {
 			}
 		})
 	}
-	if !slices.IsSortedFunc(keys.All(), func(a, b keys.Key) int { return strings.Compare(a.Name, b.Name) }) {
+	if !slices.IsSortedFunc(keys.All(), func(a, b *keys.Key) int { return strings.Compare(a.Name, b.Name) }) {
 		t.Error("the table is not sorted")
 	}
 }
@@ -97,7 +97,7 @@ func TestLegacyNames(t *testing.T) {
 		if l.Since == 0 || l.Since >= keys.LegacyRemoved || (l.Modern == "") != strings.HasSuffix(l.Doc, ".") {
 			t.Errorf("%s: since %v, modern %q, doc %q", l.Name, l.Since, l.Modern, l.Doc)
 		}
-		if l.Modern != "" && !slices.ContainsFunc(keys.All(), func(k keys.Key) bool { return k.Name == l.Modern }) {
+		if l.Modern != "" && !slices.ContainsFunc(keys.All(), func(k *keys.Key) bool { return k.Name == l.Modern }) {
 			t.Errorf("%s leads to %s, which is no row", l.Name, l.Modern)
 		}
 		if found, ok := keys.LookupLegacy(name); !ok || found.Since != l.Since {

@@ -61,10 +61,10 @@ func limitKeys() []Key {
 }
 
 // prlimits is the family of resource limits; the last line of a resource counts.
-func prlimits() field {
+func prlimits() *field {
 	l := grammar.ResourceLimit
 	resource := func(p config.Prlimit) string { return p.Resource }
-	return field{
+	return &field{
 		language: l.Name, syntax: l.Syntax, repeat: Replaces,
 		set: func(c *config.Config, in input) *grammar.ValueError {
 			limit, err := l.Parse(in.value)

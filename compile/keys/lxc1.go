@@ -16,13 +16,13 @@ import (
 func (r *Resolver) isLXC1() bool { return r.Version <= V1_1 }
 
 // inLXC1 says what LXC 1 does with a value that today's LXC refuses to load.
-func (f field) inLXC1(effect diag.Effect) field {
+func (f *field) inLXC1(effect diag.Effect) *field {
 	f.lxc1 = effect
 	return f
 }
 
 // newer says that words of the key's values came later than the key.
-func (f field) newer(since Version, words ...string) field {
+func (f *field) newer(since Version, words ...string) *field {
 	f.newWords, f.newSince = words, since
 	return f
 }
@@ -35,8 +35,8 @@ func TakenFor(name string) (known string, ok bool) {
 			known = candidate
 		}
 	}
-	for i := range table() {
-		if k := &table()[i]; !strings.Contains(k.Name, "[") {
+	for _, k := range rows.Get() {
+		if !strings.Contains(k.Name, "[") {
 			longest(k.Name, k.Since)
 		}
 	}

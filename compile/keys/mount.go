@@ -35,8 +35,8 @@ func mountKeys() []Key {
 }
 
 // autoMounts folds the words into one choice a file system.
-func autoMounts() field {
-	return field{
+func autoMounts() *field {
+	return &field{
 		language: grammar.AutoMounts.Name, syntax: grammar.AutoMounts.Syntax, repeat: Accumulate,
 		set: func(c *config.Config, in input) *grammar.ValueError {
 			list, err := grammar.AutoMounts.Parse(in.value)

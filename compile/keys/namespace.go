@@ -61,7 +61,7 @@ func namespaceKeys() []Key {
 
 // clockOffset keeps the two slots of an offset apart, as LXC does: a value in
 // seconds leaves the nanoseconds of an earlier line, and the other way round.
-func clockOffset(at func(*config.Config) *config.Value[config.TimeOffset]) field {
+func clockOffset(at func(*config.Config) *config.Value[config.TimeOffset]) *field {
 	f := scalar(grammar.ClockOffset, at)
 	f.earlier = nil // both lines may count
 	f.set = func(c *config.Config, in input) *grammar.ValueError {
@@ -82,8 +82,8 @@ func clockOffset(at func(*config.Config) *config.Value[config.TimeOffset]) field
 }
 
 // sharedNamespaces is the family lxc.namespace.share.
-func sharedNamespaces() field {
-	return field{
+func sharedNamespaces() *field {
+	return &field{
 		language: grammar.SharedNamespace.Name, syntax: grammar.SharedNamespace.Syntax, repeat: Replaces,
 		set: func(c *config.Config, in input) *grammar.ValueError {
 			if err := knownNamespace(in); err != nil {

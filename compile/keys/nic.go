@@ -10,7 +10,7 @@ import (
 
 // nicType wipes the interface before it sets the type, as LXC does since 4.0.7,
 // and wipes it for an empty value too.
-func nicType(l grammar.Language[string]) field {
+func nicType(l grammar.Language[string]) *field {
 	return nicField("", l.Name, l.Syntax, LastWins,
 		func(n *config.NIC, in input) *grammar.ValueError {
 			v, err := l.Parse(in.value)
@@ -41,7 +41,7 @@ func nicType(l grammar.Language[string]) field {
 
 // nicGateway is a gateway. What a line says is laid over what the lines above
 // said: dev stays under an address, and an empty value takes only an address away.
-func nicGateway(l grammar.Language[config.Gateway], at func(*config.NIC) *config.Value[config.Gateway]) field {
+func nicGateway(l grammar.Language[config.Gateway], at func(*config.NIC) *config.Value[config.Gateway]) *field {
 	return nicField("", l.Name, l.Syntax, LastWins,
 		func(n *config.NIC, in input) *grammar.ValueError {
 			v, err := l.Parse(in.value)
@@ -65,7 +65,7 @@ func nicGateway(l grammar.Language[config.Gateway], at func(*config.NIC) *config
 
 // nicScalar is a key of one interface with one value; kind is the type the
 // interface must be of, empty for any.
-func nicScalar[T any](kind string, l grammar.Language[T], at func(*config.NIC) *config.Value[T]) field {
+func nicScalar[T any](kind string, l grammar.Language[T], at func(*config.NIC) *config.Value[T]) *field {
 	f := nicField(kind, l.Name, l.Syntax, LastWins,
 		func(n *config.NIC, in input) *grammar.ValueError {
 			v, err := l.Parse(in.value)
@@ -91,7 +91,7 @@ func nicScalar[T any](kind string, l grammar.Language[T], at func(*config.NIC) *
 }
 
 // nicList is a key of one interface that collects.
-func nicList[T any](kind string, l grammar.Language[T], at func(*config.NIC) *config.Items[T]) field {
+func nicList[T any](kind string, l grammar.Language[T], at func(*config.NIC) *config.Items[T]) *field {
 	return nicField(kind, l.Name, l.Syntax, Appends,
 		func(n *config.NIC, in input) *grammar.ValueError {
 			v, err := l.Parse(in.value)
@@ -109,8 +109,8 @@ func nicList[T any](kind string, l grammar.Language[T], at func(*config.NIC) *co
 }
 
 func nicField(kind, language, syntax string, repeat Repeat, set func(*config.NIC, input) *grammar.ValueError,
-	clear func(*config.NIC), show func(*config.NIC, func(string, string, config.Origin))) field {
-	return field{
+	clear func(*config.NIC), show func(*config.NIC, func(string, string, config.Origin))) *field {
+	return &field{
 		language: language, syntax: syntax, repeat: repeat,
 		set: func(c *config.Config, in input) *grammar.ValueError {
 			n := c.Network.Add(in.index)

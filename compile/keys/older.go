@@ -11,7 +11,7 @@ import (
 // what they mean today, and how to write an older one so that it means the same.
 
 // readBefore says how LXC read the key's values before a version.
-func (f field) readBefore(v Version, modern func(string) string) field {
+func (f *field) readBefore(v Version, modern func(string) string) *field {
 	f.olderThan, f.modern = v, modern
 	return f
 }

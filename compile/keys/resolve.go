@@ -204,7 +204,7 @@ func suggestion(key string) string {
 	}
 	// "lxc.net.type" lacks the index of the interface.
 	if sub, ok := strings.CutPrefix(lower, "lxc.net."); ok {
-		if indexed := "lxc.net.0." + sub; index().interfaces["."+sub] != nil {
+		if indexed := "lxc.net.0." + sub; index.Get().interfaces["."+sub] != nil {
 			return indexed
 		}
 	}

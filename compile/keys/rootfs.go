@@ -54,7 +54,7 @@ func rootfsKeys() []Key {
 
 // rootfsPath is a scalar of which a line without a kind of storage leaves the kind
 // that an earlier one gave.
-func rootfsPath() field {
+func rootfsPath() *field {
 	f := scalar(grammar.Rootfs, func(c *config.Config) *config.Value[config.RootfsPath] { return &c.Rootfs.Path })
 	set := f.set
 	f.set = func(c *config.Config, in input) *grammar.ValueError {

@@ -4,33 +4,30 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"sync"
 
 	"lxcfg/compile/config"
 	"lxcfg/grammar"
+	"lxcfg/grammar/late"
 )
 
 // All returns the table, sorted by name.
-func All() []Key { return table() }
+func All() []*Key {
+	return slices.SortedFunc(slices.Values(rows.Get()), func(a, b *Key) int { return strings.Compare(a.Name, b.Name) })
+}
 
-// table is made at the first use: a launch from a plan file needs none. Rows are
-// large, so they are copied once, to where they stand in the end.
-var table = sync.OnceValue(func() []Key {
-	var rows []*Key
+// rows are the rows, section by section, where the sections have made them: they are
+// large. They are made at the first use: a launch from a plan file needs none.
+var rows = late.Value[[]*Key]{Make: func() []*Key {
+	all := make([]*Key, 0, 128)
 	for _, section := range [...][]Key{archKeys(), utsKeys(), initKeys(), namespaceKeys(), idmapKeys(), rootfsKeys(), mountKeys(), devKeys(),
 		consoleKeys(), networkKeys(), cgroupKeys(), capKeys(), securityKeys(), seccompKeys(), signalKeys(), limitKeys(),
 		environmentKeys(), hookKeys(), logKeys(), startKeys(), monitorKeys(), includeKeys()} {
 		for i := range section {
-			rows = append(rows, &section[i])
+			all = append(all, &section[i])
 		}
 	}
-	slices.SortFunc(rows, func(a, b *Key) int { return strings.Compare(a.Name, b.Name) })
-	all := make([]Key, len(rows))
-	for i, k := range rows {
-		all[i] = *k
-	}
 	return all
-})
+}}
 
 // Match is a key found by the name a file gives it.
 type Match struct {
@@ -45,7 +42,7 @@ func Lookup(name string) (m Match, ok bool) {
 	if rest, isNet := strings.CutPrefix(name, "lxc.net."); isNet {
 		return lookupNet(rest)
 	}
-	x := index()
+	x := index.Get()
 	if k := x.exact[name]; k != nil {
 		return Match{Key: k}, true
 	}
@@ -69,11 +66,10 @@ type names struct {
 	longestFamily int
 }
 
-// index is made at the first use, as the table is.
-var index = sync.OnceValue(func() *names {
-	x := &names{exact: make(map[string]*Key), families: make(map[string]*Key), interfaces: make(map[string]*Key)}
-	for i := range table() {
-		k := &table()[i]
+// index is made at the first use, as the rows are.
+var index = late.Value[*names]{Make: func() *names {
+	x := &names{exact: make(map[string]*Key, len(rows.Get())), families: make(map[string]*Key), interfaces: make(map[string]*Key)}
+	for _, k := range rows.Get() {
 		if sub, isNet := strings.CutPrefix(k.Name, "lxc.net.[i]"); isNet {
 			x.interfaces[sub] = k
 		} else if family, _, isFamily := strings.Cut(k.Name, "["); isFamily {
@@ -84,20 +80,20 @@ var index = sync.OnceValue(func() *names {
 		}
 	}
 	return x
-})
+}}
 
 // lookupNet finds lxc.net.[i] and what is below it.
 func lookupNet(rest string) (Match, bool) {
 	digits, _, hasSub := strings.Cut(rest, ".")
 	if !hasSub {
 		number, ok := wholeNetIndex(digits)
-		return Match{Key: index().interfaces[""], Index: number}, ok
+		return Match{Key: index.Get().interfaces[""], Index: number}, ok
 	}
 	number, ok := netIndex(digits)
 	if !ok {
 		return Match{}, false
 	}
-	k := index().interfaces[rest[len(digits):]]
+	k := index.Get().interfaces[rest[len(digits):]]
 	return Match{Key: k, Index: number}, k != nil
 }
 
@@ -134,8 +130,8 @@ func netIndex(digits string) (uint32, bool) {
 // for suggestions.
 func Names() iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for i := range table() {
-			if !yield(strings.Replace(table()[i].Name, "[i]", "0", 1)) {
+		for _, k := range All() {
+			if !yield(strings.Replace(k.Name, "[i]", "0", 1)) {
 				return
 			}
 		}
@@ -147,8 +143,7 @@ func Names() iter.Seq[string] {
 func Show(c *config.Config) []Setting {
 	var out []Setting
 	c.Network.Sort()
-	for i := range table() {
-		k := &table()[i]
+	for _, k := range All() {
 		set := false
 		k.show(c, func(part, value string, o config.Origin) {
 			set = true

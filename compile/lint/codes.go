@@ -3,7 +3,6 @@ package lint
 import (
 	"slices"
 	"strings"
-	"sync"
 
 	"lxcfg/compile"
 	"lxcfg/compile/keys"
@@ -12,32 +11,33 @@ import (
 	seccompiler "lxcfg/compile/seccomp"
 	"lxcfg/grammar"
 	"lxcfg/grammar/diag"
+	"lxcfg/grammar/late"
 	"lxcfg/grammar/seccomp"
 )
 
 // Codes returns the row of every code, sorted by code. Each stands beside what
 // reports it; here they are only put together.
-func Codes() []diag.Row { return codes() }
+func Codes() []diag.Row { return codes.Get() }
 
-var codes = sync.OnceValue(func() []diag.Row {
+var codes = late.Value[[]diag.Row]{Make: func() []diag.Row {
 	all := slices.Concat(grammar.Codes(), seccomp.Codes(), keys.Codes(), rules.Codes(), seccompiler.Codes(), compile.Codes(), migrate.Codes(), ownCodes())
 	slices.SortFunc(all, func(a, b diag.Row) int { return strings.Compare(a.Code, b.Code) })
 	return all
-})
+}}
 
 // LookupCode finds the row of a code, nil for none.
 func LookupCode(code string) *diag.Row {
-	i, ok := slices.BinarySearchFunc(codes(), code, func(r diag.Row, code string) int { return strings.Compare(r.Code, code) })
+	i, ok := slices.BinarySearchFunc(codes.Get(), code, func(r diag.Row, code string) int { return strings.Compare(r.Code, code) })
 	if !ok {
 		return nil
 	}
-	return &codes()[i]
+	return &codes.Get()[i]
 }
 
 // codeNames yields every code, for suggestions.
 func codeNames(yield func(string) bool) {
-	for i := range codes() {
-		if !yield(codes()[i].Code) {
+	for i := range codes.Get() {
+		if !yield(codes.Get()[i].Code) {
 			return
 		}
 	}

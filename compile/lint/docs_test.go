@@ -135,7 +135,7 @@ func keyPages() map[string]string {
 		if pages[page] == "" {
 			pages[page] = "# lxc." + word + "\n"
 		}
-		pages[page] += keyPage(&k)
+		pages[page] += keyPage(k)
 		since := k.Since.String()
 		if k.Removed != 0 {
 			since += ", removed in " + k.Removed.String()

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"lxcfg/compile/keys"
 	"lxcfg/grammar/diag"
+	"lxcfg/grammar/late"
 )
 
 // The rows of limits in the table of keys.
@@ -28,9 +28,9 @@ type Limit struct {
 }
 
 // Limits returns the table; the first row that fits counts.
-func Limits() []Limit { return limits() }
+func Limits() []Limit { return limits.Get() }
 
-var limits = sync.OnceValue(func() []Limit {
+var limits = late.Value[[]Limit]{Make: func() []Limit {
 	same := "The value stays."
 	byDevice := func(word string) func(*migration, *setting) (string, *told) {
 		return func(_ *migration, s *setting) (string, *told) { return throttle(s.value.String, word) }
@@ -77,7 +77,7 @@ var limits = sync.OnceValue(func() []Limit {
 		table = append(table, Limit{V1: file, V2: file, Doc: "It is a file of v2 already."})
 	}
 	return append(table, Limit{V1: "*", Doc: "lxcfg knows no file of v2 for it.", Needs: true})
-})
+}}
 
 // limit rewrites a line of cgroup v1.
 func (m *migration) limit(s *setting, match keys.Match) {
@@ -154,7 +154,7 @@ func (m *migration) clearsMore(row Limit, file string) bool {
 
 // findLimit finds the row of a file, and what its * stands for.
 func findLimit(file string) (row Limit, middle string) {
-	for _, row := range limits() {
+	for _, row := range limits.Get() {
 		before, after, pattern := strings.Cut(row.V1, "*")
 		switch {
 		case !pattern && file == row.V1:

@@ -30,7 +30,17 @@ func row[O Op](side Side) kindRow {
 // kinds lists every op there is, once, with the side that carries it out. The
 // launch has exactly one executor for each, on that side; a test demands it. It
 // is made at the first use, not when the process starts.
-var kinds = sync.OnceValue(func() []kindRow {
+func kinds() []kindRow {
+	kindTable.once.Do(func() { kindTable.rows = makeKinds() })
+	return kindTable.rows
+}
+
+var kindTable struct {
+	once sync.Once
+	rows []kindRow
+}
+
+func makeKinds() []kindRow {
 	return []kindRow{
 		row[MonitorUnshare](Monitor),
 		row[HostHook](Monitor),
@@ -128,7 +138,7 @@ var kinds = sync.OnceValue(func() []kindRow {
 		row[Exec](Payload),
 		row[Init](Payload),
 	}
-})
+}
 
 // KindSides returns every kind of op with the side that carries it out.
 func KindSides() map[Kind]Side {

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"lxcfg/compile/config"
 	"lxcfg/grammar/diag"
+	"lxcfg/grammar/late"
 )
 
 // cgroupFileRules are about limits of cgroup v2. On a host with v1 LXC passes over
@@ -43,7 +43,7 @@ func cgroupFileRules() []Rule {
 
 // cgroupFiles are the files of cgroup v2 that take a limit (cgroup-v2 of the kernel's
 // admin guide), each with what it takes.
-var cgroupFiles = sync.OnceValue(func() map[string]cgroupKind {
+var cgroupFiles = late.Value[map[string]cgroupKind]{Make: func() map[string]cgroupKind {
 	return map[string]cgroupKind{
 		"cgroup.freeze": switchKind, "cgroup.max.depth": countKind, "cgroup.max.descendants": countKind, "cgroup.pressure": switchKind, "cgroup.subtree_control": anyKind, "cgroup.type": anyKind,
 		"cpu.idle": switchKind, "cpu.max": bandwidthKind, "cpu.max.burst": anyKind, "cpu.pressure": anyKind, "cpu.uclamp.max": anyKind, "cpu.uclamp.min": anyKind, "cpu.weight": weightKind, "cpu.weight.nice": niceKind,
@@ -55,18 +55,18 @@ var cgroupFiles = sync.OnceValue(func() map[string]cgroupKind {
 		"misc.max": anyKind, "pids.max": countKind, "rdma.max": anyKind,
 		"devices.allow": anyKind, "devices.deny": anyKind, // no files, but LXC's
 	}
-})
+}}
 
 // cgroupV1Files are names of v1 whose file of v2 is called otherwise. `lxcfg migrate`
 // knows more, and what becomes of their values.
-var cgroupV1Files = sync.OnceValue(func() map[string]string {
+var cgroupV1Files = late.Value[map[string]string]{Make: func() map[string]string {
 	return map[string]string{
 		"memory.limit_in_bytes": "memory.max", "memory.soft_limit_in_bytes": "memory.low", "memory.memsw.limit_in_bytes": "memory.swap.max", "memory.swappiness": "", "memory.kmem.limit_in_bytes": "",
 		"memory.oom_control": "memory.oom.group", "cpu.shares": "cpu.weight", "cpu.cfs_quota_us": "cpu.max", "cpu.cfs_period_us": "cpu.max", "cpu.rt_runtime_us": "", "cpu.rt_period_us": "",
 		"blkio.weight": "io.weight", "blkio.throttle.read_bps_device": "io.max", "blkio.throttle.write_bps_device": "io.max", "blkio.throttle.read_iops_device": "io.max", "blkio.throttle.write_iops_device": "io.max",
 		"cpuset.cpu_exclusive": "", "freezer.state": "cgroup.freeze", "net_cls.classid": "", "net_prio.ifpriomap": "",
 	}
-})
+}}
 
 // cgroupKindOf finds what a file takes; those of huge pages have their size in the name.
 func cgroupKindOf(file string) (cgroupKind, bool) {
@@ -74,7 +74,7 @@ func cgroupKindOf(file string) (cgroupKind, bool) {
 		_, what, _ := strings.Cut(rest, ".")
 		return sizeKind, what == "max" || what == "rsvd.max"
 	}
-	kind, ok := cgroupFiles()[file]
+	kind, ok := cgroupFiles.Get()[file]
 	return kind, ok
 }
 
@@ -94,7 +94,7 @@ func cgroupNoSuchFile(c *config.Config, report report) {
 			continue
 		}
 		f := report(s.Origin, fmt.Sprintf("cgroup v2 has no file %q", s.File), "The chapter cgroup-v2 of the kernel's admin guide lists the files. A kernel newer than this lxcfg may have more.")
-		if of2, isV1 := cgroupV1Files()[s.File]; isV1 {
+		if of2, isV1 := cgroupV1Files.Get()[s.File]; isV1 {
 			f.Detail = "It is a file of cgroup v1, and v2 has nothing that takes its place."
 			if of2 != "" {
 				f.Detail = fmt.Sprintf("It is a file of cgroup v1. Its place is taken by %s, whose values may mean something else: `lxcfg explain lxc.cgroup2.[file]`.", of2)
@@ -102,7 +102,7 @@ func cgroupNoSuchFile(c *config.Config, report report) {
 			continue
 		}
 		f.as(diag.Warning, diag.FailsAtStart)
-		if better, ok := diag.Suggest(s.File, slices.Values(sortedNames(cgroupFiles()))); ok {
+		if better, ok := diag.Suggest(s.File, slices.Values(sortedNames(cgroupFiles.Get()))); ok {
 			f.Detail = fmt.Sprintf("Did you mean lxc.cgroup2.%s?", better)
 		}
 	}

@@ -3,10 +3,10 @@ package rules
 import (
 	"cmp"
 	"slices"
-	"sync"
 
 	"lxcfg/compile/config"
 	"lxcfg/grammar/diag"
+	"lxcfg/grammar/late"
 )
 
 // Exposure is one row of what a container's configuration lets near the host. Points are
@@ -52,8 +52,8 @@ type Assessment struct {
 // Assess weighs what a configuration exposes.
 func Assess(c *config.Config) Assessment {
 	a := Assessment{Complete: !c.Incomplete && !c.Proxmox} // Proxmox adds lines of its own
-	for i := range exposures() {
-		row := &exposures()[i]
+	for i := range exposures.Get() {
+		row := &exposures.Get()[i]
 		w := Weighed{Row: row, Known: a.Complete || !row.Missing || row.Told && !c.Incomplete}
 		if w.Known {
 			found := row.weigh(c)
@@ -82,12 +82,12 @@ func (a Assessment) Level() string {
 }
 
 // Exposures returns every row, group by group.
-func Exposures() []Exposure { return slices.Clone(exposures()) }
+func Exposures() []Exposure { return slices.Clone(exposures.Get()) }
 
 // exposures is made when they are weighed: a launch needs none.
-var exposures = sync.OnceValue(func() []Exposure {
+var exposures = late.Value[[]Exposure]{Make: func() []Exposure {
 	return slices.Concat(idExposures(), capabilityExposures(), confinementExposures(), mountExposures(), deviceExposures(), namespaceExposures(), limitExposures())
-})
+}}
 
 // Range is the line of the configuration that the exposure comes from, false for what
 // is missing.

@@ -8,12 +8,12 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 
 	"lxcfg/compile/config"
 	"lxcfg/compile/keys"
 	"lxcfg/grammar/diag"
+	"lxcfg/grammar/late"
 )
 
 // Rule is one row.
@@ -40,10 +40,10 @@ type Rule struct {
 type report func(at config.Origin, summary, detail string, related ...diag.Related) *finding
 
 // All returns every rule, group by group.
-func All() []Rule { return slices.Concat(groups()...) }
+func All() []Rule { return slices.Concat(groups.Get()...) }
 
 // groups is made at the first check: a launch from a plan file needs none.
-var groups = sync.OnceValue(func() [][]Rule {
+var groups = late.Value[[][]Rule]{Make: func() [][]Rule {
 	return [][]Rule{
 		idmapRules(), namespaceRules(), rootfsRules(),
 		mountRules(), mountTargetRules(), mountSourceRules(), mountOptionRules(), autoMountRules(), devRules(),
@@ -51,7 +51,7 @@ var groups = sync.OnceValue(func() [][]Rule {
 		cgroupRules(), cgroupFileRules(), deviceRules(), deviceNodeRules(), sysctlRules(), processRules(), consoleRules(),
 		securityRules(), confinementRules(), seccompRules(), hookRules(), hookCommandRules(), environmentRules(), pathRules(), startRules(), hostnameRules(),
 	}
-})
+}}
 
 // Codes documents the rules.
 func Codes() []diag.Row {
@@ -106,7 +106,7 @@ func Check(c *config.Config, v keys.Version) diag.List {
 		}
 	}
 	var ofMounts []*Rule
-	for _, group := range groups() {
+	for _, group := range groups.Get() {
 		for i := range group {
 			switch r := &group[i]; {
 			case !r.holdsFor(v) || r.Missing && c.Incomplete:

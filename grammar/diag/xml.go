@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"strconv"
 	"strings"
+
+	"lxcfg/grammar/late"
 )
 
 // xmlWriter prints a document, element by element. It is written by hand because
@@ -41,14 +43,14 @@ func (x *xmlWriter) element(name, text string, attributes ...attribute) {
 		x.WriteString("/>\n")
 		return
 	}
-	x.WriteString(">" + xmlEscape.Replace(text) + "</" + name + ">\n")
+	x.WriteString(">" + xmlEscape.Get().Replace(text) + "</" + name + ">\n")
 }
 
 func (x *xmlWriter) tag(name string, attributes []attribute) {
 	x.indent()
 	x.WriteString("<" + name)
 	for _, a := range attributes {
-		x.WriteString(" " + a.name + `="` + xmlEscape.Replace(a.value) + `"`)
+		x.WriteString(" " + a.name + `="` + xmlEscape.Get().Replace(a.value) + `"`)
 	}
 }
 
@@ -59,4 +61,6 @@ const xmlHeader = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
 
 // xmlEscape writes what means something to XML. Control characters and bytes that
 // are not UTF-8, which XML has no way to write, are made visible before.
-var xmlEscape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;", "\n", "&#xA;")
+var xmlEscape = late.Value[*strings.Replacer]{Make: func() *strings.Replacer {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;", "\n", "&#xA;")
+}}

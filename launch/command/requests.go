@@ -71,7 +71,7 @@ func (s *Server) lendNotify(*connection, request) reply  { return lend(s.contain
 // lend answers with a descriptor that stays open here.
 func lend(fd int) reply {
 	if fd < 0 {
-		return refusedFD
+		return refusedFD()
 	}
 	return reply{lent: []int{fd}}
 }
@@ -111,7 +111,7 @@ func (s *Server) lendTerminal(c *connection, r request) reply {
 	s.endGoneLoans()
 	fd, loan, ok := s.host.Lend(int(int32(r.value)))
 	if !ok {
-		return refusedFD
+		return refusedFD()
 	}
 	c.loan = loan
 	c.ended = func() { s.host.Return(loan) }

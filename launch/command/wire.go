@@ -82,7 +82,7 @@ type reply struct {
 func refusal(errno unix.Errno) reply { return reply{result: -int32(errno)} }
 
 // refusedFD says no to who wants a descriptor.
-var refusedFD = refusal(unix.EBADF)
+func refusedFD() reply { return refusal(unix.EBADF) }
 
 // textReply answers with a text, which ends in a NUL.
 func textReply(text string) reply { return reply{data: append([]byte(text), 0)} }

@@ -130,7 +130,7 @@ func TestArguments(t *testing.T) {
 	if b.signature != "sa(sv)a(sa(sv))" {
 		t.Errorf("the signature is %q", b.signature)
 	}
-	r := reader{data: b.data, order: order}
+	r := reader{data: b.data, order: binary.LittleEndian}
 	if name := r.string(); name != "a.scope" {
 		t.Errorf("the name is %q", name)
 	}

@@ -35,8 +35,6 @@ type Body struct {
 	data      []byte
 }
 
-var order = binary.LittleEndian
-
 // align pads to a multiple of n, which every type has to start at.
 func (b *Body) align(n int) {
 	for len(b.data)%n != 0 {
@@ -46,7 +44,7 @@ func (b *Body) align(n int) {
 
 func (b *Body) uint32(v uint32) {
 	b.align(4)
-	b.data = order.AppendUint32(b.data, v)
+	b.data = binary.LittleEndian.AppendUint32(b.data, v)
 }
 
 func (b *Body) string(v string) {
@@ -66,7 +64,7 @@ func (b *Body) array(n int, fill func()) {
 	b.align(n)
 	start := len(b.data)
 	fill()
-	order.PutUint32(b.data[at:], uint32(len(b.data)-start))
+	binary.LittleEndian.PutUint32(b.data[at:], uint32(len(b.data)-start))
 }
 
 // String adds a string argument.

@@ -54,29 +54,44 @@ func Examine(p plan.Plan) (findings []Finding, looked int) {
 
 // examine runs the probe of one requirement.
 func (e *examiner) examine(r plan.Requirement) {
-	if probe, ok := probes[r.Need]; ok {
+	if probe := probeOf(r.Need); probe != nil {
 		probe(e, r)
 	}
 }
 
+type probe func(*examiner, plan.Requirement)
+
+// probeOf finds the probe of a need, nil for none.
+func probeOf(need plan.Need) probe {
+	for _, row := range probes {
+		if row.need == need {
+			return row.probe
+		}
+	}
+	return nil
+}
+
 // probes is one row a need: a test demands it.
-var probes = map[plan.Need]func(*examiner, plan.Requirement){
-	plan.NeedPath:       (*examiner).path,
-	plan.NeedDirectory:  (*examiner).directory,
-	plan.NeedCommand:    (*examiner).command,
-	plan.NeedProgram:    (*examiner).program,
-	plan.NeedLink:       (*examiner).link,
-	plan.NeedBridge:     (*examiner).bridge,
-	plan.NeedFileSystem: (*examiner).fileSystem,
-	plan.NeedModule:     (*examiner).module,
-	plan.NeedKernel:     (*examiner).kernel,
-	plan.NeedSysctl:     (*examiner).sysctl,
-	plan.NeedTarget:     (*examiner).target,
-	plan.NeedInit:       (*examiner).init,
-	plan.NeedInside:     (*examiner).inside,
-	plan.NeedContainer:  (*examiner).container,
-	plan.NeedFreeCgroup: (*examiner).cgroup,
-	plan.NeedFreeImage:  (*examiner).image,
+var probes = [...]struct {
+	need  plan.Need
+	probe probe
+}{
+	{plan.NeedPath, (*examiner).path},
+	{plan.NeedDirectory, (*examiner).directory},
+	{plan.NeedCommand, (*examiner).command},
+	{plan.NeedProgram, (*examiner).program},
+	{plan.NeedLink, (*examiner).link},
+	{plan.NeedBridge, (*examiner).bridge},
+	{plan.NeedFileSystem, (*examiner).fileSystem},
+	{plan.NeedModule, (*examiner).module},
+	{plan.NeedKernel, (*examiner).kernel},
+	{plan.NeedSysctl, (*examiner).sysctl},
+	{plan.NeedTarget, (*examiner).target},
+	{plan.NeedInit, (*examiner).init},
+	{plan.NeedInside, (*examiner).inside},
+	{plan.NeedContainer, (*examiner).container},
+	{plan.NeedFreeCgroup, (*examiner).cgroup},
+	{plan.NeedFreeImage, (*examiner).image},
 }
 
 // examiner is the state of one examination: what the steps so far are known to do.

@@ -74,7 +74,7 @@ func script(t *testing.T, mode os.FileMode, text string) string {
 
 func TestEveryNeedHasAProbe(t *testing.T) {
 	for _, n := range plan.AllNeeds() {
-		if probes[n] == nil {
+		if probeOf(n) == nil {
 			t.Errorf("nothing looks for a %s", n)
 		}
 	}

@@ -15,21 +15,21 @@ import (
 )
 
 // packages are the packages of Debian that bring the programs a launch may run.
-var packages = map[string]string{
-	"apparmor_parser": "apparmor",
-	"ip":              "iproute2",
-	"iw":              "iw",
-	"losetup":         "mount",
-	"lxc-user-nic":    "lxc",
-	"mkfs.btrfs":      "btrfs-progs",
-	"mkfs.ext4":       "e2fsprogs",
-	"mkfs.xfs":        "xfsprogs",
-	"newgidmap":       "uidmap",
-	"newuidmap":       "uidmap",
-	"ovs-vsctl":       "openvswitch-switch",
-	"qemu-nbd":        "qemu-utils",
-	"rbd":             "ceph-common",
-	"zfs":             "zfsutils-linux",
+var packages = [...]struct{ program, name string }{
+	{"apparmor_parser", "apparmor"},
+	{"ip", "iproute2"},
+	{"iw", "iw"},
+	{"losetup", "mount"},
+	{"lxc-user-nic", "lxc"},
+	{"mkfs.btrfs", "btrfs-progs"},
+	{"mkfs.ext4", "e2fsprogs"},
+	{"mkfs.xfs", "xfsprogs"},
+	{"newgidmap", "uidmap"},
+	{"newuidmap", "uidmap"},
+	{"ovs-vsctl", "openvswitch-switch"},
+	{"qemu-nbd", "qemu-utils"},
+	{"rbd", "ceph-common"},
+	{"zfs", "zfsutils-linux"},
 }
 
 // program looks for an installed program.
@@ -38,8 +38,10 @@ func (e *examiner) program(r plan.Requirement) {
 		return
 	}
 	help := "Install it."
-	if name, ok := packages[r.Object]; ok {
-		help = fmt.Sprintf("Install it: `apt install %s`, or the package of your distribution that has it.", name)
+	for _, p := range packages {
+		if p.program == r.Object {
+			help = fmt.Sprintf("Install it: `apt install %s`, or the package of your distribution that has it.", p.name)
+		}
 	}
 	e.missing(r, "host/program", fmt.Sprintf("the program %q is not installed", r.Object), help)
 }

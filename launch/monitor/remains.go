@@ -20,18 +20,23 @@ import (
 // clearing is how things of each kind are taken back whose launcher was killed; one
 // that is gone is no error. What was made is taken back by the code that takes it back
 // when a launch ends, as far as that needs nothing of the launch.
-var clearing = map[remains.Kind]func(m *Monitor, words []string) error{
-	remains.Cgroup:      (*Monitor).clearCgroup,
-	remains.CgroupAbove: (*Monitor).clearAbove,
-	remains.Controllers: (*Monitor).clearControllers,
-	remains.Link:        (*Monitor).clearLink,
-	remains.Device:      (*Monitor).clearDevice,
-	remains.Route:       (*Monitor).clearRoute,
-	remains.Proxy:       (*Monitor).clearProxy,
-	remains.Port:        (*Monitor).clearPort,
-	remains.NBD:         (*Monitor).clearNBD,
-	remains.RBD:         (*Monitor).clearRBD,
-	remains.Profile:     (*Monitor).clearProfile,
+var clearing = [...]clearingRow{
+	{remains.Cgroup, (*Monitor).clearCgroup},
+	{remains.CgroupAbove, (*Monitor).clearAbove},
+	{remains.Controllers, (*Monitor).clearControllers},
+	{remains.Link, (*Monitor).clearLink},
+	{remains.Device, (*Monitor).clearDevice},
+	{remains.Route, (*Monitor).clearRoute},
+	{remains.Proxy, (*Monitor).clearProxy},
+	{remains.Port, (*Monitor).clearPort},
+	{remains.NBD, (*Monitor).clearNBD},
+	{remains.RBD, (*Monitor).clearRBD},
+	{remains.Profile, (*Monitor).clearProfile},
+}
+
+type clearingRow struct {
+	kind  remains.Kind
+	clear func(m *Monitor, words []string) error
 }
 
 // note writes down what is about to be made.
@@ -68,11 +73,17 @@ func (m *Monitor) Clear(things []remains.Thing) error {
 	defer m.closeNetwork()
 	var failed error
 	for _, t := range things {
-		if err := clearing[t.Kind](m, t.Words); err != nil {
+		if err := m.clear(t); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("take back the %s: %w", t, err))
 		}
 	}
 	return failed
+}
+
+// clear takes one thing back. A list holds kinds only that there are: see remains.
+func (m *Monitor) clear(t remains.Thing) error {
+	row := slices.IndexFunc(clearing[:], func(row clearingRow) bool { return row.kind == t.Kind })
+	return clearing[row].clear(m, t.Words)
 }
 
 // endTimeout is how long processes of a container whose launcher was killed may take to

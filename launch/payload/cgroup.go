@@ -41,7 +41,7 @@ func (l *lowering) cgroupDirectory(op plan.CgroupDirectory) {
 
 // cgroupBind binds the payload's cgroup on it.
 func (l *lowering) cgroupBind(op plan.CgroupBind) {
-	tree := l.openTree(atFDCWD, program.InputStr(InputCgroup(op.Place.Hierarchy)), false, false, "cgroup")
+	tree := l.openTree(program.AtFDCWD, program.InputStr(InputCgroup(op.Place.Hierarchy)), false, false, "cgroup")
 	if op.ReadOnly {
 		l.setAttributes(tree, plan.ListOf(plan.FlagReadOnly), plan.List[plan.MountFlag]{}, "", false)
 	}

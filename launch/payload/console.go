@@ -56,7 +56,7 @@ func (l *lowering) bindConsole(op plan.Console) {
 // openConsole opens the console's pty by its path on the host.
 func (l *lowering) openConsole() {
 	l.console = l.callInto("console", "openat", unix.SYS_OPENAT,
-		args(atFDCWD, program.InputStr(InputConsole), program.Word(openTTY, openTTYWords), program.Int(0)), program.About("the console's pty"))
+		args(program.AtFDCWD, program.InputStr(InputConsole), program.Word(openTTY, openTTYWords), program.Int(0)), program.About("the console's pty"))
 	l.consoleOpen = true
 }
 

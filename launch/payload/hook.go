@@ -17,7 +17,7 @@ func InputOutput(step string) string { return "output-of-" + step }
 // hook runs a hook in a process of its own and waits for it.
 func (l *lowering) hook(step string, op plan.Hook) {
 	if op.Program != "" {
-		l.call("faccessat", unix.SYS_FACCESSAT, args(atFDCWD, program.Str(op.Program), program.Word(unix.X_OK, "X_OK")))
+		l.call("faccessat", unix.SYS_FACCESSAT, args(program.AtFDCWD, program.Str(op.Program), program.Word(unix.X_OK, "X_OK")))
 	}
 	if op.Pivoted {
 		// From here on code of the container runs beside the payload, whose memory is a
@@ -64,7 +64,7 @@ func (l *lowering) beHook(op plan.Hook, output program.Operand) {
 	if !op.Pivoted {
 		// What is typed is for the container. Once there is a console, it is.
 		l.call("close", unix.SYS_CLOSE, args(program.Int(0)), program.Pass(unix.EBADF))
-		l.call("openat", unix.SYS_OPENAT, args(atFDCWD, program.Str("/dev/null"), program.Word(unix.O_RDONLY, "O_RDONLY"), program.Int(0)))
+		l.call("openat", unix.SYS_OPENAT, args(program.AtFDCWD, program.Str("/dev/null"), program.Word(unix.O_RDONLY, "O_RDONLY"), program.Int(0)))
 	}
 	for fd := 1; fd <= 2; fd++ {
 		l.call("dup3", unix.SYS_DUP3, args(output, program.Int(fd), program.Int(0)), program.About("the hook's output"))
@@ -82,7 +82,7 @@ func (l *lowering) checkRootfs(at string) {
 	mine, found := l.b.NewSlot("mount"), l.b.NewSlot("mount-there")
 	mask := program.Word(unix.STATX_MNT_ID, "STATX_MNT_ID")
 	l.call("statx", unix.SYS_STATX, args(l.rootfs, program.Str(""), program.Word(unix.AT_EMPTY_PATH, emptyPath), mask, statxMountID(mine)))
-	l.call("statx", unix.SYS_STATX, args(atFDCWD, program.Str(at), program.Int(0), mask, statxMountID(found)),
+	l.call("statx", unix.SYS_STATX, args(program.AtFDCWD, program.Str(at), program.Int(0), mask, statxMountID(found)),
 		program.Same(mine, found, unix.EBUSY), program.About(at))
 }
 

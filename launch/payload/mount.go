@@ -173,7 +173,7 @@ func (l *lowering) attach(tree program.Operand, target program.Slot) {
 // the payload's copy of the mount tree.
 func (l *lowering) makePrivate(op plan.MakePrivate) {
 	bits, word, recursive := propagationBits(op.Propagation)
-	l.mountSetattr(atFDCWD, "/", 0, "0", 0, "0", bits, word, recursive)
+	l.mountSetattr(program.AtFDCWD, "/", 0, "0", 0, "0", bits, word, recursive)
 }
 
 // bind attaches a copy of a mount at a second place. Its flags are set before it
@@ -213,7 +213,7 @@ func (l *lowering) openMount(op plan.Bind) (mnt program.Slot, opened []program.S
 		dir := l.openHost(op.Below)
 		return l.openSource(dir, op.Source), []program.Slot{dir}
 	}
-	return l.callInto(op.Source, "openat", unix.SYS_OPENAT, args(atFDCWD, program.Str(op.Source),
+	return l.callInto(op.Source, "openat", unix.SYS_OPENAT, args(program.AtFDCWD, program.Str(op.Source),
 		program.Word(unix.O_PATH|unix.O_CLOEXEC, "O_PATH|O_CLOEXEC"), program.Int(0))), nil
 }
 
@@ -233,7 +233,7 @@ func (l *lowering) bindSource(tree program.Slot, source string, inContainer bool
 		root = l.openHost(below)
 		opened = append(opened, root)
 	default:
-		l.openTreeInto(tree, atFDCWD, program.Str(source), false, recursive)
+		l.openTreeInto(tree, program.AtFDCWD, program.Str(source), false, recursive)
 		return nil
 	}
 	from := l.openSource(root, source)

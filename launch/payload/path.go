@@ -11,8 +11,6 @@ import (
 	"lxcfg/launch/program"
 )
 
-var atFDCWD = program.AtFDCWD
-
 // resolution is how far a path may lead (openat2(2), struct open_how's resolve).
 type resolution struct {
 	bits  uint64
@@ -78,7 +76,7 @@ func (l *lowering) openSource(below program.Operand, p string) program.Slot {
 // openHost opens a directory of the host's by a path of the configuration, whose
 // links are the administrator's.
 func (l *lowering) openHost(p string) program.Slot {
-	return l.callInto(p, "openat", unix.SYS_OPENAT, args(atFDCWD, program.Str(p),
+	return l.callInto(p, "openat", unix.SYS_OPENAT, args(program.AtFDCWD, program.Str(p),
 		program.Word(unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, "O_PATH|O_DIRECTORY|O_CLOEXEC"), program.Int(0)))
 }
 

@@ -21,7 +21,7 @@ func (l *lowering) pivotRoot(op plan.PivotRoot) {
 	l.call("pivot_root", unix.SYS_PIVOT_ROOT, args(program.Str("."), program.Str(".")), program.About("the rootfs"))
 	l.call("umount2", unix.SYS_UMOUNT2, args(program.Str("."), program.Word(unix.MNT_DETACH, "MNT_DETACH")), program.About("the host's tree"))
 	bits, word, recursive := propagationBits(op.Propagation)
-	l.mountSetattr(atFDCWD, "/", 0, "0", 0, "0", bits, word, recursive)
+	l.mountSetattr(program.AtFDCWD, "/", 0, "0", 0, "0", bits, word, recursive)
 	l.call("chdir", unix.SYS_CHDIR, args(program.Str("/")))
 }
 

@@ -69,7 +69,7 @@ func (l *lowering) traverse(op plan.Traverse) {
 		dirs = append(dirs, op.Path)
 	}
 	for _, dir := range dirs {
-		l.call("faccessat", unix.SYS_FACCESSAT, args(atFDCWD, program.Str(dir), program.Word(unix.X_OK, "X_OK")))
+		l.call("faccessat", unix.SYS_FACCESSAT, args(program.AtFDCWD, program.Str(dir), program.Word(unix.X_OK, "X_OK")))
 	}
 }
 
@@ -155,7 +155,7 @@ func (l *lowering) timeNamespace(op plan.TimeNamespace) {
 			l.writeFile("/proc/self/timens_offsets", fmt.Sprintf("%s %d %d", clock.name, clock.offset.Seconds, clock.offset.Nanoseconds))
 		}
 	}
-	ns := l.callInto("time-namespace", "openat", unix.SYS_OPENAT, args(atFDCWD, program.Str("/proc/self/ns/time_for_children"),
+	ns := l.callInto("time-namespace", "openat", unix.SYS_OPENAT, args(program.AtFDCWD, program.Str("/proc/self/ns/time_for_children"),
 		program.Word(unix.O_RDONLY|unix.O_CLOEXEC, "O_RDONLY|O_CLOEXEC"), program.Int(0)))
 	l.call("setns", unix.SYS_SETNS, args(ns, program.Word(unix.CLONE_NEWTIME, "CLONE_NEWTIME")), program.About("the time namespace"))
 	l.close(ns)
@@ -163,7 +163,7 @@ func (l *lowering) timeNamespace(op plan.TimeNamespace) {
 
 // writeFile writes a file of the host's /proc in one write, before the pivot.
 func (l *lowering) writeFile(name, value string) {
-	file := l.callInto("file", "openat", unix.SYS_OPENAT, args(atFDCWD, program.Str(name),
+	file := l.callInto("file", "openat", unix.SYS_OPENAT, args(program.AtFDCWD, program.Str(name),
 		program.Word(unix.O_WRONLY|unix.O_CLOEXEC, "O_WRONLY|O_CLOEXEC"), program.Int(0)))
 	l.call("write", unix.SYS_WRITE, args(file, program.Str(value), program.Int(len(value))), program.About(name))
 	l.close(file)
@@ -215,7 +215,7 @@ func (l *lowering) session() { l.call("setsid", unix.SYS_SETSID, nil) }
 func (l *lowering) workDir(op plan.WorkDir) {
 	const flags, words = unix.O_PATH | unix.O_DIRECTORY, "O_PATH|O_DIRECTORY"
 	open := func(p string) program.Slot {
-		return l.callInto(p, "openat2", unix.SYS_OPENAT2, openHow(atFDCWD, p, flags, words, 0, unmagical))
+		return l.callInto(p, "openat2", unix.SYS_OPENAT2, openHow(program.AtFDCWD, p, flags, words, 0, unmagical))
 	}
 	dir := open("/")
 	parts := []string{op.Path}
@@ -267,7 +267,7 @@ func (l *lowering) unblockSignals() {
 // is the host's. What is missing, execve will say.
 func (l *lowering) checkInit(op plan.CheckInit) {
 	for _, p := range op.Paths.All() {
-		file := l.callInto(p, "openat2", unix.SYS_OPENAT2, openHow(atFDCWD, p, unix.O_PATH, "O_PATH", 0, unmagical),
+		file := l.callInto(p, "openat2", unix.SYS_OPENAT2, openHow(program.AtFDCWD, p, unix.O_PATH, "O_PATH", 0, unmagical),
 			program.Pass(unix.ENOENT, unix.ENOTDIR, unix.EACCES))
 		l.call("close", unix.SYS_CLOSE, args(file), program.Pass(unix.EBADF))
 	}

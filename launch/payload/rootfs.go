@@ -16,7 +16,7 @@ import (
 // bindRootfs binds a directory, the mounts below it included.
 func (l *lowering) bindRootfs(op plan.Rootfs) {
 	l.takeUmask()
-	l.rootfs = l.openTree(atFDCWD, program.Str(op.Source), false, true, "rootfs")
+	l.rootfs = l.openTree(program.AtFDCWD, program.Str(op.Source), false, true, "rootfs")
 	l.setAttributes(l.rootfs, op.Set, op.Clear, "", true)
 	l.attachRootfs(op.At)
 }
@@ -84,10 +84,10 @@ func (l *lowering) attachRootfs(at string) {
 func (l *lowering) mkdirHost(dir string) {
 	for i, c := range dir {
 		if c == '/' && i > 0 {
-			l.mkdir(atFDCWD, dir[:i], 0o755)
+			l.mkdir(program.AtFDCWD, dir[:i], 0o755)
 		}
 	}
-	l.mkdir(atFDCWD, dir, 0o755)
+	l.mkdir(program.AtFDCWD, dir, 0o755)
 }
 
 // receiveMount takes a mount from the monitor (unix(7), SCM_RIGHTS). The kernel

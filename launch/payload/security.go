@@ -77,7 +77,7 @@ func (l *lowering) openLabel() {
 
 // openAttribute opens a file of the payload's that an LSM reads.
 func (l *lowering) openAttribute(slot, file string) program.Slot {
-	return l.callInto(slot, "openat", unix.SYS_OPENAT, args(atFDCWD, program.Str("/proc/thread-self/attr/"+file),
+	return l.callInto(slot, "openat", unix.SYS_OPENAT, args(program.AtFDCWD, program.Str("/proc/thread-self/attr/"+file),
 		program.Word(unix.O_WRONLY|unix.O_CLOEXEC, "O_WRONLY|O_CLOEXEC"), program.Int(0)))
 }
 

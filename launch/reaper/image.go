@@ -37,8 +37,13 @@ const (
 	mayRead    = 4 // PF_R
 )
 
-// machines are the numbers of processors (EM_X86_64, EM_AARCH64).
-var machines = map[string]uint64{"amd64": 62, "arm64": 183}
+// machine is the number of the processor: EM_X86_64, or EM_AARCH64.
+func machine() uint64 {
+	if runtime.GOARCH == "arm64" {
+		return 183
+	}
+	return 62
+}
 
 // field is a number of so many bytes.
 type field struct {
@@ -57,7 +62,7 @@ func Image() ([]byte, error) {
 	file = append(file, 0x7f, 'E', 'L', 'F', 2, 1, version) // ELFCLASS64, ELFDATA2LSB
 	file = append(file, make([]byte, 9)...)                 // the padding of e_ident
 	file = appendFields(file,
-		field{2, executable}, field{2, machines[runtime.GOARCH]}, field{4, version},
+		field{2, executable}, field{2, machine()}, field{4, version},
 		field{8, base + codeOffset},           // e_entry
 		field{8, fileHeaderSize}, field{8, 0}, // e_phoff, e_shoff
 		field{4, 0},                                                        // e_flags

@@ -28,26 +28,40 @@ const (
 
 // kinds is one row a kind: how many words it has, at least, and how it is told, with
 // %1, %2 … in the place of words.
-var kinds = map[Kind]struct {
+var kinds = [...]kindRow{
+	{Cgroup, 1, "cgroup %1"},
+	{CgroupAbove, 1, "cgroup %1"},
+	{Controllers, 2, "controllers that are enabled in %1"},
+	{Link, 2, "link %2"},
+	{Device, 5, "device %3"},
+	{Route, 3, "route to %3 on %2"},
+	{Proxy, 3, "proxy entry for %3 on %2"},
+	{Port, 2, "port %2 of %1"},
+	{NBD, 2, "image %2 on %1"},
+	{RBD, 1, "image on %1"},
+	{Profile, 2, "AppArmor profile %1"},
+}
+
+type kindRow struct {
+	kind  Kind
 	words int
 	text  string
-}{
-	Cgroup:      {1, "cgroup %1"},
-	CgroupAbove: {1, "cgroup %1"},
-	Controllers: {2, "controllers that are enabled in %1"},
-	Link:        {2, "link %2"},
-	Device:      {5, "device %3"},
-	Route:       {3, "route to %3 on %2"},
-	Proxy:       {3, "proxy entry for %3 on %2"},
-	Port:        {2, "port %2 of %1"},
-	NBD:         {2, "image %2 on %1"},
-	RBD:         {1, "image on %1"},
-	Profile:     {2, "AppArmor profile %1"},
+}
+
+// rowOf finds the row of a kind, ok false for none.
+func rowOf(kind Kind) (row kindRow, ok bool) {
+	for _, row := range kinds {
+		if row.kind == kind {
+			return row, true
+		}
+	}
+	return kindRow{}, false
 }
 
 // String says what a thing is, for people.
 func (t Thing) String() string {
-	text := kinds[t.Kind].text
+	row, _ := rowOf(t.Kind)
+	text := row.text
 	for i, word := range t.Words[:min(len(t.Words), 9)] {
 		text = strings.ReplaceAll(text, "%"+string(rune('1'+i)), word)
 	}
@@ -56,7 +70,7 @@ func (t Thing) String() string {
 
 // known reports whether a thing is of a kind, and has all words of it.
 func (t Thing) known() bool {
-	row, ok := kinds[t.Kind]
+	row, ok := rowOf(t.Kind)
 	return ok && len(t.Words) >= row.words
 }
 
