@@ -3,7 +3,6 @@
 package monitor
 
 import (
-	"crypto/rand"
 	"fmt"
 	"os"
 
@@ -126,7 +125,7 @@ func (m *Monitor) receiveTerminals() error {
 // randomUUID draws a version 4 UUID, the form of a boot id.
 func randomUUID() (string, error) {
 	var b [16]byte
-	if _, err := rand.Read(b[:]); err != nil {
+	if _, err := unix.Getrandom(b[:], 0); err != nil {
 		return "", fmt.Errorf("draw a boot id: %w", err)
 	}
 	b[6] = b[6]&0x0f | 0x40

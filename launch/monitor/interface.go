@@ -3,7 +3,6 @@
 package monitor
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -38,7 +37,7 @@ func drawHWAddr(text string) (a netlink.HardwareAddr, err error) {
 			continue
 		}
 		var b [1]byte
-		if _, err := rand.Read(b[:]); err != nil {
+		if _, err := unix.Getrandom(b[:], 0); err != nil {
 			return a, fmt.Errorf("draw a hardware address: %w", err)
 		}
 		if i == 1 {

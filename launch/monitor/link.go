@@ -3,7 +3,6 @@
 package monitor
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 
@@ -58,7 +57,7 @@ func (m *Monitor) makeVeth(step string, op plan.Veth) error {
 // for its own, so the host's ends have high ones: a container must not lend the bridge
 // its address, which would change when it goes.
 func drawHighAddress(a *netlink.HardwareAddr) error {
-	if _, err := rand.Read(a[1:]); err != nil {
+	if _, err := unix.Getrandom(a[1:], 0); err != nil {
 		return fmt.Errorf("draw a hardware address: %w", err)
 	}
 	a[0] = 0xfe

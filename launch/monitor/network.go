@@ -3,7 +3,6 @@
 package monitor
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 
@@ -125,7 +124,7 @@ func randomName(prefix string) (string, error) {
 	name := []byte(prefix)
 	for len(name) < len(prefix)+drawn {
 		var b [1]byte
-		if _, err := rand.Read(b[:]); err != nil {
+		if _, err := unix.Getrandom(b[:], 0); err != nil {
 			return "", fmt.Errorf("draw a name: %w", err)
 		}
 		if int(b[0]) < 256/len(letters)*len(letters) { // else some letters would come more often
