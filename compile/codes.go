@@ -7,7 +7,7 @@ import (
 )
 
 // Codes documents what loading and compiling say.
-func Codes() []diag.Row { return slices.Concat(loadCodes(), compileCodes(), hostCodes()) }
+func Codes() []diag.Row { return slices.Concat(loadCodes(), compileCodes(), hostCodes(), lxcCodes()) }
 
 // loadCodes are about what a configuration refers to, and about the whole of it.
 func loadCodes() []diag.Row {

@@ -9,7 +9,7 @@ func factsCommand() command {
 		name: "facts", usage: "[-o FILE] [" + sourceUsage + "]", summary: "print what a plan assumes of this host", run: runFacts,
 		detail: "Plans for this host and this user can then be made elsewhere: `lxcfg plan --facts FILE`. The network links of the host are among " +
 			"the facts; with a container or a configuration, those links and devices that it names, whether they are there or not. " +
-			"Nothing but the kernel's files, /etc/subuid, /etc/subgid and lxc.conf is read.",
+			"Nothing but the kernel's files, /etc/subuid, /etc/subgid, lxc.conf and LXC's library is read.",
 	}
 }
 
@@ -49,6 +49,7 @@ func (a *app) writeFacts(here *host, t target, o common, named bool, file string
 		}
 		needs = l.Needs()
 	}
+	needs.LXCBuild = true
 	facts, err := here.factsFor(needs)
 	if err != nil {
 		return err

@@ -49,6 +49,25 @@ func (hostFiles) ReadFile(name string) (string, error) {
 	return text.String(), err
 }
 
+// maxScript is the size of script that is looked into, in bytes.
+const maxScript = 1 << 18
+
+// ReadScript reads a script: a regular file that begins with what runs it, and has a
+// length that people write.
+func (hostFiles) ReadScript(name string) (text string, ok bool) {
+	f, err := openWithoutWaiting(name)
+	if err != nil {
+		return "", false
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() || info.Size() > maxScript {
+		return "", false
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxScript+1))
+	text = string(data)
+	return text, err == nil && len(text) <= maxScript && strings.HasPrefix(text, "#!")
+}
+
 // ReadDir lists a directory in the order the file system has, which is LXC's.
 func (hostFiles) ReadDir(name string) ([]string, error) {
 	dir, err := os.Open(name)

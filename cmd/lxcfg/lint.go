@@ -189,6 +189,7 @@ func (l *linting) request(names []string) (lint.Request, error) {
 				d.judge(draft, told)
 				return d.findings
 			}
+			r.Host.Script = hostFiles{}.ReadScript
 		}
 	}
 	if l.writeBaseline == "" {

@@ -64,7 +64,7 @@ func findingsOf(t *testing.T, row *diag.Row, text string) diag.List {
 	f := source.File{Name: name, Text: files[name]}
 	switch row.Reporter() {
 	case "lint":
-		r := lint.Run(lint.Request{Names: []string{name}, Files: files, Settings: func(string, string) lint.Settings { return s }})
+		r := lint.Run(lint.Request{Names: []string{name}, Files: files, Settings: func(string, string) lint.Settings { return s }, Host: lint.ExampleHost(row, files)})
 		return r.Findings
 	case "show":
 		if text == row.Good {

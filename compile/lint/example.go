@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lxcfg/compile/keys"
+	"lxcfg/compile/plan"
 	"lxcfg/grammar/diag"
 )
 
@@ -31,7 +32,27 @@ func Demonstrate(row *diag.Row) *Result {
 			s.Dialect = words[i+1]
 		}
 	}
-	return Run(Request{Names: []string{parts[0].Name}, Files: files, Settings: func(string, string) Settings { return s }})
+	return Run(Request{Names: []string{parts[0].Name}, Files: files, Settings: func(string, string) Settings { return s }, Host: exampleHost(row, files)})
+}
+
+// exampleHost is a host for the examples of a row, nil where they need none: one with
+// the scripts of the example, and an LXC that was built without what it can do without.
+// The launch of an example is no matter here.
+func exampleHost(row *diag.Row, files exampleFiles) *Host {
+	if row.Host == "" {
+		return nil
+	}
+	return &Host{
+		Facts: func(plan.Needs) (plan.Facts, error) {
+			return plan.Facts{LXCLacks: plan.ListOf(plan.LXCAppArmor, plan.LXCCapabilities, plan.LXCSeccomp, plan.LXCSELinux)}, nil
+		},
+		Name: func(string) string { return "web" },
+		Script: func(path string) (string, bool) {
+			text, ok := files[path]
+			return text, ok
+		},
+		Examine: func(plan.Plan, diag.List, func(string) (string, bool)) diag.List { return nil },
+	}
 }
 
 // exampleFiles are the files of an example. Directories are what stands before the

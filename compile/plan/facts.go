@@ -19,6 +19,7 @@ type Facts struct {
 	RootfsMount  string            `json:"rootfs_mount"`         // LXC's default of lxc.rootfs.mount on this host, empty when the directory is missing
 	DelegateList List[string]      `json:"delegate,omitzero"`    // /sys/kernel/cgroup/delegate: v2 files to hand to a container's root
 	LXC          SystemConf        `json:"lxc_conf"`             // what LXC's tools are configured to
+	LXCLacks     List[LXCPart]     `json:"lxc_lacks,omitzero"`   // what the installed LXC was built without, as far as that can be told; lint asks
 	Links        List[Link]        `json:"links,omitzero"`       // those the configuration names
 	Sysctls      List[SysctlValue] `json:"sysctls,omitzero"`     // those its networks depend on
 	Devices      List[Device]      `json:"devices,omitzero"`     // those the configuration names

@@ -63,6 +63,7 @@ var factRows = [...]factRow{
 	{"lxc_conf.bdev.zfs.root", "lxc.bdev.zfs.root", "", onlyCreate},
 	{"lxc_conf.bdev.rbd.rbdpool", "lxc.bdev.rbd.rbdpool", "", onlyCreate},
 	{"lxc_conf.bdev.rbd.rbduser", "lxc.bdev.rbd.rbduser", "", onlyCreate},
+	{"lxc_lacks", "what LXC was built without", "", "lxcfg does without LXC"},
 	{"links", "network link", "how the container is connected to a link depends on what the link is", ""},
 	{"links.name", "name", "", ""},
 	{"links.exists", "exists", "", ""},

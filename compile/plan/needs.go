@@ -18,6 +18,7 @@ type Needs struct {
 	Profiles []string // AppArmor profiles, by name
 	Ways     []string // directories that the root of a user namespace has to reach, by path
 	Relative bool     // cgroups go below the caller's own (lxc.cgroup.relative)
+	LXCBuild bool     // what the installed LXC was built without: no plan asks
 }
 
 // Link is a network link of the host that the configuration names.
@@ -189,6 +190,9 @@ func (f Facts) Select(n Needs) (selected Facts, lacks []string) {
 		}
 	}
 	f.Links = ListOf(links...)
+	if !n.LXCBuild {
+		f.LXCLacks = List[LXCPart]{}
+	}
 	switch {
 	case !f.Caller.Root(): // those of others always are
 	case n.Relative && !f.Cgroups.Relative:

@@ -16,6 +16,31 @@ type finding struct {
 	reported bool
 }
 
+// collecting is the state of a check: what the rules have found.
+type collecting struct {
+	config *config.Config
+	list   diag.Collector
+	last   finding // which its rule may still say more of
+}
+
+// of is how a rule reports.
+func (c *collecting) of(r *Rule) report {
+	return func(at config.Origin, summary, detail string, related ...diag.Related) *finding {
+		c.last.addTo(&c.list)
+		c.last = finding{config: c.config, at: at, reported: true, Diagnostic: diag.Diagnostic{
+			Code: r.Code, Severity: r.Severity, Effect: r.Effect, Summary: summary, Detail: detail,
+			Subject: at.Range(), Key: at.Key, Trail: at.Trail(), Related: related,
+		}}
+		return &c.last
+	}
+}
+
+// all are the findings, when no rule has more to say.
+func (c *collecting) all() diag.List {
+	c.last.addTo(&c.list)
+	return c.list.List()
+}
+
 // addTo records the finding, if there is one.
 func (f *finding) addTo(list *diag.Collector) {
 	if f.reported {

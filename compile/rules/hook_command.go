@@ -52,6 +52,7 @@ func hookCommandRules() []Rule {
 
 // command is one that LXC has a shell execute.
 type command struct {
+	hook string // "pre-start"; empty for an interface's
 	text string
 	at   config.Origin
 	late bool // it runs when the launch is over: nothing depends on how it ends
@@ -63,17 +64,17 @@ func commands(c *config.Config) iter.Seq[command] {
 		for _, name := range sortedNames(c.Hooks.Commands) {
 			late := slices.Contains([]string{"stop", "post-stop", "clone", "destroy"}, name)
 			for _, v := range c.Hooks.Commands[name] {
-				if !yield(command{v.V, v.Origin, late}) {
+				if !yield(command{name, v.V, v.Origin, late}) {
 					return
 				}
 			}
 		}
 		for i := range c.Network.NICs {
 			n := &c.Network.NICs[i]
-			if n.ScriptUp.V != "" && !yield(command{n.ScriptUp.V, n.ScriptUp.Origin, false}) {
+			if n.ScriptUp.V != "" && !yield(command{"", n.ScriptUp.V, n.ScriptUp.Origin, false}) {
 				return
 			}
-			if n.ScriptDown.V != "" && !yield(command{n.ScriptDown.V, n.ScriptDown.Origin, true}) {
+			if n.ScriptDown.V != "" && !yield(command{"", n.ScriptDown.V, n.ScriptDown.Origin, true}) {
 				return
 			}
 		}

@@ -6,6 +6,7 @@ package rules
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -31,8 +32,10 @@ type Rule struct {
 	Bad       string         // a configuration that has the finding
 	Good      string         // one that has not
 	NoExample string         // why there are none, in a sentence
+	Host      string         // what a host needs for the examples, see diag.Row
 	check     func(*config.Config, report)
-	mount     func(mount, report) // in place of check: of each mount entry
+	mount     func(mount, report)  // in place of check: of each mount entry
+	script    func(script, report) // of each script that is run, where somebody reads them: see CheckScripts
 }
 
 // report records a finding of the rule that is being checked. What is returned holds
@@ -49,7 +52,7 @@ var groups = late.Value[[][]Rule]{Make: func() [][]Rule {
 		mountRules(), mountTargetRules(), mountSourceRules(), mountOptionRules(), autoMountRules(), devRules(),
 		networkRules(), gatewayRules(), vethRules(), hostNetworkRules(),
 		cgroupRules(), cgroupFileRules(), deviceRules(), deviceNodeRules(), sysctlRules(), processRules(), consoleRules(),
-		securityRules(), confinementRules(), seccompRules(), hookRules(), hookCommandRules(), environmentRules(), pathRules(), startRules(), hostnameRules(),
+		securityRules(), confinementRules(), seccompRules(), hookRules(), hookCommandRules(), scriptRules(), environmentRules(), pathRules(), startRules(), hostnameRules(),
 	}
 }}
 
@@ -67,7 +70,7 @@ func Codes() []diag.Row {
 func (r *Rule) row() diag.Row {
 	row := diag.Row{
 		Code: r.Code, Verdicts: append([]diag.Verdict{{Severity: r.Severity, Effect: r.Effect}}, r.Or...),
-		Title: cmp.Or(r.Title, firstSentence(r.Doc)), Doc: r.Doc, Since: r.Since, Bad: r.Bad, Good: r.Good, NoExample: r.NoExample,
+		Title: cmp.Or(r.Title, firstSentence(r.Doc)), Doc: r.Doc, Since: r.Since, Bad: r.Bad, Good: r.Good, NoExample: r.NoExample, Host: r.Host,
 	}
 	if r.Until != 0 {
 		row.Options = "--lxc-version " + (r.Until - 1).String()
@@ -93,31 +96,30 @@ func firstSentence(text string) string {
 
 // Check runs every rule that is about an LXC.
 func Check(c *config.Config, v keys.Version) diag.List {
-	var list diag.Collector
-	var last finding // which its rule may still say more of
-	reportFor := func(r *Rule) report {
-		return func(at config.Origin, summary, detail string, related ...diag.Related) *finding {
-			last.addTo(&list)
-			last = finding{config: c, at: at, reported: true, Diagnostic: diag.Diagnostic{
-				Code: r.Code, Severity: r.Severity, Effect: r.Effect, Summary: summary, Detail: detail,
-				Subject: at.Range(), Key: at.Key, Trail: at.Trail(), Related: related,
-			}}
-			return &last
+	findings := collecting{config: c}
+	var ofMounts []*Rule
+	for r := range rulesFor(c, v) {
+		switch {
+		case r.mount != nil:
+			ofMounts = append(ofMounts, r)
+		case r.check != nil:
+			r.check(c, findings.of(r))
 		}
 	}
-	var ofMounts []*Rule
-	for _, group := range groups.Get() {
-		for i := range group {
-			switch r := &group[i]; {
-			case !r.holdsFor(v) || r.Missing && c.Incomplete:
-			case r.mount != nil:
-				ofMounts = append(ofMounts, r)
-			default:
-				r.check(c, reportFor(r))
+	checkMounts(c, ofMounts, findings.of)
+	return findings.all()
+}
+
+// rulesFor yields the rules that are about an LXC and can judge a configuration.
+func rulesFor(c *config.Config, v keys.Version) iter.Seq[*Rule] {
+	return func(yield func(*Rule) bool) {
+		for _, group := range groups.Get() {
+			for i := range group {
+				r := &group[i]
+				if r.holdsFor(v) && !(r.Missing && c.Incomplete) && !yield(r) {
+					return
+				}
 			}
 		}
 	}
-	checkMounts(c, ofMounts, reportFor)
-	last.addTo(&list)
-	return list.List()
 }

@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,14 +16,27 @@ import (
 func codes(t *testing.T, r rules.Rule, text string) map[string]diag.Diagnostic {
 	t.Helper()
 	found := make(map[string]diag.Diagnostic)
-	request := compile.Request{File: source.File{Name: "config", Text: text}}
+	files := diag.Files(text)
+	request := compile.Request{File: source.File{Name: "config", Text: files[0].Text}}
 	if r.Until != 0 {
 		request.Version, request.Stated = r.Until-1, true
 	}
-	for _, f := range compile.Load(request).Findings {
+	l := compile.Load(request)
+	for _, f := range slices.Concat(l.Findings, rules.CheckScripts(l.Config, l.Version, scriptsOf(files[1:]))) {
 		found[f.Code] = f
 	}
 	return found
+}
+
+// scriptsOf reads the files of an example.
+func scriptsOf(files []diag.ExampleFile) rules.ReadScript {
+	return func(path string) (string, bool) {
+		i := slices.IndexFunc(files, func(f diag.ExampleFile) bool { return f.Name == path })
+		if i < 0 {
+			return "", false
+		}
+		return files[i].Text, true
+	}
 }
 
 // Every row's examples are its test: the bad one has the finding, the good one

@@ -42,6 +42,9 @@ func Add(f *plan.Facts, n plan.Needs) {
 	if f.LSM == apparmor {
 		f.Profiles = plan.ListOf(h.profiles(n.Profiles)...)
 	}
+	if n.LXCBuild {
+		f.LXCLacks = plan.ListOf(h.lxcLacks()...)
+	}
 	if n.Relative && f.Caller.Root() {
 		f.Cgroups = h.cgroups(false, f.DelegateList.Slice())
 		f.Cgroups.Relative = true
