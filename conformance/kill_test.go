@@ -100,8 +100,11 @@ func TestLauncherKilled(t *testing.T) {
 					t.Fatalf("barrier %d: the launch ends with %v: %s", barrier, err, out)
 				}
 				clear := append([]string{"doctor", "--clear"}, source...)
-				if barrier%2 == 1 && !f.execute {
+				switch {
+				case barrier%2 == 1 && !f.execute:
 					clear = slices.Concat([]string{"start", "-F"}, source, []string{"--", "/bin/sh", "-c", "exit 0"})
+				case barrier%4 == 2: // the plan says whose they are
+					clear = []string{"doctor", "--clear", "--plan", file}
 				}
 				said, err := exec.Command(lxcfg(t), clear...).CombinedOutput()
 				var ended *exec.ExitError

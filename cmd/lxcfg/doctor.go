@@ -32,8 +32,8 @@ func runDoctor(a *app, c command, args []string) int {
 		return exitOK
 	}
 	words, argv, err := opts.parse(args)
-	if err == nil && clear && (planFile != "" || facts != "") {
-		err = fmt.Errorf("--clear is for a container of this host, which is named")
+	if err == nil && clear && facts != "" {
+		err = fmt.Errorf("--clear is for containers of this host, and --facts names another")
 	}
 	if err == nil && planFile != "" && (t.name != "" || t.file != "" || facts != "" || t.execute || len(words)+len(argv) > 0) {
 		err = fmt.Errorf("--plan FILE is the whole container: no name, file, facts or command goes with it")
@@ -47,17 +47,22 @@ func runDoctor(a *app, c command, args []string) int {
 		a.error(err)
 		return exitUsage
 	}
-	if planFile == "" {
-		if err := t.resolve(words, host.lxcPath); err != nil {
-			return a.usageError(c, err)
+	var stored plan.Plan
+	if planFile != "" {
+		if stored, err = a.readPlan(planFile); err != nil {
+			a.error(err)
+			return exitUsage
 		}
+		t.lxcPath, t.name = stored.LXCPath(), stored.Container()
+	} else if err := t.resolve(words, host.lxcPath); err != nil {
+		return a.usageError(c, err)
 	}
 	if clear && !a.clearRemains(t.lxcPath, t.name) {
 		return exitFindings
 	}
 	var d diagnosis
 	if planFile != "" {
-		d, err = a.diagnosePlan(host, planFile)
+		d, err = diagnosePlan(host, stored)
 	} else {
 		d, err = a.diagnose(host, t, o)
 	}
@@ -121,11 +126,7 @@ func (d *diagnosis) judge(draft plan.Plan, told diag.List) {
 
 // diagnosePlan looks for what a stored plan needs. That the host is not the one it
 // was made for is told as what it means.
-func (a *app) diagnosePlan(h *host, file string) (diagnosis, error) {
-	p, err := a.readPlan(file)
-	if err != nil {
-		return diagnosis{}, err
-	}
+func diagnosePlan(h *host, p plan.Plan) (diagnosis, error) {
 	now, err := h.factsFor(p.Facts().Needs())
 	if err != nil {
 		return diagnosis{}, err
