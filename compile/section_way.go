@@ -8,13 +8,6 @@ import (
 	"lxcfg/compile/plan"
 )
 
-// Search permission: one bit a class of users (inode(7)).
-const (
-	ownerMayPass = 0o100
-	groupMayPass = 0o010
-	otherMayPass = 0o001
-)
-
 // onDirectory reports whether a rootfs is a directory of the host.
 func onDirectory(p config.RootfsPath) bool {
 	return p.Path != "" && (p.Type == "" || p.Type == "dir")
@@ -36,7 +29,7 @@ func (c *compiler) compileWay() {
 	}
 	passages := c.facts.Way(rootfs.V.Path).Passages.Slice()
 	for _, p := range passages {
-		if c.mayPass(p, uid, gid) {
+		if p.Admits(uid, gid, c.uids, c.gids) {
 			continue
 		}
 		c.refuse(rootfs.Origin, "idmap/no-way",
@@ -44,18 +37,4 @@ func (c *compiler) compileWay() {
 			fmt.Sprintf("Type `chmod o+x %s`, or `setfacl -m u:%d:x %s` for this container alone.", p.Path, uid, p.Path))
 		return
 	}
-}
-
-// mayPass reports whether a user of the host may search a directory. Ids of the
-// map give the container's root its capabilities there, and an access control list
-// is left to the kernel.
-func (c *compiler) mayPass(p plan.Passage, uid, gid uint32) bool {
-	bit := uint32(otherMayPass)
-	switch {
-	case p.UID == uid:
-		bit = ownerMayPass
-	case p.GID == gid:
-		bit = groupMayPass
-	}
-	return p.Mode&bit != 0 || p.ACL || plan.MapsHostID(c.uids, p.UID) && plan.MapsHostID(c.gids, p.GID)
 }

@@ -36,7 +36,7 @@ launch/epoll < launch/command, launch/terminal < launch/life < launch/monitor;
 launch/remains < launch/monitor;
 compile/plan, launch/netlink < launch/probe < launch;
 launch/netlink, launch/dbus < launch/monitor < launch;
-compile/plan, launch/command, launch/netlink, launch/remains < launch/doctor;
+compile/plan, launch/command, launch/netlink, launch/probe, launch/remains < launch/doctor;
 launch/rlimit/started < launch/rlimit < launch;
 launch/daemon < launch;
 

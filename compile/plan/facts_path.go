@@ -9,11 +9,11 @@ type Way struct {
 
 // Passage is one directory of a way.
 type Passage struct {
-	Path string `json:"path"` // links resolved
-	UID  uint32 `json:"uid"`
-	GID  uint32 `json:"gid"`
-	Mode uint32 `json:"mode"`          // permission bits
-	ACL  bool   `json:"acl,omitempty"` // an access control list decides, and not Mode alone (acl(5))
+	Path string       `json:"path"` // links resolved
+	UID  uint32       `json:"uid"`
+	GID  uint32       `json:"gid"`
+	Mode uint32       `json:"mode"`         // permission bits
+	ACL  List[string] `json:"acl,omitzero"` // entries of its access control list as getfacl(1) writes them, with numbers: "user:1000:r-x"
 }
 
 // Way returns what is known of the way to a directory; one that was not asked

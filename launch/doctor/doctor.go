@@ -59,10 +59,10 @@ func (e *examiner) examine(r plan.Requirement) {
 	}
 }
 
-type probe func(*examiner, plan.Requirement)
+type probing func(*examiner, plan.Requirement)
 
 // probeOf finds the probe of a need, nil for none.
-func probeOf(need plan.Need) probe {
+func probeOf(need plan.Need) probing {
 	for _, row := range probes {
 		if row.need == need {
 			return row.probe
@@ -74,7 +74,7 @@ func probeOf(need plan.Need) probe {
 // probes is one row a need: a test demands it.
 var probes = [...]struct {
 	need  plan.Need
-	probe probe
+	probe probing
 }{
 	{plan.NeedPath, (*examiner).path},
 	{plan.NeedDirectory, (*examiner).directory},

@@ -199,31 +199,6 @@ func TestPassage(t *testing.T) {
 			expect(t, b.Draft(), c.want...)
 		})
 	}
-	t.Run("agrees with the kernel", func(t *testing.T) {
-		base := openDir(t)
-		for mode := os.FileMode(0); mode <= 0o777; mode++ {
-			dir := filepath.Join(base, "dir")
-			if err := os.Mkdir(dir, 0o755); err != nil {
-				t.Fatal(err)
-			}
-			for _, err := range []error{os.Chown(dir, 100001, 100000), os.Chmod(dir, mode)} {
-				if err != nil {
-					t.Fatal(err)
-				}
-			}
-			info, err := os.Stat(dir)
-			if err != nil {
-				t.Fatal(err)
-			}
-			o := ids{mapped: true, uid: 100000, gid: 100000}
-			if got, want := o.maySearch(dir, sys(info)), kernelSays(t, dir, 100000, 100000); got != want {
-				t.Fatalf("mode %o: the doctor says %v, the kernel %v", mode, got, want)
-			}
-			if err := os.Remove(dir); err != nil {
-				t.Fatal(err)
-			}
-		}
-	})
 }
 
 func TestRootfsOfOtherIDs(t *testing.T) {

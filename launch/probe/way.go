@@ -11,6 +11,9 @@ import (
 	"lxcfg/compile/plan"
 )
 
+// Way looks at a directory of this host and at all above it.
+func Way(path string) plan.Way { return host{root: "/"}.way(path) }
+
 // way looks at a directory and at all above it. Where the caller itself cannot
 // pass, what lies behind is not known.
 func (h host) way(path string) plan.Way {
@@ -52,6 +55,5 @@ func (h host) passage(path string) (plan.Passage, bool) {
 	if unix.Stat(name, &st) != nil || st.Mode&unix.S_IFMT != unix.S_IFDIR {
 		return plan.Passage{}, false
 	}
-	_, err := unix.Getxattr(name, "system.posix_acl_access", nil)
-	return plan.Passage{Path: path, UID: st.Uid, GID: st.Gid, Mode: st.Mode & 0o7777, ACL: err == nil}, true
+	return plan.Passage{Path: path, UID: st.Uid, GID: st.Gid, Mode: st.Mode & 0o7777, ACL: plan.ListOf(accessList(name)...)}, true
 }
