@@ -1,5 +1,5 @@
-// The runtime reads cgroup files at start, and again and again, to size itself
-// for a container. A launcher lives too short for that, or waits.
+// The runtime would keep its cgroup's limit open, and read it again and again, to size
+// itself for a container. A launcher lives too short for that, or waits.
 //go:debug containermaxprocs=0
 //go:debug updatemaxprocs=0
 

@@ -4,6 +4,7 @@ package probe
 
 import (
 	"strings"
+	"sync"
 
 	"lxcfg/compile/plan"
 )
@@ -27,6 +28,18 @@ var lxcParts = [...]struct {
 	{plan.LXCCapabilities, []string{"libcap.so", "cap_set_proc", "cap_get_proc"}, ""},
 	{plan.LXCSeccomp, []string{"libseccomp", "seccomp_rule_add"}, ""},
 	{plan.LXCSELinux, nil, "Built without SELinux support"},
+}
+
+// installed is what this host's LXC lacks, which is looked for once: many configurations
+// may be judged by one host.
+var installed struct {
+	once  sync.Once
+	lacks []plan.LXCPart
+}
+
+func installedLacks() []plan.LXCPart {
+	installed.once.Do(func() { installed.lacks = host{root: "/"}.lxcLacks() })
+	return installed.lacks
 }
 
 // lxcLacks tells what the installed LXC was built without, nothing where it cannot be

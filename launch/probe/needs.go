@@ -43,7 +43,7 @@ func Add(f *plan.Facts, n plan.Needs) {
 		f.Profiles = plan.ListOf(h.profiles(n.Profiles)...)
 	}
 	if n.LXCBuild {
-		f.LXCLacks = plan.ListOf(h.lxcLacks()...)
+		f.LXCLacks = plan.ListOf(installedLacks()...)
 	}
 	if n.Relative && f.Caller.Root() {
 		f.Cgroups = h.cgroups(false, f.DelegateList.Slice())
