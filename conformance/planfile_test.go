@@ -175,7 +175,9 @@ func TestPlanFileInTheBackground(t *testing.T) {
 		t.Fatalf("lxcfg plan -o: %v\n%s", err, out)
 	}
 	l := ours(t)
-	l.argv = func(container, ...string) []string { return isolated(nil, lxcfg(t), "start", "--plan", file, "-p", c.pidFile()) }
+	l.argv = func(container, ...string) []string {
+		return isolated(nil, lxcfg(t), "start", "--plan", file, "-p", c.pidFile())
+	}
 	s := start(t, l, c)
 	s.expect(t, 0, `lxc.environment = COLOUR=blue`, "lxc-info", "-c", "lxc.environment")
 	s.expect(t, 0, ``, "lxc-stop", "-k")
