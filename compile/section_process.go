@@ -30,13 +30,7 @@ func (c *compiler) compileProcess() {
 		}
 		c.builder.Add(plan.AtKeyring, plan.Keyring{Context: context}, because, planOrigins(append(lineOf(keyring), lines...))...)
 	}
-	if arch := cfg.Arch; arch.Set {
-		persona := uint32(0) // PER_LINUX
-		if arch.V.Bits == 32 {
-			persona = 8 // PER_LINUX32
-		}
-		c.add(plan.AtPersonality, plan.Personality{Persona: persona}, arch.Origin)
-	}
+	c.compilePersonality()
 	for _, s := range cfg.Limits.Sysctl {
 		c.add(plan.AtSysctl, plan.Sysctl{Name: strings.ReplaceAll(s.V.Name, ".", "/"), Value: s.V.Value}, s.Origin)
 	}
@@ -55,6 +49,19 @@ func (c *compiler) compileProcess() {
 		RebootSignal: cfg.Signals.Reboot.V,
 		StopSignal:   cfg.Signals.Stop.V,
 	}, "the container runs until its init ends", planOrigins(signals)...)
+}
+
+// compilePersonality has the kernel call the machine what lxc.arch says.
+func (c *compiler) compilePersonality() {
+	arch := c.config.Arch
+	if !arch.Set {
+		return
+	}
+	persona := uint32(0) // PER_LINUX
+	if arch.V.Bits == 32 {
+		persona = 8 // PER_LINUX32
+	}
+	c.add(plan.AtPersonality, plan.Personality{Persona: persona}, arch.Origin)
 }
 
 // keyringContext is the SELinux context of the session keyring, empty where there

@@ -70,8 +70,12 @@ func hasCapability(items config.Items[config.Capability], number uint32) bool {
 // label, no_new_privs and the seccomp filter.
 func (c *compiler) compileConfinement() {
 	c.compileLabel()
+	c.compileNoNewPrivs()
+	c.compileSeccomp()
+}
+
+func (c *compiler) compileNoNewPrivs() {
 	if nnp := c.config.Security.NoNewPrivs; nnp.V {
 		c.add(plan.AtNoNewPrivs, plan.NoNewPrivs{}, nnp.Origin)
 	}
-	c.compileSeccomp()
 }

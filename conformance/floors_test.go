@@ -39,6 +39,7 @@ launch/netlink, launch/dbus < launch/monitor < launch;
 compile/plan, launch/command, launch/netlink, launch/probe, launch/remains < launch/doctor;
 launch/rlimit/started < launch/rlimit < launch;
 launch/daemon < launch;
+launch/payload, launch/terminal, launch/command, launch/rlimit < launch/attach < cmd/lxcfg;
 
 compile, compile/config, compile/keys, launch, launch/daemon, launch/doctor, launch/payload, launch/probe < cmd/lxcfg;
 launch/command < launch/ondisk;

@@ -88,7 +88,7 @@ func bashCompletion(w io.Writer, all []page) {
 		var names []string
 		for _, o := range p.options {
 			names = append(names, "--"+o.long)
-			if o.arg == "" {
+			if !o.needsArgument() {
 				continue
 			}
 			pattern := "--" + o.long
@@ -135,12 +135,12 @@ func zshCompletion(w io.Writer, all []page) {
 		for _, o := range p.options {
 			doc := "[" + strings.NewReplacer("[", "(", "]", ")", ":", "\\:").Replace(o.help) + "]"
 			argument := ""
-			if o.arg != "" {
+			if o.needsArgument() {
 				kind, choices := argumentOf(o.arg)
 				argument = ":" + strings.ToLower(strings.NewReplacer("|", " or ", ":", "").Replace(o.arg)) + ":" + kind.zsh(choices, all)
 			}
 			long := "--" + o.long
-			if o.arg != "" {
+			if o.needsArgument() {
 				long += "="
 			}
 			fmt.Fprintf(w, " \\\n\t\t\t%s", quoteShell([]string{long + doc + argument}))
@@ -188,7 +188,7 @@ func fishCompletion(w io.Writer, all []page) {
 			if o.short != "" {
 				fmt.Fprintf(w, " -s %s", o.short)
 			}
-			if o.arg != "" {
+			if o.needsArgument() {
 				kind, choices := argumentOf(o.arg)
 				fmt.Fprintf(w, " -r%s", kind.fish(choices, all))
 			}

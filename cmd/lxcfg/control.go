@@ -22,6 +22,7 @@ func controlCommands() []command {
 			name: "wait", usage: "-s STATE " + name, summary: "wait until a container is in a state", run: runWait,
 			detail: "A container that has no monitor is STOPPED. The exit status is 1 when the time has passed before.",
 		},
+		attachCommand(),
 		{
 			name: "console", usage: name, summary: "use a terminal of a container", run: runConsole,
 			detail: "Ctrl+a q leaves it. The console itself, -t 0, shows what it shows to everybody, and several can use it at once.",

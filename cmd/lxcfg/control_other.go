@@ -17,6 +17,7 @@ func runInfo(a *app, c command, args []string) int     { return a.noContainers(c
 func runList(a *app, c command, args []string) int     { return a.noContainers(c, args) }
 func runWait(a *app, c command, args []string) int     { return a.noContainers(c, args) }
 func runConsole(a *app, c command, args []string) int  { return a.noContainers(c, args) }
+func runAttach(a *app, c command, args []string) int   { return a.noContainers(c, args) }
 func runStop(a *app, c command, args []string) int     { return a.noContainers(c, args) }
 func runFreeze(a *app, c command, args []string) int   { return a.noContainers(c, args) }
 func runUnfreeze(a *app, c command, args []string) int { return a.noContainers(c, args) }

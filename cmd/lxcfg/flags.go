@@ -19,9 +19,24 @@ import (
 type option struct {
 	long  string // without dashes
 	short string // one letter, or empty
-	arg   string // name of its argument, empty for none
+	arg   string // name of its argument, empty for none; in brackets: it may be left out
 	help  string
 	set   func(value string) error
+}
+
+// needsArgument tells whether an argument has to follow. One that may be left out has to
+// be attached, as for getopt_long(3).
+func (o option) needsArgument() bool { return o.arg != "" && o.arg[0] != '[' }
+
+// argument is the name of its argument, and what stands around it behind a long name.
+func (o option) argument() (before, name, after string) {
+	switch {
+	case o.arg == "":
+		return "", "", ""
+	case !o.needsArgument():
+		return "[=", strings.Trim(o.arg, "[]"), "]"
+	}
+	return "=", o.arg, ""
 }
 
 // options is the options of a command.
@@ -47,7 +62,7 @@ func (os options) parse(args []string) (words, rest []string, err error) {
 		switch {
 		case o.arg == "" && hasValue:
 			return nil, nil, fmt.Errorf("the option --%s takes no argument", o.long)
-		case o.arg != "" && !hasValue:
+		case o.needsArgument() && !hasValue:
 			if len(args) == 0 {
 				return nil, nil, fmt.Errorf("the option --%s needs an argument, %s", o.long, o.arg)
 			}
@@ -227,10 +242,8 @@ func (a *app) wantsHelp(c command, os options, args []string) bool {
 		if o.short != "" {
 			name = "-" + o.short + ", --" + o.long
 		}
-		if o.arg != "" {
-			name += "=" + o.arg
-		}
-		fmt.Fprintf(a.stdout, "  %s\n", name)
+		before, argument, after := o.argument()
+		fmt.Fprintf(a.stdout, "  %s\n", name+before+argument+after)
 		for _, line := range wrap(o.help, 68) {
 			fmt.Fprintf(a.stdout, "          %s\n", line)
 		}

@@ -77,7 +77,8 @@ func commandPage(w io.Writer, p *page) {
 			name = "\\fB\\-" + o.short + "\\fR, " + name
 		}
 		if o.arg != "" {
-			name += "=\\fI" + roff(o.arg) + "\\fR"
+			before, argument, after := o.argument()
+			name += before + "\\fI" + roff(argument) + "\\fR" + after
 		}
 		fmt.Fprintf(w, ".TP\n%s\n%s.\n", name, roff(strings.ToUpper(o.help[:1])+o.help[1:]))
 	}

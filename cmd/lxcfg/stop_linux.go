@@ -50,15 +50,11 @@ func stopContainer(p socket.Peer, o stopOptions) error {
 	if o.kill {
 		return p.Stop()
 	}
-	pid, err := p.InitPID()
+	init, pid, err := p.OpenInit()
 	if err != nil {
 		return err
 	}
-	init, err := unix.PidfdOpen(pid, 0)
-	if err != nil {
-		return socket.ErrNotRunning
-	}
-	defer unix.Close(init)
+	defer init.Close()
 	key, wanted := "lxc.signal.halt", socket.Stopped
 	if o.reboot {
 		key, wanted = "lxc.signal.reboot", socket.Running
@@ -71,7 +67,7 @@ func stopContainer(p socket.Peer, o stopOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := unix.PidfdSendSignal(init, number, nil, 0); err != nil {
+	if err := unix.PidfdSendSignal(int(init.Fd()), number, nil, 0); err != nil {
 		w.Close()
 		return fmt.Errorf("send %v to the container's init: %w", number, err)
 	}

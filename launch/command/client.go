@@ -266,7 +266,12 @@ func (p Peer) Borrow(number int) (terminal, connection *os.File, lent int, err e
 func (p Peer) OpenCgroup(controller string) (*os.File, error) {
 	data := make([]byte, cgroupFDSize)
 	copy(data[cgroupFDSize-cgroupController:cgroupFDSize-1], controller)
-	a, err := p.ask(getLimitCgroupFD, 0, data)
+	return p.file(getLimitCgroupFD, data, controller)
+}
+
+// file asks for a descriptor, and gives it a name for errors.
+func (p Peer) file(number uint32, data []byte, name string) (*os.File, error) {
+	a, err := p.ask(number, 0, data)
 	if err == nil && len(a.files) != 1 {
 		a.close()
 		err = unix.EBADF
@@ -274,7 +279,7 @@ func (p Peer) OpenCgroup(controller string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return os.NewFile(uintptr(a.files[0]), controller), nil
+	return os.NewFile(uintptr(a.files[0]), name), nil
 }
 
 // InitPID asks for the process id of a container's init, on the host.

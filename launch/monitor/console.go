@@ -86,25 +86,25 @@ func samePty(master int, path string) error {
 func (m *Monitor) receiveTerminals() error {
 	var masters []*os.File
 	for {
-		d, err := m.receive()
+		d, err := payload.Receive(m.fds)
 		if err != nil {
 			return err
 		}
-		if d.tag == 0 {
+		if d.Tag == 0 {
 			break
 		}
-		switch d.tag {
+		switch d.Tag {
 		case payload.SendsTerminals:
-			for _, fd := range d.files {
+			for _, fd := range d.Files {
 				masters = append(masters, os.NewFile(uintptr(fd), "terminal"))
 			}
 		case payload.SendsDevpts:
-			for _, fd := range d.files {
+			for _, fd := range d.Files {
 				m.devpts = os.NewFile(uintptr(fd), "devpts")
 				m.laterClose("devpts", m.devpts)
 			}
 		default:
-			d.close()
+			d.Close()
 		}
 	}
 	if console, _, ok := plan.Find[plan.Console](m.plan); ok && console.Allocate && len(masters) > 0 {

@@ -21,7 +21,7 @@ const (
 // caller. A child has to be there for newuidmap to write the map; it waits until
 // that is done, and the namespace lives on in a descriptor.
 func (m *Monitor) makeIDHelper(step string, op plan.IDHelper) (err error) {
-	ours, theirs, err := socketPair("id helper")
+	ours, theirs, err := program.SocketPair("id helper")
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func (m *Monitor) makeIDHelper(step string, op plan.IDHelper) (err error) {
 	}
 	defer func() {
 		_ = unix.PidfdSendSignal(child.PIDFD, unix.SIGKILL, nil, 0)
-		_, waitErr := waitFor(child.PID)
+		_, waitErr := program.Wait(child.PID)
 		unix.Close(child.PIDFD)
 		if err == nil {
 			err = waitErr

@@ -94,12 +94,12 @@ func (m *Monitor) collectTrees(seg payload.Segment) error {
 			opens = fds[1].Revents == 0 // what it has opened came before it is ready
 			continue
 		}
-		d, err := m.receive()
-		if err != nil || d.tag == 0 {
+		d, err := payload.Receive(m.fds)
+		if err != nil || d.Tag == 0 {
 			return err // without a tag the payload is gone
 		}
-		for _, fd := range d.files {
-			m.trees[d.number] = os.NewFile(uintptr(fd), "tree")
+		for _, fd := range d.Files {
+			m.trees[d.Number] = os.NewFile(uintptr(fd), "tree")
 		}
 	}
 	return nil

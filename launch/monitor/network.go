@@ -39,15 +39,15 @@ func (m *Monitor) inside() (*netlink.Conn, error) {
 	if m.network.inside != nil {
 		return m.network.inside, nil
 	}
-	d, err := m.receive()
+	d, err := payload.Receive(m.fds)
 	switch {
 	case err != nil:
 		return nil, err
-	case d.tag != payload.SendsNetlink || len(d.files) != 1:
-		d.close()
+	case d.Tag != payload.SendsNetlink || len(d.Files) != 1:
+		d.Close()
 		return nil, errors.New("the payload did not send a netlink socket")
 	}
-	m.network.inside, err = netlink.Adopt(d.files[0])
+	m.network.inside, err = netlink.Adopt(d.Files[0])
 	return m.network.inside, err
 }
 

@@ -23,7 +23,7 @@ func (m *Monitor) spawn(step string, op plan.Spawn, lowered func() (*program.Pro
 	if err != nil {
 		return err
 	}
-	ours, theirs, err := socketPair("barrier")
+	ours, theirs, err := program.SocketPair("barrier")
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (m *Monitor) spawn(step string, op plan.Spawn, lowered func() (*program.Pro
 	// that its death is an end of file.
 	defer theirs.Close()
 	m.barrier = ours
-	fds, fdsTheirs, err := socketPair("descriptors")
+	fds, fdsTheirs, err := program.SocketPair("descriptors")
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (m *Monitor) TakeDown() error {
 
 // reap waits for the payload to end.
 func (m *Monitor) reap() (unix.WaitStatus, error) {
-	status, err := waitFor(m.child.PID)
+	status, err := program.Wait(m.child.PID)
 	if err == nil {
 		m.child.PID = 0
 	}
@@ -159,15 +159,6 @@ func (m *Monitor) closeAll() error {
 		return m.image.Close()
 	}
 	return nil
-}
-
-// socketPair makes two connected sockets that keep messages apart.
-func socketPair(name string) (a, b *os.File, err error) {
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return nil, nil, fmt.Errorf("make the %s sockets: %w", name, err)
-	}
-	return os.NewFile(uintptr(fds[0]), name), os.NewFile(uintptr(fds[1]), name), nil
 }
 
 // ErrPayloadGone says that the payload ended where it should have answered.

@@ -3,7 +3,6 @@
 package monitor
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
@@ -70,7 +69,7 @@ func runProgram(b *program.Builder, in program.Inputs, namespaces uint64) error 
 		return err
 	}
 	defer unix.Close(child.PIDFD)
-	status, err := waitFor(child.PID)
+	status, err := program.Wait(child.PID)
 	if err != nil {
 		return err
 	}
@@ -81,18 +80,4 @@ func runProgram(b *program.Builder, in program.Inputs, namespaces uint64) error 
 		return fmt.Errorf("a child of lxcfg was killed: %v", status.Signal())
 	}
 	return nil
-}
-
-// waitFor waits for a child to end.
-func waitFor(pid int) (unix.WaitStatus, error) {
-	var status unix.WaitStatus
-	for {
-		_, err := unix.Wait4(pid, &status, 0, nil)
-		switch {
-		case err == nil:
-			return status, nil
-		case !errors.Is(err, unix.EINTR):
-			return status, fmt.Errorf("wait for process %d: %w", pid, err)
-		}
-	}
 }

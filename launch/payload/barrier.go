@@ -77,9 +77,12 @@ func (l *lowering) barrier() {
 	l.await()
 }
 
+// SaysReady is the byte that says so.
+const SaysReady = '+'
+
 // ready tells the monitor that the payload has done its steps.
 func (l *lowering) ready() {
-	l.call("write", unix.SYS_WRITE, args(program.InputFD(InputBarrier), program.Blob([]byte{'+'}, `"+"`), program.Int(1)),
+	l.call("write", unix.SYS_WRITE, args(program.InputFD(InputBarrier), program.Blob([]byte{SaysReady}, `"+"`), program.Int(1)),
 		program.Least(1), program.About("the monitor"))
 }
 

@@ -22,15 +22,20 @@ func InputTasks(hierarchy string) string { return "tasks:" + hierarchy }
 func InputCgroup(hierarchy string) string     { return "cgroup:" + hierarchy }
 func InputCgroupName(hierarchy string) string { return "cgroup-name:" + hierarchy }
 
-// cgroupEnter moves the payload itself. "0" is the writer, and tasks moves one
-// thread, which is all the payload has.
+// cgroupEnter moves the payload itself.
 func (l *lowering) cgroupEnter(op plan.CgroupEnter) {
 	for _, h := range op.Hierarchies.All() {
-		l.call("write", unix.SYS_WRITE, args(program.InputFD(InputTasks(h)), program.Blob([]byte{'0'}, `"0"`), program.Int(1)),
-			program.About("the payload's cgroup in "+h))
-		// The file is the host's: nothing in the rootfs may find it open.
-		l.call("close", unix.SYS_CLOSE, args(program.InputFD(InputTasks(h))))
+		l.enterTasks(h)
 	}
+}
+
+// enterTasks moves the process into a cgroup of v1. "0" is the writer, and tasks moves one
+// thread, which is all the process has.
+func (l *lowering) enterTasks(hierarchy string) {
+	tasks := program.InputFD(InputTasks(hierarchy))
+	l.call("write", unix.SYS_WRITE, args(tasks, program.Blob([]byte{'0'}, `"0"`), program.Int(1)), program.About("the payload's cgroup in "+hierarchy))
+	// The file is the host's: nothing in the rootfs may find it open.
+	l.call("close", unix.SYS_CLOSE, args(tasks))
 }
 
 // cgroupDirectory makes the directory of the payload's cgroup, in the tmpfs that holds

@@ -81,7 +81,12 @@ func (l *lowering) tty(op plan.TTY) {
 // allocatePty takes a pty of the container's own devpts (pty(7)). The slave is
 // opened through the master: no path, so nobody can be in the way.
 func (l *lowering) allocatePty(name string) program.Slot {
-	master := l.openIn(l.rootfs, "dev/pts/ptmx", unix.O_RDWR|unix.O_NOCTTY, "O_RDWR|O_NOCTTY", name+"-master")
+	return l.allocatePtyIn(l.rootfs, "dev/pts/ptmx", name)
+}
+
+// allocatePtyIn is allocatePty with the devpts at another place.
+func (l *lowering) allocatePtyIn(dir program.Operand, ptmx, name string) program.Slot {
+	master := l.openIn(dir, ptmx, unix.O_RDWR|unix.O_NOCTTY, "O_RDWR|O_NOCTTY", name+"-master")
 	unlock := program.Blob(make([]byte, 4), "[0]")
 	l.call("ioctl", unix.SYS_IOCTL, args(master, program.Word(unix.TIOCSPTLCK, "TIOCSPTLCK"), unlock), program.About(name))
 	l.masters = append(l.masters, master)

@@ -34,9 +34,7 @@ func (l *lowering) armParentDeath(signal uint32) {
 // userEnter becomes the container's root. Groups go first: without CAP_SETGID,
 // which a change of uid may cost, they could not be dropped.
 func (l *lowering) userEnter(op plan.UserEnter) {
-	if op.ClearGroups {
-		l.call("setgroups", unix.SYS_SETGROUPS, args(program.Int(0), program.Null))
-	}
+	l.setGroups(plan.Identity{SetGroups: op.ClearGroups})
 	l.setIDs(op.UID, op.GID)
 	// A change of ids made the process undumpable, which gives its /proc files to
 	// the host's root and keeps its own user from writing them (prctl(2)).
@@ -76,23 +74,29 @@ func (l *lowering) traverse(op plan.Traverse) {
 // identity takes on init's ids. With the uid unchanged nothing is lost; with a
 // new one the capabilities go, which is what lxc.init.uid is for.
 func (l *lowering) identity(op plan.Identity) {
-	if op.SetGroups {
-		groups := make([]byte, 0, 4*op.Groups.Len())
-		var words []string
-		for _, g := range op.Groups.All() {
-			groups = binary.NativeEndian.AppendUint32(groups, g)
-			words = append(words, fmt.Sprint(g))
-		}
-		list := program.Null
-		if len(groups) > 0 {
-			list = program.Blob(groups, "["+strings.Join(words, ", ")+"]")
-		}
-		l.call("setgroups", unix.SYS_SETGROUPS, args(program.Int(op.Groups.Len()), list))
-	}
+	l.setGroups(op)
 	if op.UID != 0 || op.GID != 0 {
 		l.setIDs(op.UID, op.GID)
 		l.armParentDeath(uint32(unix.SIGKILL))
 	}
+}
+
+// setGroups replaces the supplementary groups, where there is something to replace them by.
+func (l *lowering) setGroups(op plan.Identity) {
+	if !op.SetGroups {
+		return
+	}
+	groups := make([]byte, 0, 4*op.Groups.Len())
+	var words []string
+	for _, g := range op.Groups.All() {
+		groups = binary.NativeEndian.AppendUint32(groups, g)
+		words = append(words, fmt.Sprint(g))
+	}
+	list := program.Null
+	if len(groups) > 0 {
+		list = program.Blob(groups, "["+strings.Join(words, ", ")+"]")
+	}
+	l.call("setgroups", unix.SYS_SETGROUPS, args(program.Int(op.Groups.Len()), list))
 }
 
 // namespaceFlags are the namespaces as clone(2) and unshare(2) take them.

@@ -69,7 +69,7 @@ func (img *Image) Spawn(a CloneArgs) (Child, error) {
 	if len(a.Join) == 0 {
 		return Child{PID: int(pid), PIDFD: int(h.pidFD)}, nil
 	}
-	if err := reap(int(pid)); err != nil {
+	if _, err := Wait(int(pid)); err != nil { // for the joiner; its status tells nothing
 		return Child{}, err
 	}
 	switch failed := h.joiner.failed; {
@@ -81,14 +81,4 @@ func (img *Image) Spawn(a CloneArgs) (Child, error) {
 		return Child{}, errors.New("the process that joins namespaces was killed")
 	}
 	return Child{PID: int(h.pid), PIDFD: int(h.pidFD)}, nil
-}
-
-// reap takes the joiner's status, which is of no interest.
-func reap(pid int) error {
-	for {
-		_, err := unix.Wait4(pid, nil, 0, nil)
-		if !errors.Is(err, unix.EINTR) {
-			return os.NewSyscallError("wait4", err)
-		}
-	}
 }
