@@ -58,6 +58,11 @@ func runAttach(a *app, c command, args []string) int {
 
 // attach runs the command and returns its exit status.
 func (a *app) attach(p socket.Peer, r *attachRequest, argv []string) (int, error) {
+	container, err := attach.Find(p)
+	if err != nil {
+		return 0, err
+	}
+	defer container.Close()
 	facts, err := probeHost()
 	if err != nil {
 		return 0, err
@@ -67,7 +72,7 @@ func (a *app) attach(p socket.Peer, r *attachRequest, argv []string) (int, error
 		return 0, err
 	}
 	request := attach.Request{
-		Peer: p, Namespaces: plan.SetOf(r.namespaces...), Remount: r.remount,
+		Namespaces: plan.SetOf(r.namespaces...), Remount: r.remount,
 		KeepCgroups: r.cgroups, KeepCapabilities: r.capabilities, KeepLabel: r.label,
 		UID: r.uid, GID: r.gid, Command: argv,
 		Environment: attach.Environment{Clear: r.clear, Keep: r.keep, Set: r.set},
@@ -88,7 +93,7 @@ func (a *app) attach(p socket.Peer, r *attachRequest, argv []string) (int, error
 		defer file.Close()
 		request.Log = io.Writer(file)
 	}
-	status, err := attach.Run(request)
+	status, err := container.Run(request)
 	if err != nil {
 		return 0, err
 	}

@@ -73,7 +73,7 @@ const maxLeaves = 1000
 // controllers for those below it, as systemd in the container makes its own, can hold no
 // processes (cgroups(7)). LXC calls it ".lxc", and has others where somebody in the
 // container has made that one of the same kind.
-func (t *target) leaf(dir *os.File, n int) (*os.File, error) {
+func (c *Container) leaf(dir *os.File, n int) (*os.File, error) {
 	name := ".lxc"
 	if n > 0 {
 		name = fmt.Sprintf(".lxc-%d", n)
@@ -89,15 +89,15 @@ func (t *target) leaf(dir *os.File, n int) (*os.File, error) {
 	}
 	leaf := os.NewFile(uintptr(fd), name)
 	if made == nil {
-		t.give(fd)
+		c.give(fd)
 	}
 	return leaf, nil
 }
 
 // give gives a cgroup to the container's root, as everything below the container's is.
 // That root can do without it.
-func (t *target) give(leaf int) {
+func (c *Container) give(leaf int) {
 	for _, file := range [...]string{"", "cgroup.procs", "cgroup.threads", "cgroup.subtree_control"} {
-		_ = unix.Fchownat(leaf, file, int(t.onHost[0]), int(t.onHost[1]), unix.AT_EMPTY_PATH|unix.AT_SYMLINK_NOFOLLOW)
+		_ = unix.Fchownat(leaf, file, int(c.onHost[0]), int(c.onHost[1]), unix.AT_EMPTY_PATH|unix.AT_SYMLINK_NOFOLLOW)
 	}
 }

@@ -25,8 +25,8 @@ func (j *joining) openTerminal() (payload.Terminal, error) {
 	if !terminal.IsTerminal(r.Stdin) && !terminal.IsTerminal(r.Stdout) && !terminal.IsTerminal(r.Stderr) {
 		return payload.NoTerminal, nil
 	}
-	if j.joined.Has(plan.NamespaceMnt) || !j.target.others.Has(plan.NamespaceMnt) {
-		if devpts, err := r.Peer.OpenDevpts(); err == nil {
+	if j.joined.Has(plan.NamespaceMnt) || !j.container.others.Has(plan.NamespaceMnt) {
+		if devpts, err := j.container.peer.OpenDevpts(); err == nil {
 			j.devpts = devpts
 			return payload.ContainerTerminal, nil
 		}
@@ -43,7 +43,7 @@ func (j *joining) openTerminal() (payload.Terminal, error) {
 	j.pty = os.NewFile(uintptr(slave), "terminal")
 	if j.joined.Has(plan.NamespaceUser) {
 		// An ordinary user cannot give it away; then it is nobody's in the container.
-		_ = unix.Fchown(slave, int(j.target.onHost[0]), -1)
+		_ = unix.Fchown(slave, int(j.container.onHost[0]), -1)
 	}
 	return payload.HostTerminal, nil
 }

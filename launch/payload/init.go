@@ -43,7 +43,7 @@ func (l *lowering) init(op plan.Init) {
 	l.call("pwrite64", unix.SYS_PWRITE64, args(file, program.Into(pid), program.Int(4), program.Int(reaper.CommandOffset)), program.About("the init"))
 	// The file is /proc/1/exe: nobody in the container may change it.
 	l.call("fcntl", unix.SYS_FCNTL, args(file, program.Word(unix.F_ADD_SEALS, "F_ADD_SEALS"),
-		program.Word(unix.F_SEAL_SEAL|unix.F_SEAL_SHRINK|unix.F_SEAL_GROW|unix.F_SEAL_WRITE, "F_SEAL_SEAL|F_SEAL_SHRINK|F_SEAL_GROW|F_SEAL_WRITE")), program.About("the init"))
+		program.Word(program.Sealed, "F_SEAL_SEAL|F_SEAL_SHRINK|F_SEAL_GROW|F_SEAL_WRITE")), program.About("the init"))
 	// As under LXC the command keeps the descriptors that the caller left open, the
 	// init none but the standard ones.
 	l.call("close_range", unix.SYS_CLOSE_RANGE, args(program.Int(3), program.Word(1<<32-1, "4294967295"), program.Word(unix.CLOSE_RANGE_CLOEXEC, "CLOSE_RANGE_CLOEXEC")),

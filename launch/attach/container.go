@@ -17,78 +17,98 @@ import (
 	"lxcfg/launch/command"
 )
 
-// target is the container's init, and what is to be known of it to be where it is.
-type target struct {
+// Container is a running container that is to be joined: its init, and what is to be known
+// of that to be where it is.
+type Container struct {
+	peer command.Peer
 	init *os.File // pidfd
 	pid  int
 	root *os.File // its root directory
 
 	others   plan.NamespaceSet // those of its namespaces that are not the caller's
 	bounding uint64            // capabilities that it can have
-	filters  int               // seccomp filters that hold it
 	own      plan.Identity     // the container's root in its user namespace, or init where there is none
 	onHost   [2]uint32         // ids of that root as the caller sees them
-	deny     bool              // nobody may change groups there (user_namespaces(7), setgroups)
+	denied   bool              // nobody may change groups there (user_namespaces(7), setgroups)
 }
 
 // proc is a file of init's directory in the caller's /proc.
-func (t *target) proc(name string) string { return fmt.Sprintf("/proc/%d/%s", t.pid, name) }
+func (c *Container) proc(name string) string { return fmt.Sprintf("/proc/%d/%s", c.pid, name) }
 
-// lookAt looks at the init of a container. What was read is init's: it is alive afterwards.
-func lookAt(peer command.Peer) (t *target, err error) {
-	t = &target{}
-	if t.init, t.pid, err = peer.OpenInit(); err != nil {
+// ErrFrozen says that nothing in the container runs.
+var ErrFrozen = errors.New("the container is frozen")
+
+// Find finds a container that runs. What is said of it is so: its init is alive afterwards.
+//
+// Where the container's root is the caller's, the program goes on as a copy of itself from
+// here on (see seal). So it is to be called first of all.
+func Find(peer command.Peer) (*Container, error) {
+	state, err := peer.State()
+	switch {
+	case err != nil:
+		return nil, err
+	case state == command.Stopped:
+		return nil, command.ErrNotRunning
+	case state == command.Freezing, state == command.Frozen:
+		return nil, ErrFrozen
+	}
+	c := &Container{peer: peer}
+	if c.init, c.pid, err = peer.OpenInit(); err != nil {
 		return nil, err
 	}
-	if err = t.read(); err == nil && !command.Alive(t.init) {
-		err = command.ErrNotRunning
-	}
-	if err == nil {
-		return t, nil
-	}
-	alive := command.Alive(t.init)
-	t.close()
+	err = c.read()
 	switch {
-	case !alive:
-		return nil, command.ErrNotRunning
+	case !command.Alive(c.init):
+		err = command.ErrNotRunning
 	case errors.Is(err, fs.ErrPermission):
-		return nil, fmt.Errorf("%w: who attaches has to be root, or who has started the container", err)
+		err = mayNot(err)
+	case err == nil && !c.others.Has(plan.NamespaceUser):
+		err = seal()
 	}
-	return nil, err
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
 }
 
-func (t *target) close() {
-	t.init.Close()
-	if t.root != nil {
-		t.root.Close()
+// mayNot says who may attach.
+func mayNot(err error) error {
+	return fmt.Errorf("%w: who attaches has to be root, or who has started the container", err)
+}
+
+// Close lets go of it.
+func (c *Container) Close() {
+	c.init.Close()
+	if c.root != nil {
+		c.root.Close()
 	}
 }
 
-func (t *target) read() (err error) {
-	if t.others, err = t.readNamespaces(); err != nil {
+func (c *Container) read() (err error) {
+	if c.others, err = c.readNamespaces(); err != nil {
 		return err
 	}
-	status, err := statusOf(t.proc("status"))
+	status, err := statusOf(c.proc("status"))
 	if err != nil {
 		return err
 	}
-	if t.bounding, err = strconv.ParseUint(status["CapBnd"], 16, 64); err != nil {
+	if c.bounding, err = strconv.ParseUint(status["CapBnd"], 16, 64); err != nil {
 		return fmt.Errorf("read the bounding set of the container's init: %w", err)
 	}
-	t.filters = filtersOf(status)
-	if err := t.readIDs(status); err != nil {
+	if err := c.readIDs(status); err != nil {
 		return err
 	}
-	fd, err := unix.Open(t.proc("root"), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	fd, err := unix.Open(c.proc("root"), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return &os.PathError{Op: "open", Path: t.proc("root"), Err: err}
+		return &os.PathError{Op: "open", Path: c.proc("root"), Err: err}
 	}
-	t.root = os.NewFile(uintptr(fd), "/")
+	c.root = os.NewFile(uintptr(fd), "/")
 	return nil
 }
 
 // readNamespaces compares init's namespaces with the caller's (namespaces(7)).
-func (t *target) readNamespaces() (plan.NamespaceSet, error) {
+func (c *Container) readNamespaces() (plan.NamespaceSet, error) {
 	var others []plan.Namespace
 	for _, ns := range plan.Namespaces() {
 		mine, err := os.Stat(filepath.Join("/proc/self/ns", string(ns)))
@@ -98,7 +118,7 @@ func (t *target) readNamespaces() (plan.NamespaceSet, error) {
 		if err != nil {
 			return plan.NamespaceSet{}, err
 		}
-		theirs, err := os.Stat(t.proc("ns/" + string(ns)))
+		theirs, err := os.Stat(c.proc("ns/" + string(ns)))
 		if err != nil {
 			return plan.NamespaceSet{}, err
 		}
@@ -126,18 +146,18 @@ func statusOf(file string) (map[string]string, error) {
 
 // readIDs finds out who root is in init's user namespace. Where there is no root it is
 // init's own user.
-func (t *target) readIDs(status map[string]string) error {
+func (c *Container) readIDs(status map[string]string) error {
 	for _, kind := range [...]struct {
 		file, ids       string
 		inside, outside *uint32
-	}{{"uid_map", "Uid", &t.own.UID, &t.onHost[0]}, {"gid_map", "Gid", &t.own.GID, &t.onHost[1]}} {
-		ranges, err := readMap(t.proc(kind.file))
+	}{{"uid_map", "Uid", &c.own.UID, &c.onHost[0]}, {"gid_map", "Gid", &c.own.GID, &c.onHost[1]}} {
+		ranges, err := readMap(c.proc(kind.file))
 		if err != nil {
 			return err
 		}
 		*kind.inside, *kind.outside = rootOf(ranges, status[kind.ids])
 	}
-	t.deny = deniesGroups(t.proc("setgroups"))
+	c.denied = deniesGroups(c.proc("setgroups"))
 	return nil
 }
 
@@ -145,12 +165,6 @@ func (t *target) readIDs(status map[string]string) error {
 func deniesGroups(file string) bool {
 	text, err := os.ReadFile(file)
 	return err == nil && strings.TrimSpace(string(text)) == "deny"
-}
-
-// filtersOf is how many seccomp filters hold a process (Linux 5.9).
-func filtersOf(status map[string]string) int {
-	n, _ := strconv.Atoi(status["Seccomp_filters"])
-	return n
 }
 
 // idRange is a line of a map: ids inside, ids as the caller sees them.
@@ -189,14 +203,14 @@ func rootOf(ranges []idRange, ids string) (inside, outside uint32) {
 }
 
 // label is the one that init runs under, as a security module writes it; empty for none.
-func (t *target) label(lsm string) (string, error) {
+func (c *Container) label(lsm string) (string, error) {
 	file := "attr/current"
 	if lsm == "apparmor" {
-		if _, err := os.Stat(t.proc("attr/apparmor")); err == nil {
+		if _, err := os.Stat(c.proc("attr/apparmor")); err == nil {
 			file = "attr/apparmor/current" // Linux 5.1
 		}
 	}
-	text, err := os.ReadFile(t.proc(file))
+	text, err := os.ReadFile(c.proc(file))
 	if err != nil {
 		return "", err
 	}
