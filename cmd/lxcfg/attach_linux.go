@@ -41,6 +41,7 @@ func runAttach(a *app, c command, args []string) int {
 		return status
 	}
 	var notExecuted *attach.NotExecutedError
+	var interrupted *attach.InterruptedError
 	switch {
 	case errors.Is(err, errFindings):
 	case errors.Is(err, socket.ErrNotRunning):
@@ -50,6 +51,9 @@ func runAttach(a *app, c command, args []string) int {
 	case errors.As(err, &notExecuted):
 		a.error(err)
 		return notExecuted.ExitStatus()
+	case errors.As(err, &interrupted):
+		a.error(err)
+		return 128 + int(interrupted.Signal)
 	default:
 		a.error(err)
 	}

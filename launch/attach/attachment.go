@@ -66,8 +66,8 @@ func (j *joining) attachment() (payload.Attachment, error) {
 	if len(argv) > 0 {
 		paths = pathsOf(argv[0], env)
 	} else {
-		paths = c.shells(a.Identity.UID, inside)
-		argv = paths[:1]
+		paths = []string{c.shell(a.Identity.UID, inside)}
+		argv = paths
 	}
 	a.Exec = plan.Exec{Paths: plan.ListOf(paths...), Argv: plan.ListOf(argv...), Env: plan.ListOf(env...)}
 	return a, nil
@@ -128,17 +128,15 @@ func (j *joining) label() (plan.Label, error) {
 	return label, err
 }
 
-// shells are those of a user, to be tried one after the other.
-func (c *Container) shells(uid uint32, inside bool) []string {
-	root := c.root
-	if !inside {
-		if own, err := os.Open("/"); err == nil {
-			defer own.Close()
-			root = own
-		}
+// shell is the one that a user has.
+func (c *Container) shell(uid uint32, inside bool) string {
+	if inside {
+		return shellOf(c.root, uid)
 	}
-	if shell := shellOf(root, uid); shell != "" && shell != defaultShell {
-		return []string{shell, defaultShell}
+	own, err := os.Open("/")
+	if err != nil {
+		return defaultShell
 	}
-	return []string{defaultShell}
+	defer own.Close()
+	return shellOf(own, uid)
 }

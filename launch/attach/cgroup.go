@@ -34,7 +34,7 @@ func openCgroups(peer command.Peer) (c cgroups, err error) {
 	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.EBADF):
 		return c, nil
 	case errors.Is(err, unix.ENOSYS):
-		return c, errors.New("the monitor does not tell the container's cgroups, as those of LXC before 4.0.7; `-e=CGROUP` leaves the command in the caller's")
+		return c, errors.New("the monitor does not tell the container's cgroups, as those of LXC before 4.0.7; `-eCGROUP` leaves the command in the caller's")
 	case err != nil:
 		return c, err
 	}

@@ -32,6 +32,7 @@ type joining struct {
 	image   *program.Image
 	child   program.Child
 	shown   *carrier // carries the terminal, nil: there is none
+	signals *signals // which the command gets
 }
 
 // Run runs a command and returns how it ended. Until it is executed, the kernel kills the
@@ -126,13 +127,18 @@ func (j *joining) spawn() error {
 	if err := rlimit.Restore(); err != nil {
 		return err
 	}
+	j.signals = j.catch()
 	if err := j.clone(); err != nil {
 		return j.explain(err)
 	}
+	j.signals.pass()
 	j.theirs.Close() // so that the child's end of it is the end of the conversation
 	j.theirs = nil
 	if err := j.converse(); err != nil {
 		_ = unix.PidfdSendSignal(j.child.PIDFD, unix.SIGKILL, nil, 0) // or it has ended
+		return err
+	}
+	if err := j.signals.begun(); err != nil {
 		return err
 	}
 	failure, failed := j.image.Failure()
@@ -155,6 +161,7 @@ func (j *joining) clone() (err error) {
 		j.child, err = j.image.Spawn(args)
 		return err
 	}
+	var notJoined *os.PathError // a namespace
 	for n := range maxLeaves {
 		leaf, err := j.container.leaf(j.cgroups.unified, n)
 		if err != nil {
@@ -166,6 +173,10 @@ func (j *joining) clone() (err error) {
 		switch {
 		case errors.Is(err, unix.EBUSY), errors.Is(err, unix.EOPNOTSUPP), errors.Is(err, unix.ENODEV):
 			continue // it has controllers for others, is threaded, or was removed meanwhile
+		case errors.Is(err, unix.EACCES) && !errors.As(err, &notJoined):
+			// It takes the right to change the cgroup that is above both (cgroups(7)).
+			return errors.New("the container's cgroup cannot be entered from the caller's: `systemd-run --user --scope -p Delegate=yes lxcfg attach …` " +
+				"makes one that it can be entered from; -eCGROUP leaves the command in the caller's")
 		}
 		return err
 	}

@@ -5,8 +5,6 @@ package attach
 import (
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
 
 	"golang.org/x/sys/unix"
 
@@ -15,9 +13,8 @@ import (
 
 // outlive waits for the command to end.
 func (j *joining) outlive() (unix.WaitStatus, error) {
-	end := j.passSignals()
 	err := j.await()
-	end() // before the process id can be another's
+	j.signals.end() // before the process id can be another's
 	if err != nil {
 		return 0, err
 	}
@@ -37,30 +34,5 @@ func (j *joining) await() error {
 		case !errors.Is(err, unix.EINTR):
 			return fmt.Errorf("wait for the command: %w", err)
 		}
-	}
-}
-
-// passSignals passes signals on to the command and what it has started in its process
-// group, as a terminal would. What it returns ends that.
-func (j *joining) passSignals() (end func()) {
-	caught := make(chan os.Signal, 64)
-	signal.Notify(caught, unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGUSR1, unix.SIGUSR2, unix.SIGWINCH)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for s := range caught {
-			number, _ := s.(unix.Signal)
-			switch {
-			case number != unix.SIGWINCH:
-				_ = unix.Kill(-j.child.PID, number) // it may have ended
-			case j.shown != nil:
-				j.shown.resize()
-			}
-		}
-	}()
-	return func() {
-		signal.Stop(caught)
-		close(caught)
-		<-ended
 	}
 }

@@ -105,6 +105,7 @@ func Attach(a Attachment) (*program.Program, error) {
 	l.b.Step(StepDirectory)
 	l.optionalDirectory(a.Directory)
 
+	l.b.Step(StepExec)
 	l.checkInit(plan.CheckInit{Paths: a.Exec.Paths})
 	l.b.Step(StepConfine)
 	for _, op := range a.Confine {
