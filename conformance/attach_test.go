@@ -296,7 +296,7 @@ func TestAttachTyping(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	words := tested.words(s, []string{"-L", log}, "/bin/sh", "-c", `trap "stty size" WINCH; trap "echo caught" INT; echo ready; while read line; do echo "got $line"; done; exit 6`)
+	words := tested.words(s, []string{"-L", log}, "/bin/sh", "-c", `trap "stty size" WINCH; trap "echo caught" INT; echo ready; while :; do read line && echo "got $line"; [ "$line" != end ] || exit 6; done`)
 	cmd := exec.Command(words[0], words[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
@@ -316,8 +316,9 @@ func TestAttachTyping(t *testing.T) {
 	if err := unix.IoctlSetWinsize(int(slave.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 21, Col: 65}); err != nil {
 		t.Fatal(err)
 	}
-	typed("\r", "21 65\r\n") // the shell tells when it has read a line
-	typed("\x03", "caught")  // which ends the reading
+	typed("", "21 65\r\n")
+	typed("\x03", "caught")
+	typed("end\r", "got end")
 	_ = cmd.Wait()
 	if status := exitStatus(cmd.ProcessState); status != 6 {
 		t.Errorf("it ends with %d and shows %q", status, shown.text())
