@@ -12,7 +12,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -286,49 +285,22 @@ func TestAttachTyping(t *testing.T) {
 	c := newContainer(t, 0, nil)
 	c.fresh(t)
 	s := start(t, inBackground(ours(t)), c, "/bin/sleep", "1000")
-	master, slave, err := openTerminal()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer master.Close()
 	log := filepath.Join(t.TempDir(), "log")
-	before, err := unix.IoctlGetTermios(int(slave.Fd()), unix.TCGETS)
-	if err != nil {
+	script := `trap "stty size" WINCH; trap "echo caught" INT; echo ready; while :; do read line && echo "got $line"; [ "$line" != end ] || exit 6; done`
+	words := tested.words(s, []string{"-L", log}, "/bin/sh", "-c", script)
+	// The modes of the caller's terminal are the same before and behind.
+	d := talk(t, exec.Command("sh", append([]string{"-c", `before=$(stty -g); "$@"; echo "ends with $?"; [ "$(stty -g)" = "$before" ] && echo as before`, "sh"}, words...)...))
+	d.await("ready")
+	d.ask("one\r", "got one\r\n")
+	if err := unix.IoctlSetWinsize(int(d.master.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 21, Col: 65}); err != nil {
 		t.Fatal(err)
 	}
-	words := tested.words(s, []string{"-L", log}, "/bin/sh", "-c", `trap "stty size" WINCH; trap "echo caught" INT; echo ready; while :; do read line && echo "got $line"; [ "$line" != end ] || exit 6; done`)
-	cmd := exec.Command(words[0], words[1:]...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	shown := watch(master)
-	eventually(t, "the command is ready", shown.has("ready"))
-	typed := func(text, answer string) {
-		t.Helper()
-		if _, err := master.WriteString(text); err != nil {
-			t.Fatal(err)
-		}
-		eventually(t, fmt.Sprintf("%q is answered with %q", text, answer), shown.has(answer))
-	}
-	typed("one\r", "got one\r\n")
-	if err := unix.IoctlSetWinsize(int(slave.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 21, Col: 65}); err != nil {
-		t.Fatal(err)
-	}
-	typed("", "21 65\r\n")
-	typed("\x03", "caught")
-	typed("end\r", "got end")
-	_ = cmd.Wait()
-	if status := exitStatus(cmd.ProcessState); status != 6 {
-		t.Errorf("it ends with %d and shows %q", status, shown.text())
-	}
-	after, err := unix.IoctlGetTermios(int(slave.Fd()), unix.TCGETS)
-	if err != nil || *after != *before {
-		t.Errorf("the terminal's modes are %+v, they were %+v (%v)", after, before, err)
-	}
-	slave.Close()
-	if text, err := os.ReadFile(log); err != nil || !strings.Contains(string(text), "got one\r\n") || !strings.Contains(string(text), "caught") {
+	d.await("21 65\r\n")
+	d.ask("\x03", "caught")
+	d.ask("end\r", "ends with 6")
+	d.await("as before")
+	d.leave("")
+	if text, err := os.ReadFile(log); err != nil || !strings.Contains(string(text), "got one\r\n") || !strings.Contains(string(text), "got end") {
 		t.Errorf("the log has %q, %v", text, err)
 	}
 }

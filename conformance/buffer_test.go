@@ -4,7 +4,6 @@ package conformance
 
 import (
 	"bytes"
-	"io"
 	"strings"
 	"sync"
 )
@@ -30,11 +29,4 @@ func (b *lockedBuffer) text() string {
 // has tells whether it has a text by now.
 func (b *lockedBuffer) has(text string) func() bool {
 	return func() bool { return strings.Contains(b.text(), text) }
-}
-
-// watch keeps what a terminal shows, until the last process has closed it.
-func watch(master io.Reader) *lockedBuffer {
-	shown := &lockedBuffer{}
-	go func() { _, _ = io.Copy(shown, master) }()
-	return shown
 }
