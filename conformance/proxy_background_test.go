@@ -12,11 +12,12 @@ import (
 )
 
 // TestProxyOfAContainerInTheBackground has a proxy decide for a container that runs in the
-// background, and for programs that lxc-attach brings there with the container's filter: the
+// background, and for programs that lxc-attach and lxcfg attach bring there with the container's filter: the
 // monitor takes their listeners over (command 13 of the socket).
 func TestProxyOfAContainerInTheBackground(t *testing.T) {
 	requireStock(t)
 	refuse := func(c notified) ([]byte, bool) { return c.reply(0, unix.EDQUOT, 0), false }
+	_, attach := attachers(t)
 	const makes = `mkdir /tmp/a 2>/dev/null; echo $?`
 	var told [2][]string
 	for i, l := range []launcher{inBackground(stock(t)), inBackground(ours(t))} {
@@ -30,6 +31,9 @@ func TestProxyOfAContainerInTheBackground(t *testing.T) {
 			init := s.init(t)
 			for range 3 {
 				s.expect(t, 0, `^1\n$`, "lxc-attach", "--", "/bin/sh", "-c", makes)
+				if got := attach.run(t, s, "", nil, "/bin/sh", "-c", makes); got.output != "1\n" {
+					t.Errorf("lxcfg attach: %+v", got)
+				}
 				if err := unix.Kill(init, unix.SIGUSR1); err != nil {
 					t.Fatal(err)
 				}
@@ -41,7 +45,7 @@ func TestProxyOfAContainerInTheBackground(t *testing.T) {
 			for _, line := range p.told {
 				told[i] = append(told[i], regexp.MustCompile(`^call \d+: .*`).ReplaceAllString(line, "call"))
 			}
-			if calls := len(p.calls()); calls != 6 {
+			if calls := len(p.calls()); calls != 9 {
 				t.Errorf("the proxy was asked about %d calls:\n%s", calls, fmt.Sprint(p.told))
 			}
 		})

@@ -33,6 +33,7 @@ type joining struct {
 	child   program.Child
 	shown   *carrier // carries the terminal, nil: there is none
 	signals *signals // which the command gets
+	listens bool     // its filter has a listener, for the monitor
 }
 
 // Run runs a command and returns how it ended. Until it is executed, the kernel kills the
@@ -85,7 +86,10 @@ func (j *joining) prepare() (err error) {
 	if attachment.Terminal, err = j.openTerminal(); err != nil {
 		return err
 	}
-	attachment.Waits = attachment.Terminal != payload.NoTerminal || len(j.request.Settings.Limits) > 0
+	// Only root may take it out of a process that nobody may look into.
+	attachment.Listens = attachment.Filter.Notify && os.Geteuid() == 0
+	attachment.Waits = attachment.Terminal != payload.NoTerminal || len(j.request.Settings.Limits) > 0 || attachment.Listens
+	j.listens = attachment.Listens
 	prog, err := payload.Attach(attachment)
 	if err != nil {
 		return err

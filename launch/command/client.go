@@ -101,11 +101,16 @@ func (p Peer) ask(number uint32, value uint64, data []byte) (answer, error) {
 	return p.askOver(socket, number, value, data)
 }
 
-// askOver asks over a connection. A negative result is an error of the monitor's.
+// askOver asks over a connection.
 func (p Peer) askOver(socket int, number uint32, value uint64, data []byte) (answer, error) {
 	if err := send(socket, number, value, data); err != nil {
 		return answer{}, &os.PathError{Op: "sendmsg", Path: p.socketAddress(), Err: err}
 	}
+	return p.answerOver(socket)
+}
+
+// answerOver takes the answer. A negative result is an error of the monitor's.
+func (p Peer) answerOver(socket int) (answer, error) {
 	a, err := receive(socket)
 	switch {
 	case errors.Is(err, unix.EAGAIN):

@@ -87,3 +87,21 @@ func (p Peer) OpenCgroups() ([]*os.File, error) {
 
 // OpenDevpts opens the root of the container's devpts.
 func (p Peer) OpenDevpts() (*os.File, error) { return p.file(getDevptsFD, nil, "devpts") }
+
+// GiveListener gives the listener of a filter to the monitor, to have the container's proxy
+// asked. It comes behind the request, with a byte of its own.
+func (p Peer) GiveListener(listener int) error {
+	socket, err := p.connect()
+	if err != nil {
+		return err
+	}
+	defer unix.Close(socket)
+	if err := send(socket, addSeccompListener, 0, nil); err != nil {
+		return &os.PathError{Op: "sendmsg", Path: p.socketAddress(), Err: err}
+	}
+	if err := sendWhole(socket, []byte{0}, unix.UnixRights(listener)); err != nil {
+		return &os.PathError{Op: "sendmsg", Path: p.socketAddress(), Err: err}
+	}
+	_, err = p.answerOver(socket)
+	return err
+}

@@ -39,9 +39,9 @@ type filterListener struct {
 // The listener is copied out of the payload (pidfd_getfd(2), Linux 5.6). Sending it,
 // as LXC does, is a call for the filter to refuse, or to ask about.
 func (m *Monitor) takeListener(step string, op plan.SeccompListener) error {
-	number, err := m.awaitListener()
-	if err != nil {
-		return err
+	number, ok := payload.AwaitListener(m.image, m.payloadGone)
+	if !ok {
+		return ErrPayloadGone
 	}
 	fd, err := unix.PidfdGetfd(m.child.PIDFD, number, 0)
 	if err != nil {
@@ -62,23 +62,6 @@ func (m *Monitor) takeListener(step string, op plan.SeccompListener) error {
 
 func (m *Monitor) newListener(fd int) *filterListener {
 	return &filterListener{fd: fd, pids: [2]int32{int32(os.Getpid()), int32(m.initPID)}}
-}
-
-// glance is how long the monitor looks away while it waits for a listener: about
-// what loading a filter takes.
-const glance = 50 * time.Microsecond
-
-// awaitListener waits until the payload has loaded its filter, and returns the
-// listener's number there. Of a payload that fails the end of the conversation tells.
-func (m *Monitor) awaitListener() (number int, err error) {
-	for {
-		if number := m.image.Slot(payload.SlotListener); number >= 0 {
-			return number, nil
-		}
-		if m.payloadGone(glance) {
-			return 0, ErrPayloadGone
-		}
-	}
 }
 
 // payloadGone waits, and reports whether a payload that has nothing more to say has

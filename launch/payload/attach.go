@@ -29,6 +29,7 @@ type Attachment struct {
 	Confine   []plan.Op    // what holds the command, in order
 	Waits     bool         // it waits until who attaches has seen to it from outside
 	Filter    plan.Seccomp // without instructions: none
+	Listens   bool         // it has a listener, which is taken out of the process while that holds
 	Exec      plan.Exec
 }
 
@@ -119,7 +120,12 @@ func Attach(a Attachment) (*program.Program, error) {
 	l.armParentDeath(0) // the filter might refuse it
 	if a.Filter.Filter.Len() > 0 {
 		l.handBack()
-		l.loadFilter(a.Filter)
+		if a.Listens {
+			l.loadListening(a.Filter)
+			l.hold()
+		} else {
+			l.loadFilter(a.Filter)
+		}
 	}
 	l.b.Step(StepIdentity)
 	l.become(a.Identity)

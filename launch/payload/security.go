@@ -38,9 +38,14 @@ func (l *lowering) seccomp(op plan.Seccomp) {
 		return
 	}
 	l.ready()
+	l.loadListening(op)
+	l.listener = true
+}
+
+// loadListening loads the filter with a listener, whose number is in the slot then.
+func (l *lowering) loadListening(op plan.Seccomp) {
 	l.callInto(SlotListener, "seccomp", unix.SYS_SECCOMP,
 		filterArgs(op, program.Word(unix.SECCOMP_FILTER_FLAG_NEW_LISTENER, "SECCOMP_FILTER_FLAG_NEW_LISTENER")), program.About(op.Policy))
-	l.listener = true
 }
 
 // loadFilter loads the filter without a listener. What it asks about fails with

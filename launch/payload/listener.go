@@ -1,0 +1,26 @@
+//go:build linux
+
+package payload
+
+import (
+	"time"
+
+	"lxcfg/launch/program"
+)
+
+// glance is how long a monitor looks away while it waits for a listener: about what
+// loading a filter takes.
+const glance = 50 * time.Microsecond
+
+// AwaitListener waits until the process that runs an image has loaded its filter, and returns
+// the listener's number there. It is not ok when the process has ended the conversation.
+func AwaitListener(image *program.Image, ended func(within time.Duration) bool) (number int, ok bool) {
+	for {
+		if number := image.Slot(SlotListener); number >= 0 {
+			return number, true
+		}
+		if ended(glance) {
+			return 0, false
+		}
+	}
+}
