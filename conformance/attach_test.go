@@ -90,7 +90,7 @@ func withoutMaps(l launcher) launcher {
 		if path, err := exec.LookPath(words[0]); err == nil {
 			words[0] = path
 		}
-		return append([]string{"env", "PATH=/nonexistent"}, words...)
+		return append([]string{"env", withoutHelpers[0]}, words...)
 	}
 	return l
 }

@@ -14,6 +14,7 @@ import (
 
 	"lxcfg/compile/plan"
 	"lxcfg/launch/payload"
+	"lxcfg/launch/program"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -148,6 +149,11 @@ func listing(t *testing.T, p plan.Plan, o payload.Options, shown func(step strin
 	if err != nil {
 		t.Fatal(err)
 	}
+	return calls(prog, shown)
+}
+
+// calls prints those of some steps of a program.
+func calls(prog *program.Program, shown func(step string) bool) string {
 	var text strings.Builder
 	step := ""
 	for _, l := range prog.Lines() {
