@@ -30,6 +30,15 @@ func attachers(t *testing.T) (stock, ours attacher) {
 	return attacher{name: "lxc-attach", argv: []string{"lxc-attach"}}, attacher{name: "lxcfg attach", argv: []string{lxcfg(t), "attach"}}
 }
 
+// sleeping is a container of lxcfg that does nothing.
+func sleeping(t *testing.T, shift int, mend func(string) string) started {
+	t.Helper()
+	requireStock(t)
+	c := newContainer(t, shift, mend)
+	c.fresh(t)
+	return start(t, inBackground(ours(t)), c, "/bin/sleep", "1000")
+}
+
 // words are the command line that runs a command in a container.
 func (a attacher) words(s started, options []string, command ...string) []string {
 	words := slices.Concat(a.argv, []string{"-P", s.lxcpath, "-n", containerName}, options)
@@ -239,9 +248,7 @@ func TestAttachTerminal(t *testing.T) {
 		shift int
 	}{{"plain", nil, 0}, {"an id map", mapped, shift}} {
 		t.Run(kind.name, func(t *testing.T) {
-			c := newContainer(t, kind.shift, kind.mend)
-			c.fresh(t)
-			s := start(t, inBackground(ours(t)), c, "/bin/sleep", "1000")
+			s := sleeping(t, kind.shift, kind.mend)
 			for _, test := range []struct{ redirect, command string }{
 				{"", "tty; stty size; stty -a | tail -n 4; test -t 0 && test -t 1 && test -t 2 && echo all"},
 				{"", "tty </dev/tty"},
@@ -280,11 +287,8 @@ func TestAttachTerminal(t *testing.T) {
 // TestAttachTyping types at a command, changes the size of the terminal, and looks what
 // is logged.
 func TestAttachTyping(t *testing.T) {
-	requireStock(t)
+	s := sleeping(t, 0, nil)
 	_, tested := attachers(t)
-	c := newContainer(t, 0, nil)
-	c.fresh(t)
-	s := start(t, inBackground(ours(t)), c, "/bin/sleep", "1000")
 	log := filepath.Join(t.TempDir(), "log")
 	script := `trap "stty size" WINCH; trap "echo caught" INT; echo ready; while :; do read line && echo "got $line"; [ "$line" != end ] || exit 6; done`
 	words := tested.words(s, []string{"-L", log}, "/bin/sh", "-c", script)
@@ -307,11 +311,8 @@ func TestAttachTyping(t *testing.T) {
 
 // TestAttachSignals sends signals to lxcfg attach, which are the command's.
 func TestAttachSignals(t *testing.T) {
-	requireStock(t)
+	s := sleeping(t, 0, nil)
 	_, tested := attachers(t)
-	c := newContainer(t, 0, nil)
-	c.fresh(t)
-	s := start(t, inBackground(ours(t)), c, "/bin/sleep", "1000")
 	for _, number := range []unix.Signal{unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGUSR1, unix.SIGUSR2} {
 		for _, ends := range []bool{true, false} {
 			script := "echo ready; exec sleep 100"
@@ -469,6 +470,37 @@ func TestAttachNowhere(t *testing.T) {
 			t.Errorf("it leaves %q", left)
 		}
 	})
+}
+
+// TestAttachToStarting attaches while a hook holds up the start, where the container's
+// mount namespace still shows the host: who attaches waits until that is over.
+func TestAttachToStarting(t *testing.T) {
+	requireStock(t)
+	_, tested := attachers(t)
+	c := newContainer(t, 0, with("lxc.hook.mount = LXCDIR/hook"))
+	c.fresh(t)
+	here := filepath.Join(filepath.Dir(c.rootfs()), "here")
+	if err := os.WriteFile(filepath.Join(filepath.Dir(c.rootfs()), "hook"), []byte("#!/bin/sh\necho >"+here+"\nsleep 2\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	argv := inBackground(ours(t)).argv(c, "/bin/sleep", "1000")
+	starts := exec.Command(argv[0], argv[1:]...)
+	if err := starts.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s := started{container: c}
+	t.Cleanup(s.end)
+	eventually(t, "the hook runs", func() bool {
+		_, err := os.Stat(here)
+		return err == nil
+	})
+	answer := tested.run(t, s, "", nil, "sh", "-c", "cat /etc/hostname; ls "+here)
+	if err := starts.Wait(); err != nil {
+		t.Errorf("the start: %v", err)
+	}
+	if answer.status == 0 || strings.Contains(answer.output, here) || !strings.Contains(answer.errors, "No such file") {
+		t.Errorf("the command is where the host's files are: %+v", answer)
+	}
 }
 
 // TestAttachToHostile has whoever is root in the container prepare it.

@@ -83,17 +83,15 @@ func (j *joining) confine(a *payload.Attachment, inside bool) error {
 	if drop := j.container.lacking(); !r.KeepCapabilities && drop.Capabilities.Len() > 0 {
 		a.Confine = append(a.Confine, drop)
 	}
-	if !r.KeepLabel {
-		label, err := j.label()
-		if err != nil {
-			return err
-		}
-		if label.Label != "" {
-			a.LSM, a.Confine = label.LSM, append(a.Confine, label)
-		}
-		if inside {
-			a.Filter = r.Settings.Filter
-		}
+	label, err := j.label()
+	if err != nil {
+		return err
+	}
+	if label.Label != "" {
+		a.LSM, a.Confine = label.LSM, append(a.Confine, label)
+	}
+	if inside && !r.KeepLabel {
+		a.Filter = r.Settings.Filter
 	}
 	// Behind the label: the kernel would refuse to change to another profile.
 	if r.Settings.NoNewPrivs {
@@ -117,14 +115,12 @@ func (c *Container) lacking() plan.CapabilityDrop {
 	return plan.CapabilityDrop{Capabilities: plan.ListOf(drop...)}
 }
 
-// label is the one that the command runs under.
-func (j *joining) label() (plan.Label, error) {
-	label := plan.Label{LSM: j.request.LSM, Label: j.request.Label}
-	if label.LSM == "" || label.Label != "" {
-		return label, nil
+// label is the one that the command runs under: the one that is asked for, else init's.
+func (j *joining) label() (label plan.Label, err error) {
+	label = plan.Label{LSM: j.request.LSM, Label: j.request.Label}
+	if label.LSM != "" && label.Label == "" && !j.request.KeepLabel {
+		label.Label, err = j.container.label(label.LSM)
 	}
-	var err error
-	label.Label, err = j.container.label(label.LSM)
 	return label, err
 }
 

@@ -43,20 +43,18 @@ var ErrFrozen = errors.New("the container is frozen")
 // Where the container's root is the caller's, the program goes on as a copy of itself from
 // here on (see seal). So it is to be called first of all.
 func Find(peer command.Peer) (*Container, error) {
-	state, err := peer.State()
-	switch {
-	case err != nil:
+	if err := runs(peer); err != nil {
 		return nil, err
-	case state == command.Stopped:
-		return nil, command.ErrNotRunning
-	case state == command.Freezing, state == command.Frozen:
-		return nil, ErrFrozen
 	}
 	c := &Container{peer: peer}
+	var err error
 	if c.init, c.pid, err = peer.OpenInit(); err != nil {
 		return nil, err
 	}
-	err = c.read()
+	// It may have rebooted meanwhile.
+	if err = runs(peer); err == nil {
+		err = c.read()
+	}
 	switch {
 	case !command.Alive(c.init):
 		err = command.ErrNotRunning
@@ -70,6 +68,21 @@ func Find(peer command.Peer) (*Container, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// runs waits until a container that starts runs, as LXC does, and tells of others that
+// they cannot be joined. One that starts shows the host's files still.
+func runs(peer command.Peer) error {
+	state, err := peer.Wait(0, command.Running, command.Thawed, command.Freezing, command.Frozen, command.Stopping, command.Aborting, command.Stopped)
+	switch {
+	case err != nil:
+		return err
+	case state == command.Freezing, state == command.Frozen:
+		return ErrFrozen
+	case state == command.Running, state == command.Thawed:
+		return nil
+	}
+	return command.ErrNotRunning
 }
 
 // mayNot says who may attach.
