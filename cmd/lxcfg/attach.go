@@ -74,16 +74,23 @@ func (r *attachRequest) elevate(words string) error {
 	return nil
 }
 
-// namespaceWords are LXC's words for namespaces, where they are not the kernel's.
-var namespaceWords = map[string]plan.Namespace{"mount": plan.NamespaceMnt, "utsname": plan.NamespaceUTS, "network": plan.NamespaceNet}
+// namespaceOf is the namespace that LXC calls so, or the kernel.
+func namespaceOf(word string) plan.Namespace {
+	switch name := strings.ToLower(strings.TrimSpace(word)); name {
+	case "mount":
+		return plan.NamespaceMnt
+	case "utsname":
+		return plan.NamespaceUTS
+	case "network":
+		return plan.NamespaceNet
+	default:
+		return plan.Namespace(name)
+	}
+}
 
 func (r *attachRequest) setNamespaces(words string) error {
 	for word := range strings.SplitSeq(words, "|") {
-		name := strings.ToLower(strings.TrimSpace(word))
-		ns, ok := namespaceWords[name]
-		if !ok {
-			ns = plan.Namespace(name)
-		}
+		ns := namespaceOf(word)
 		if !slices.Contains(plan.Namespaces(), ns) {
 			return fmt.Errorf("%q is no namespace; there are MOUNT, PID, UTSNAME, IPC, USER, NETWORK, CGROUP and TIME", word)
 		}
