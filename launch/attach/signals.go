@@ -42,7 +42,12 @@ func (e *InterruptedError) Error() string {
 // catch begins to keep the signals.
 func (j *joining) catch() *signals {
 	s := &signals{joining: j, caught: make(chan os.Signal, 64), passed: make(chan struct{})}
-	signal.Notify(s.caught, append([]os.Signal{unix.SIGUSR1, unix.SIGUSR2, unix.SIGWINCH}, ending...)...)
+	for _, number := range append([]os.Signal{unix.SIGUSR1, unix.SIGUSR2, unix.SIGWINCH}, ending...) {
+		// What the caller ignores, as below nohup(1), the command ignores as well.
+		if !signal.Ignored(number) {
+			signal.Notify(s.caught, number)
+		}
+	}
 	return s
 }
 
