@@ -129,7 +129,6 @@ func TestManyCycles(t *testing.T) {
 		s.expect(t, 0, ``, "lxc-stop", "-r", "-t", "60")
 		s.awaitBoot(t)
 	}
-	const small = 2600 // kilobytes: TestMonitorSize compares it with LXC's
 	eventually(t, "after all reboots the monitor is as small as ever", func() bool { return s.private(t) <= small })
 	if n := s.descriptors(t); n > 40 {
 		t.Errorf("the monitor has %d descriptors", n)

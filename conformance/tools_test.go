@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // tool runs one of LXC's tools on a container, and returns its status and what it says.
@@ -256,6 +257,32 @@ func TestRebootHooks(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestAnsweredWhileAHookRuns asks the monitor of a container that has ended, and whose stop
+// hook takes its time.
+func TestAnsweredWhileAHookRuns(t *testing.T) {
+	requireStock(t)
+	c := newContainer(t, 0, nil)
+	c.fresh(t)
+	begun, end := filepath.Join(c.lxcpath, "begun"), filepath.Join(c.lxcpath, "end")
+	hook := filepath.Join(c.lxcpath, "hook")
+	script := fmt.Sprintf("#!/bin/sh\necho >%s\nwhile [ ! -e %s ]; do sleep 0.1; done\n", begun, end)
+	if err := os.WriteFile(hook, []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	c.mend(t, with("lxc.hook.stop = "+hook))
+	s := start(t, inBackground(ours(t)), c, "/bin/true")
+	eventually(t, "the hook runs", func() bool {
+		_, err := os.Stat(begun)
+		return err == nil
+	})
+	time.Sleep(time.Second) // a monitor that has nothing to do would begin to rest
+	s.expect(t, 0, `^STOPPING\n$`, "lxc-info", "-s", "-H")
+	if err := os.WriteFile(end, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s.awaitEnd(t)
 }
 
 // TestMonitorTool has lxc-monitor(1) tell what a container does.
