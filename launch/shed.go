@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -91,7 +90,6 @@ func (l *launch) planNote() (*os.File, error) {
 // end, as Start does. The program is told its note before the container is taken down, and
 // says who observes that.
 func Resume(d *daemon.Daemon, observer func(note []byte) func(Event)) (Result, error) {
-	runtime.LockOSThread() // it has made the container
 	var k kept
 	text, err := daemon.ReadNote(d.Notes[noteLaunch])
 	if err == nil {
