@@ -65,7 +65,7 @@ func TestManyReboots(t *testing.T) {
 	s := start(t, inBackground(ours(t)), c, "/bin/sh", "-c", `trap "reboot -f" TERM; echo up >/booted; while :; do sleep 0.1; done`)
 	s.awaitBoot(t)
 	at := func(reboots int) (descriptors int) {
-		eventually(t, fmt.Sprintf("after %d reboots the monitor has at most %d kB of its own", reboots, atRest), func() bool { return s.private(t) <= atRest })
+		s.awaitRest(t, atRest)
 		descriptors = s.descriptors(t)
 		t.Logf("after %d reboots: %d kB, %d descriptors", reboots, s.private(t), descriptors)
 		return descriptors
