@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lxcfg/launch/command"
 )
 
 // private is how many kilobytes of its own a monitor has now (proc(5), smaps_rollup):
@@ -104,6 +106,27 @@ func TestMonitorSize(t *testing.T) {
 			eventually(t, fmt.Sprintf("our monitor has at most %d kB resident", resident), func() bool { return s.smaps(t, "Rss:") <= resident })
 			t.Logf("ours has %d kB of its own and %d kB resident, stock LXC's %d and %d", s.private(t), s.smaps(t, "Rss:"), own, resident)
 		})
+	}
+}
+
+// TestMonitorStaysSmallWhenAsked asks a monitor thousands of times, with pauses in which it
+// may execute itself anew: each request is answered.
+func TestMonitorStaysSmallWhenAsked(t *testing.T) {
+	c := newContainer(t, 0, nil)
+	c.fresh(t)
+	s := start(t, inBackground(ours(t)), c, "/bin/sleep", "1000")
+	p := command.Peer{LXCPath: c.lxcpath, Container: containerName}
+	began := s.stack(t)
+	for n := range 6000 {
+		if state, err := p.State(); err != nil || state != command.Running {
+			t.Fatalf("request %d is answered %v, %v", n, state, err)
+		}
+		if n%2000 == 1999 {
+			s.awaitRest(t, atRest+512)
+		}
+	}
+	if s.stack(t) == began {
+		t.Error("the monitor has not executed itself")
 	}
 }
 

@@ -124,7 +124,7 @@ func Resume(d *daemon.Daemon, observer func(note []byte) func(Event)) (Result, e
 	l.monitor.HookTimeout, l.monitor.HelperTimeout, l.monitor.Interrupted = k.HookTimeout, k.HelperTimeout, l.shed
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(most)
-	around.OnRest(daemon.Rest)
+	around.OnRest(daemon.Rest())
 	d.Running()
 	if err := os.Chdir("/"); err != nil {
 		return Result{}, err

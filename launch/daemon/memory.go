@@ -14,20 +14,30 @@ import (
 // to be had back. What it allocates while it waits is little, and when that has come to
 // something it executes itself anew.
 
-// grown is by how many kilobytes a daemon may have grown since it has rested for the first
-// time before it is to be executed anew. What it had then it would soon have again.
-const grown = 512
+// grown is how many pages a daemon may come to before it is to be executed anew, beside those
+// that it has begun with and would soon have again: half a megabyte on most machines.
+const grown = 128
 
-// atFirst is how many it had then.
-var atFirst int
-
-// hasGrown tells whether it is worth while to be executed anew.
-func hasGrown() bool {
-	now := anonymous()
-	if atFirst == 0 {
-		atFirst = now
+// Rest returns what is to be called whenever the daemon, which is ready to wait now, has had
+// nothing to do for a moment. That gives back what the process has mapped of its program and
+// will hardly need: instructions and constants, which come back from the page cache when
+// they are used (madvise(2), MADV_DONTNEED). It tells whether the process is to be executed
+// anew instead.
+func Rest() func() (again bool) {
+	began, most := anonymous(), grown*unix.Getpagesize()>>10
+	var constant [][2]uintptr
+	return func() (again bool) {
+		if anonymous()-began > most {
+			return true
+		}
+		if constant == nil {
+			constant = findConstant()
+		}
+		for _, r := range constant {
+			_, _, _ = unix.RawSyscall(unix.SYS_MADVISE, r[0], r[1]-r[0], unix.MADV_DONTNEED)
+		}
+		return false
 	}
-	return now-atFirst > grown
 }
 
 // rollup has room for a whole /proc/PID/smaps_rollup.
@@ -56,27 +66,8 @@ func anonymous() (kilobytes int) {
 	return kilobytes
 }
 
-// constant are the program's mappings that nothing is written to, found at the first Rest.
-var constant [][2]uintptr
-
-// Rest gives back what the process has mapped of its program and will hardly need while
-// it waits: instructions and constants, which come back from the page cache when they are
-// used (madvise(2), MADV_DONTNEED). It tells whether the process is to be executed anew.
-func Rest() (again bool) {
-	if hasGrown() {
-		return true
-	}
-	if constant == nil {
-		constant = findConstant()
-	}
-	for _, r := range constant {
-		_, _, _ = unix.RawSyscall(unix.SYS_MADVISE, r[0], r[1]-r[0], unix.MADV_DONTNEED)
-	}
-	return false
-}
-
-// findConstant looks for them in /proc/self/maps (proc(5)): address, permissions, offset,
-// device, inode, path.
+// findConstant looks for the program's mappings that nothing is written to in
+// /proc/self/maps (proc(5)): address, permissions, offset, device, inode, path.
 func findConstant() (ranges [][2]uintptr) {
 	maps, err := os.ReadFile("/proc/self/maps")
 	if err != nil {
