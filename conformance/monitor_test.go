@@ -84,10 +84,15 @@ func TestMonitorSize(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		proxy bool // there is one for seccomp
-	}{{"plain", false}, {"with a seccomp proxy", true}} {
+		more  []string
+	}{
+		{name: "a container"},
+		{name: "one with a seccomp proxy", proxy: true},
+		{name: "one with a log and a console", more: []string{"lxc.console.logfile = LXCDIR/../log", "lxc.console.buffer.size = 128KB", "lxc.tty.max = 4"}},
+	} {
 		t.Run(test.name, func(t *testing.T) {
 			begin := func(l launcher) started {
-				mend := with()
+				mend := with(test.more...)
 				if test.proxy {
 					address := "unix:" + filepath.Join(t.TempDir(), "proxy")
 					listen(t, address, func(c notified) ([]byte, bool) { return c.goesOn(), false })

@@ -150,6 +150,18 @@ func parentOf(pid int) (parent int) {
 	return parent
 }
 
+// field is a line of a process' status (proc(5)), empty where this kernel has none.
+func field(t *testing.T, pid int, name string) string {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, line, _ := strings.Cut(string(status), "\n"+name+":")
+	line, _, _ = strings.Cut(line, "\n")
+	return strings.TrimSpace(line)
+}
+
 // obedient leaves a container in the background whose init ends at once when it is asked to.
 func obedient(t *testing.T) started {
 	t.Helper()
@@ -213,8 +225,13 @@ func TestReboot(t *testing.T) {
 		init := s.init(t)
 		s.expect(t, 0, ``, "lxc-stop", "-r", "-t", "30")
 		s.awaitBoot(t)
-		if now := s.init(t); now == init {
+		now := s.init(t)
+		if now == init {
 			t.Error("after the reboot init is the same process")
+		}
+		// The monitor does without huge pages while it rests, which init would inherit.
+		if huge, want := field(t, now, "THP_enabled"), field(t, os.Getpid(), "THP_enabled"); huge != want {
+			t.Errorf("after the reboot THP_enabled of init is %q, want %q", huge, want)
 		}
 		s.expect(t, 0, `^RUNNING\n$`, "lxc-info", "-s", "-H")
 	}
@@ -281,7 +298,7 @@ func TestAnsweredWhileAHookRuns(t *testing.T) {
 		_, err := os.Stat(begun)
 		return err == nil
 	})
-	time.Sleep(time.Second) // a monitor that has nothing to do would begin to rest
+	time.Sleep(2 * time.Second) // a monitor that has nothing to do would begin to rest
 	s.expect(t, 0, `^STOPPING\n$`, "lxc-info", "-s", "-H")
 	if err := os.WriteFile(end, nil, 0o644); err != nil {
 		t.Fatal(err)

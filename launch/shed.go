@@ -108,6 +108,7 @@ func Resume(d *daemon.Daemon, observer func(note []byte) func(Event)) (Result, e
 	defer signals.End()
 	l := &launch{options: Options{PIDFile: k.PIDFile, HookTimeout: k.HookTimeout, HelperTimeout: k.HelperTimeout, Note: k.Note, Daemon: d}, life: around, begun: true, taken: d.Notes[notePlan]}
 	read := func() (p plan.Plan, err error) {
+		d.Grow()
 		l.options.Observe = observer(k.Note)
 		text, err := daemon.ReadNote(l.taken)
 		if err == nil {

@@ -44,8 +44,8 @@ func Rest() func() (again bool) {
 var rollup [4096]byte
 
 // anonymous is how many kilobytes of its own the process has written to (smaps_rollup in
-// proc(5)), 0 when that cannot be told. The figures of statm would cost less, and are off by
-// a quarter of a megabyte for each thread before Linux 6.2.
+// proc(5)), 0 when that cannot be told. The figures of statm would cost less, and are
+// inaccurate.
 func anonymous() (kilobytes int) {
 	fd, err := unix.Open("/proc/self/smaps_rollup", unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
