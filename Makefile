@@ -53,9 +53,9 @@ vm:
 
 # Containers that are started and stopped again and again, and many at once, in the
 # foreground and in the background by LXC's tools, and rebooted; each step of every plan
-# that fails; a quarter of an hour. docs/endurance.md has results.
+# that fails, and launchers that are killed; some minutes. docs/endurance.md has results.
 endurance:
-	LXCFG_CYCLES=500 $(GO) test -count=1 -timeout 60m -v -run 'TestManyCycles|TestEnduringLauncher' ./conformance
+	LXCFG_CYCLES=500 $(GO) test -count=1 -timeout 60m -v -run 'TestMany(Cycles|Reboots)|TestEnduringLauncher' ./conformance
 	LXCFG_CYCLES=100 LXCFG_AT_ONCE=100 $(GO) test -count=1 -timeout 30m -v -run 'TestManyAtOnce|TestAllAtOnce' ./conformance
 	LXCFG_FAULTS=all $(GO) test -count=1 -timeout 30m -run 'FailsOnce|FailOnce|Killed' ./conformance
 

@@ -106,34 +106,3 @@ func TestTwoStarts(t *testing.T) {
 	s.expect(t, 0, ``, "lxc-stop", "-k")
 	eventually(t, "nothing is left", func() bool { return len(s.cgroups()) == 0 })
 }
-
-// TestManyCycles starts and stops a container again and again, and has it reboot, by
-// LXC's tools: nothing is left. LXCFG_CYCLES is how often; `make endurance` takes its time.
-func TestManyCycles(t *testing.T) {
-	requireStock(t)
-	c := newContainer(t, 0, nil)
-	c.fresh(t)
-	before := leftovers(t, c)
-	l := inBackground(ours(t))
-	for range cycles(3) {
-		s := start(t, l, c, "/bin/sleep", "1000")
-		s.expect(t, 0, ``, "lxc-stop", "-k")
-		s.awaitEnd(t)
-	}
-	left := slices.DeleteFunc(added(before, leftovers(t, c)), func(line string) bool { return strings.HasSuffix(line, "lxc.pivot") })
-	if len(left) > 0 {
-		t.Errorf("it leaves %q", left)
-	}
-	s := booted(t, l, nil)
-	for range cycles(3) {
-		s.expect(t, 0, ``, "lxc-stop", "-r", "-t", "60")
-		s.awaitBoot(t)
-	}
-	const small = 2600 // kilobytes: TestMonitorSize compares it with LXC's
-	eventually(t, "after all reboots the monitor is as small as ever", func() bool { return s.private(t) <= small })
-	if n := s.descriptors(t); n > 40 {
-		t.Errorf("the monitor has %d descriptors", n)
-	}
-	s.expect(t, 0, ``, "lxc-stop", "-k")
-	s.awaitEnd(t)
-}

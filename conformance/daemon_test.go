@@ -99,10 +99,16 @@ func (s started) awaitEnd(t *testing.T) {
 	eventually(t, "the monitor ends", func() bool { return isGone(s.monitor) })
 }
 
-// isGone tells whether a process has ended. Its parent may be slow to hear of it.
+// isGone tells whether a process has ended, with all its threads: that is when its descriptor
+// can be read (pidfd_open(2)). Its parent may be slow to hear of it.
 func isGone(pid int) bool {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	return err != nil || strings.Contains(string(stat), ") Z ")
+	fd, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		return true
+	}
+	defer unix.Close(fd)
+	n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
+	return err != nil || n > 0
 }
 
 // eventually waits for something to become true.

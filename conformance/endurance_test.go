@@ -19,6 +19,108 @@ import (
 	"lxcfg/launch"
 )
 
+// cycles is how often a test repeats something: as often as it says, or as LXCFG_CYCLES does.
+func cycles(few int) int {
+	if n, err := strconv.Atoi(os.Getenv("LXCFG_CYCLES")); err == nil {
+		return n
+	}
+	return few
+}
+
+// TestManyCycles starts a container in the background and stops it by lxc-stop again and
+// again: nothing is left. LXCFG_CYCLES is how often; `make endurance` takes its time.
+func TestManyCycles(t *testing.T) {
+	requireStock(t)
+	for _, test := range []struct {
+		name  string
+		mend  func(config string) string
+		shift int
+	}{
+		{name: "root of the host", mend: with()},
+		{name: "an id map", mend: with(ids...), shift: shift},
+		{name: "hooks", mend: with("lxc.hook.pre-start = true", "lxc.hook.start-host = true", "lxc.hook.stop = true", "lxc.hook.post-stop = true")},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := newContainer(t, test.shift, test.mend)
+			c.fresh(t)
+			before := ownLeftovers(t, c)
+			for range cycles(3) {
+				s := start(t, inBackground(ours(t)), c, "/bin/sleep", "1000")
+				s.expect(t, 0, ``, "lxc-stop", "-k")
+				s.awaitEnd(t)
+			}
+			for _, line := range added(before, settled(t, c, before)) {
+				t.Errorf("left behind: %s", line)
+			}
+		})
+	}
+}
+
+// TestManyReboots has a container reboot again and again, by lxc-stop: its monitor, which
+// is one process all the time, comes to no more memory and descriptors.
+func TestManyReboots(t *testing.T) {
+	requireStock(t)
+	c := newContainer(t, 0, nil)
+	c.fresh(t)
+	s := start(t, inBackground(ours(t)), c, "/bin/sh", "-c", `trap "reboot -f" TERM; echo up >/booted; while :; do sleep 0.1; done`)
+	s.awaitBoot(t)
+	at := func(reboots int) (descriptors int) {
+		s.awaitRest(t, atRest)
+		descriptors = s.descriptors(t)
+		t.Logf("after %d reboots: %d kB, %d descriptors", reboots, s.private(t), descriptors)
+		return descriptors
+	}
+	began := at(0)
+	total := cycles(3)
+	for n := 1; n <= total; n++ {
+		s.expect(t, 0, ``, "lxc-stop", "-r", "-t", "60")
+		s.awaitBoot(t)
+		if n < total && (n == 50 || n == 100) {
+			at(n)
+		}
+	}
+	if now := at(total); now > began {
+		t.Errorf("the monitor has %d descriptors, and had %d", now, began)
+	}
+	s.expect(t, 0, ``, "lxc-stop", "-k")
+	s.awaitEnd(t)
+}
+
+// TestManyAtOnce starts and stops many containers at once in the background, by LXC's tools.
+func TestManyAtOnce(t *testing.T) {
+	requireStock(t)
+	l := inBackground(ours(t))
+	var list []container
+	var before [][]string
+	for range cycles(8) {
+		c := newContainer(t, 0, nil)
+		c.fresh(t)
+		list, before = append(list, c), append(before, ownLeftovers(t, c))
+	}
+	var wg sync.WaitGroup
+	for _, c := range list {
+		argv := l.argv(c, "/bin/sleep", "1000")
+		t.Cleanup(started{container: c}.end)
+		wg.Go(func() {
+			if out, err := exec.Command(argv[0], argv[1:]...).CombinedOutput(); err != nil {
+				t.Errorf("start: %v\n%s", err, out)
+				return
+			}
+			for _, tool := range [][]string{{"lxc-info", "-s", "-H"}, {"lxc-stop", "-k"}} {
+				if out, err := exec.Command(tool[0], append(tool[1:], "-P", c.lxcpath, "-n", containerName)...).CombinedOutput(); err != nil {
+					t.Errorf("%s: %v\n%s", tool[0], err, out)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for i, c := range list {
+		for _, line := range added(before[i], settled(t, c, before[i])) {
+			t.Errorf("left behind: %s", line)
+		}
+	}
+}
+
 // TestEnduringLauncher launches containers again and again in one process, as a monitor
 // does whose container reboots: it comes to no more descriptors, children, threads,
 // goroutines or memory, and the host to nothing. LXCFG_CYCLES is how often; `make endurance`

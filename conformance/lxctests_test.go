@@ -41,6 +41,8 @@ func TestProgramsOfLXC(t *testing.T) {
 	for _, name := range lxcTests {
 		t.Run(name, func(t *testing.T) {
 			switch line := told[name]; {
+			case strings.Contains(line, "/sys/fs/cgroup/cgroup.controllers/"):
+				t.Skip("it takes every file of /sys/fs/cgroup for a hierarchy, which with cgroup v2 alone they are not: ", line)
 			case strings.HasPrefix(line, "skip"):
 				t.Skip(line)
 			case !strings.HasPrefix(line, "pass"):

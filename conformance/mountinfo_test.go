@@ -51,6 +51,9 @@ func normaliseMounts(lines []string) []string {
 				m.device = "that of " + first
 			}
 		}
+		if strings.HasPrefix(m.source, "/dev/loop") { // the one that is free, of many
+			m.source, m.device = "/dev/loopN", "7:N"
+		}
 		if m.fstype == "devpts" && strings.HasSuffix(m.point, "/console") {
 			m.root = "/N" // the number of the pty
 		}

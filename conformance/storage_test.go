@@ -67,12 +67,12 @@ func TestStorage(t *testing.T) {
 	for _, s := range storages {
 		t.Run(s.name, func(t *testing.T) {
 			c := stored(t, s.path, s.shift, s.prepare, s.lines...)
-			before := leftovers(t, c)
+			before := ownLeftovers(t, c)
 			ended := onTerminal(t, ours(t).argv(c, "/bin/sh", "-c", command), withStorageTools(t), nil)
 			if ended.status != 0 || ended.output != "text\n" {
 				t.Errorf("the container ends with %d and says %q", ended.status, ended.output)
 			}
-			if more := added(before, leftovers(t, c)); len(more) > 0 {
+			if more := added(before, ownLeftovers(t, c)); len(more) > 0 {
 				t.Errorf("left behind: %s", strings.Join(more, "; "))
 			}
 		})

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // tool runs one of LXC's tools on a container, and returns its status and what it says.
@@ -87,12 +88,16 @@ func (s started) awaitBoot(t *testing.T) {
 // say is what they say of one that lxc-start has started.
 func TestStockTools(t *testing.T) {
 	requireStock(t)
+	use, cpus, memory := `.*CPU use: .*Memory use:`, "cpuset.cpus", "memory.limit_in_bytes"
+	if _, err := os.Stat("/sys/fs/cgroup/cgroup.controllers"); err == nil { // v2 alone
+		use, cpus, memory = "", "cpuset.cpus.effective", "memory.max" // lxc-info asks for names of v1
+	}
 	for _, l := range []launcher{inBackground(stock(t)), inBackground(ours(t))} {
 		t.Run(l.name, func(t *testing.T) {
 			s := booted(t, l, with("lxc.group = tests", "lxc.start.auto = 1"))
 			s.expect(t, 0, `^RUNNING\n$`, "lxc-info", "-s", "-H")
 			s.expect(t, 0, fmt.Sprintf(`^%d\n$`, s.init(t)), "lxc-info", "-p", "-H")
-			s.expect(t, 0, `(?s)Name: +`+containerName+`\nState: +RUNNING\nPID: .*CPU use: .*Memory use:`, "lxc-info")
+			s.expect(t, 0, `(?s)Name: +`+containerName+`\nState: +RUNNING\nPID: `+use, "lxc-info")
 			if status, said := runTool(t, "lxc-ls", "-P", s.lxcpath, "-f", "--running"); status != 0 || !regexp.MustCompile(containerName+` +RUNNING 1 +tests `).MatchString(said) {
 				t.Errorf("lxc-ls ends with %d and says\n%s", status, said)
 			}
@@ -104,9 +109,9 @@ func TestStockTools(t *testing.T) {
 			if attached.status != 0 || !regexp.MustCompile(`^/dev/pts/[0-9]+\r?\n$`).MatchString(attached.output) {
 				t.Errorf("lxc-attach on a terminal ends with %d and says %q", attached.status, attached.output)
 			}
-			s.expect(t, 0, `^[0-9,-]+\n\n?$`, "lxc-cgroup", "cpuset.cpus")
-			s.expect(t, 0, ``, "lxc-cgroup", "memory.limit_in_bytes", "50000000")
-			s.expect(t, 0, `^49999872\n`, "lxc-cgroup", "memory.limit_in_bytes")
+			s.expect(t, 0, `^[0-9,-]+\n\n?$`, "lxc-cgroup", cpus)
+			s.expect(t, 0, ``, "lxc-cgroup", memory, "50000000")
+			s.expect(t, 0, `^49999872\n`, "lxc-cgroup", memory)
 			s.expect(t, 1, `is running`, "lxc-destroy")
 			s.expect(t, 1, ``, "lxc-copy", "-N", "another")
 			s.expect(t, 0, ``, "lxc-start") // it is running already
@@ -143,6 +148,18 @@ func parentOf(pid int) (parent int) {
 	_, rest, _ := strings.Cut(string(stat[bytes.LastIndexByte(stat, ')'):]), " ")
 	_, _ = fmt.Sscanf(rest, "%c %d", new(rune), &parent)
 	return parent
+}
+
+// field is a line of a process' status (proc(5)), empty where this kernel has none.
+func field(t *testing.T, pid int, name string) string {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, line, _ := strings.Cut(string(status), "\n"+name+":")
+	line, _, _ = strings.Cut(line, "\n")
+	return strings.TrimSpace(line)
 }
 
 // obedient leaves a container in the background whose init ends at once when it is asked to.
@@ -208,8 +225,13 @@ func TestReboot(t *testing.T) {
 		init := s.init(t)
 		s.expect(t, 0, ``, "lxc-stop", "-r", "-t", "30")
 		s.awaitBoot(t)
-		if now := s.init(t); now == init {
+		now := s.init(t)
+		if now == init {
 			t.Error("after the reboot init is the same process")
+		}
+		// The monitor does without huge pages while it rests, which init would inherit.
+		if huge, want := field(t, now, "THP_enabled"), field(t, os.Getpid(), "THP_enabled"); huge != want {
+			t.Errorf("after the reboot THP_enabled of init is %q, want %q", huge, want)
 		}
 		s.expect(t, 0, `^RUNNING\n$`, "lxc-info", "-s", "-H")
 	}
@@ -256,6 +278,32 @@ func TestRebootHooks(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestAnsweredWhileAHookRuns asks the monitor of a container that has ended, and whose stop
+// hook takes its time.
+func TestAnsweredWhileAHookRuns(t *testing.T) {
+	requireStock(t)
+	c := newContainer(t, 0, nil)
+	c.fresh(t)
+	begun, end := filepath.Join(c.lxcpath, "begun"), filepath.Join(c.lxcpath, "end")
+	hook := filepath.Join(c.lxcpath, "hook")
+	script := fmt.Sprintf("#!/bin/sh\necho >%s\nwhile [ ! -e %s ]; do sleep 0.1; done\n", begun, end)
+	if err := os.WriteFile(hook, []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	c.mend(t, with("lxc.hook.stop = "+hook))
+	s := start(t, inBackground(ours(t)), c, "/bin/true")
+	eventually(t, "the hook runs", func() bool {
+		_, err := os.Stat(begun)
+		return err == nil
+	})
+	time.Sleep(2 * time.Second) // a monitor that has nothing to do would begin to rest
+	s.expect(t, 0, `^STOPPING\n$`, "lxc-info", "-s", "-H")
+	if err := os.WriteFile(end, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s.awaitEnd(t)
 }
 
 // TestMonitorTool has lxc-monitor(1) tell what a container does.

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -91,7 +90,6 @@ func (l *launch) planNote() (*os.File, error) {
 // end, as Start does. The program is told its note before the container is taken down, and
 // says who observes that.
 func Resume(d *daemon.Daemon, observer func(note []byte) func(Event)) (Result, error) {
-	runtime.LockOSThread() // it has made the container
 	var k kept
 	text, err := daemon.ReadNote(d.Notes[noteLaunch])
 	if err == nil {
@@ -110,6 +108,7 @@ func Resume(d *daemon.Daemon, observer func(note []byte) func(Event)) (Result, e
 	defer signals.End()
 	l := &launch{options: Options{PIDFile: k.PIDFile, HookTimeout: k.HookTimeout, HelperTimeout: k.HelperTimeout, Note: k.Note, Daemon: d}, life: around, begun: true, taken: d.Notes[notePlan]}
 	read := func() (p plan.Plan, err error) {
+		d.Grow()
 		l.options.Observe = observer(k.Note)
 		text, err := daemon.ReadNote(l.taken)
 		if err == nil {
@@ -126,7 +125,7 @@ func Resume(d *daemon.Daemon, observer func(note []byte) func(Event)) (Result, e
 	l.monitor.HookTimeout, l.monitor.HelperTimeout, l.monitor.Interrupted = k.HookTimeout, k.HelperTimeout, l.shed
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(most)
-	around.OnRest(daemon.Rest)
+	around.OnRest(daemon.Rest())
 	d.Running()
 	if err := os.Chdir("/"); err != nil {
 		return Result{}, err

@@ -20,6 +20,7 @@ type Daemon struct {
 	// what it starts must not hold on to the caller's terminal.
 	Stdin, Stdout, Stderr *os.File
 
+	small  bool     // it is without huge pages, because it has only to wait
 	caller *os.File // closed when the caller has been told, nil: he has been
 
 	Notes []*os.File // what it remembers, when it has executed itself

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +15,8 @@ import (
 )
 
 // again is set in the environment of a daemon that has executed itself, to the numbers of
-// the descriptors with what it has to remember, and of the caller's.
+// the descriptors with what it has to remember, and of the caller's. Before them stands
+// whether the two settings were made that keep it small.
 const again = "LXCFG_DAEMON_AGAIN"
 
 // processors tells the Go runtime how many it may use at once.
@@ -30,9 +32,14 @@ const processors = "GOMAXPROCS"
 func (d *Daemon) Execute(fds []int, notes ...*os.File) error {
 	// One processor is enough to wait with, and each costs memory.
 	environment := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, again+"=") })
-	words := []string{"0"}
+	words := []string{"0", "0"}
 	if os.Getenv(processors) == "" {
 		environment, words[0] = append(environment, processors+"=1"), "1"
+	}
+	// A heap of half a megabyte would take a huge page of two.
+	if without, err := unix.PrctlRetInt(unix.PR_GET_THP_DISABLE, 0, 0, 0, 0); err == nil && (without == 0 || d.small) {
+		setHugePages(false)
+		d.small, words[1] = true, "1"
 	}
 	take := func(f *os.File) {
 		fd := -1
@@ -57,7 +64,27 @@ func (d *Daemon) Execute(fds []int, notes ...*os.File) error {
 	for _, fd := range fds {
 		_ = setCloseOnExec(fd, true)
 	}
+	d.Grow()
 	return &os.PathError{Op: "execve", Path: program, Err: err}
+}
+
+// Grow says that the daemon has more to do than to wait from now on. What Execute has set
+// to keep it small is not for what it starts, which would inherit it.
+func (d *Daemon) Grow() {
+	if d.small {
+		setHugePages(true)
+		d.small = false
+	}
+}
+
+// setHugePages has the process and all that it starts use transparent huge pages where the
+// host has them, or not (PR_SET_THP_DISABLE, prctl(2)).
+func setHugePages(on bool) {
+	disable := uintptr(1)
+	if on {
+		disable = 0
+	}
+	_ = unix.Prctl(unix.PR_SET_THP_DISABLE, disable, 0, 0, 0)
 }
 
 func setCloseOnExec(fd int, on bool) error {
@@ -71,10 +98,19 @@ func setCloseOnExec(fd int, on bool) error {
 	return nil
 }
 
+// The thread that has executed the program has made the container, which ends with it
+// (PR_SET_PDEATHSIG, prctl(2)). It is the first of the program now, and only an init function
+// can keep it: main may run on any.
+func init() {
+	if os.Getenv(again) != "" {
+		runtime.LockOSThread()
+	}
+}
+
 // arriveAgain is Arrive in a program that has executed itself. The notes are not read yet.
 func arriveAgain(value string) (*Daemon, error) {
 	fds, err := descriptors(value)
-	if err != nil || len(fds) < 4 {
+	if err != nil || len(fds) < 5 {
 		return nil, fmt.Errorf("%s=%s: %w", again, value, unix.EINVAL)
 	}
 	if fds[0] == 1 {
@@ -83,7 +119,7 @@ func arriveAgain(value string) (*Daemon, error) {
 		}
 	}
 	var files []*os.File
-	for _, fd := range fds[1:] {
+	for _, fd := range fds[2:] {
 		var f *os.File
 		if fd >= 0 {
 			unix.CloseOnExec(fd)
@@ -92,7 +128,7 @@ func arriveAgain(value string) (*Daemon, error) {
 		files = append(files, f)
 	}
 	name()
-	return &Daemon{caller: files[0], Stderr: files[1], Notes: files[2:]}, nil
+	return &Daemon{small: fds[1] == 1, caller: files[0], Stderr: files[1], Notes: files[2:]}, nil
 }
 
 // Remembers tells whether the daemon has executed itself.

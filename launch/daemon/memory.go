@@ -14,57 +14,60 @@ import (
 // to be had back. What it allocates while it waits is little, and when that has come to
 // something it executes itself anew.
 
-// grown is how many bytes of its own a daemon may have before it is to be executed anew.
-// One that has just been has a megabyte.
-const grown = 1500 << 10
+// grown is how many pages a daemon may come to before it is to be executed anew, beside those
+// that it has begun with and would soon have again: half a megabyte on most machines.
+const grown = 128
 
-// hasGrown tells whether that is worth while.
-func hasGrown() bool {
-	const columns = 64
-	var statm [columns]byte // size, resident, shared, … in pages (proc(5))
-	fd, err := unix.Open("/proc/self/statm", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
+// Rest returns what is to be called whenever the daemon, which is ready to wait now, has had
+// nothing to do for a moment. That gives back what the process has mapped of its program and
+// will hardly need: instructions and constants, which come back from the page cache when
+// they are used (madvise(2), MADV_DONTNEED). It tells whether the process is to be executed
+// anew instead.
+func Rest() func() (again bool) {
+	began, most := anonymous(), grown*unix.Getpagesize()>>10
+	var constant [][2]uintptr
+	return func() (again bool) {
+		if anonymous()-began > most {
+			return true
+		}
+		if constant == nil {
+			constant = findConstant()
+		}
+		for _, r := range constant {
+			_, _, _ = unix.RawSyscall(unix.SYS_MADVISE, r[0], r[1]-r[0], unix.MADV_DONTNEED)
+		}
 		return false
+	}
+}
+
+// rollup has room for a whole /proc/PID/smaps_rollup.
+var rollup [4096]byte
+
+// anonymous is how many kilobytes of its own the process has written to (smaps_rollup in
+// proc(5)), 0 when that cannot be told. The figures of statm would cost less, and are
+// inaccurate.
+func anonymous() (kilobytes int) {
+	fd, err := unix.Open("/proc/self/smaps_rollup", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return 0
 	}
 	defer unix.Close(fd)
-	n, err := unix.Read(fd, statm[:])
+	n, err := unix.Read(fd, rollup[:])
 	if err != nil {
-		return false
+		return 0
 	}
-	var pages [3]int
-	column := 0
-	for _, c := range statm[:n] {
-		switch {
-		case c == ' ':
-			column++
-		case column < len(pages) && c >= '0' && c <= '9':
-			pages[column] = 10*pages[column] + int(c-'0')
+	_, row, _ := bytes.Cut(rollup[:n], []byte("\nAnonymous:"))
+	for _, c := range bytes.TrimLeft(row, " ") {
+		if c < '0' || c > '9' {
+			break
 		}
+		kilobytes = 10*kilobytes + int(c-'0')
 	}
-	return (pages[1]-pages[2])*unix.Getpagesize() > grown
+	return kilobytes
 }
 
-// constant are the program's mappings that nothing is written to, found at the first Rest.
-var constant [][2]uintptr
-
-// Rest gives back what the process has mapped of its program and will hardly need while
-// it waits: instructions and constants, which come back from the page cache when they are
-// used (madvise(2), MADV_DONTNEED). It tells whether the process is to be executed anew.
-func Rest() (again bool) {
-	if hasGrown() {
-		return true
-	}
-	if constant == nil {
-		constant = findConstant()
-	}
-	for _, r := range constant {
-		_, _, _ = unix.RawSyscall(unix.SYS_MADVISE, r[0], r[1]-r[0], unix.MADV_DONTNEED)
-	}
-	return false
-}
-
-// findConstant looks for them in /proc/self/maps (proc(5)): address, permissions, offset,
-// device, inode, path.
+// findConstant looks for the program's mappings that nothing is written to in
+// /proc/self/maps (proc(5)): address, permissions, offset, device, inode, path.
 func findConstant() (ranges [][2]uintptr) {
 	maps, err := os.ReadFile("/proc/self/maps")
 	if err != nil {

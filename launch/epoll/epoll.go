@@ -25,7 +25,7 @@ type Loop struct {
 	timers  []*Timer
 	rest    func()    // called when nothing has come for a while, nil: nothing is
 	came    time.Time // when something has come last
-	resting bool      // that was a while ago
+	rested  int       // how often that was called since
 	stopped bool
 }
 
@@ -112,12 +112,13 @@ func (l *Loop) Cancel(t *Timer) {
 	l.timers = slices.DeleteFunc(l.timers, func(other *Timer) bool { return other == t })
 }
 
-// OnRest calls when nothing has come for a while, and from then on behind each call at a
-// time, until something comes.
-func (l *Loop) OnRest(call func()) { l.rest, l.came, l.resting = call, time.Now(), false }
+// OnRest calls when nothing has come for a while, once more after a longer while, because
+// the process itself may not have come to rest at the first, and behind each call at a time,
+// until something comes.
+func (l *Loop) OnRest(call func()) { l.rest, l.came, l.rested = call, time.Now(), 0 }
 
-// restAfter is that while.
-const restAfter = 300 * time.Millisecond
+// restAfter are those whiles.
+var restAfter = [...]time.Duration{300 * time.Millisecond, 3 * time.Second}
 
 // Stop ends Run, from wherever it is called: the one that runs, or the next.
 func (l *Loop) Stop() {
@@ -155,7 +156,7 @@ func (l *Loop) dispatch(events []unix.EpollEvent) (stopped bool) {
 	}
 	now := time.Now()
 	if len(events) > 0 {
-		l.came, l.resting = now, false
+		l.came, l.rested = now, 0
 	}
 	called := false
 	for {
@@ -168,8 +169,7 @@ func (l *Loop) dispatch(events []unix.EpollEvent) (stopped bool) {
 		t.call()
 		called = true
 	}
-	if l.rest != nil && (called || !l.resting) && now.Sub(l.came) >= restAfter {
-		l.resting = true
+	if l.rest != nil && l.isResting(now, called) {
 		l.rest()
 	}
 	if l.stopped {
@@ -181,11 +181,20 @@ func (l *Loop) dispatch(events []unix.EpollEvent) (stopped bool) {
 	return false
 }
 
+// isResting reports whether it is time to say that nothing has come.
+func (l *Loop) isResting(now time.Time, called bool) bool {
+	if l.rested < len(restAfter) && now.Sub(l.came) >= restAfter[l.rested] {
+		l.rested++
+		return true
+	}
+	return called && l.rested > 0
+}
+
 // timeout is how many milliseconds there are until the next call, -1 for ever.
 func (l *Loop) timeout() int {
 	var next time.Time
-	if l.rest != nil && !l.resting {
-		next = l.came.Add(restAfter)
+	if l.rest != nil && l.rested < len(restAfter) {
+		next = l.came.Add(restAfter[l.rested])
 	}
 	for _, t := range l.timers {
 		if next.IsZero() || t.at.Before(next) {

@@ -116,3 +116,27 @@ func TestStopped(t *testing.T) {
 		t.Error("a file that is not waited for is changed")
 	}
 }
+
+// Who wants to know hears twice that nothing has come, and again when something has come
+// since.
+func TestOnRest(t *testing.T) {
+	l := newLoop(t)
+	r, w := pipe(t)
+	if err := l.Add(r, unix.EPOLLIN, func(uint32) { _, _ = unix.Read(r, make([]byte, 8)) }); err != nil {
+		t.Fatal(err)
+	}
+	rests := 0
+	l.OnRest(func() {
+		switch rests++; rests {
+		case 2:
+			if _, err := unix.Write(w, []byte("word")); err != nil {
+				t.Error(err)
+			}
+		case 3:
+			l.Stop()
+		}
+	})
+	if err := l.Run(); err != nil || rests != 3 {
+		t.Errorf("it rests %d times, %v", rests, err)
+	}
+}

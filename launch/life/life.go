@@ -33,6 +33,8 @@ type Life struct {
 	buffer  *terminal.Ring // of what the console shows, nil: none
 	filters Filters        // nil: the container does not run
 
+	awaits  bool        // init's end
+	rest    func()      // called when there is nothing to do, nil: nothing is
 	soon    *time.Timer // begins to run the loop beside, nil: nothing is to begin
 	beside  chan struct{}
 	ignored error // of the loop that was run beside
@@ -133,16 +135,26 @@ func (l *Life) StopBeside() {
 	}
 }
 
-// OnRest calls when the monitor has had nothing to do for a moment. When it says so, Await
-// is interrupted.
+// OnRest calls when the monitor, which waits for init's end, has had nothing to do for a
+// moment. When it says so, Await is interrupted.
 func (l *Life) OnRest(call func() (interrupt bool)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.loop.OnRest(func() {
-		if call() {
+	l.rest = func() {
+		if l.awaits && call() {
 			l.loop.Stop()
 		}
-	})
+	}
+	l.loop.OnRest(l.rest)
+}
+
+// Rest calls that now.
+func (l *Life) Rest() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.rest != nil {
+		l.rest()
+	}
 }
 
 // Terminals are a container's terminals, as the monitor has them.
@@ -210,6 +222,7 @@ func (l *Life) Await(pidfd int, every time.Duration, look func()) (ended bool, e
 		l.console.Drain(l.loop.Stop)
 	})
 	again := l.repeat(every, look)
+	l.awaits = true
 	l.mu.Unlock()
 	if err == nil {
 		err = l.loop.Run()
@@ -219,6 +232,7 @@ func (l *Life) Await(pidfd int, every time.Duration, look func()) (ended bool, e
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.awaits = false
 	l.loop.Remove(pidfd)
 	l.loop.Cancel(*again)
 	return ended, err

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"syscall"
@@ -154,19 +155,51 @@ func expireGroup(group int, after time.Duration) (stop func() bool) {
 	return func() bool { return !timer.Stop() }
 }
 
-// readTail reads until the end and keeps the last of it.
+// readTail reads until the end, or until the deadline has passed and nothing is left to
+// read, and keeps the last of it.
 func readTail(r *os.File) string {
 	var kept []byte
 	buf := make([]byte, keptOutput)
+	read := r.Read
 	for {
-		n, err := r.Read(buf)
-		kept = append(kept, buf[:n]...)
+		n, err := read(buf)
+		kept = append(kept, buf[:max(n, 0)]...)
 		if len(kept) > keptOutput {
 			kept = append(kept[:0], kept[len(kept)-keptOutput:]...)
 		}
-		if err != nil && !errors.Is(err, unix.EINTR) {
+		switch {
+		case err == nil || errors.Is(err, unix.EINTR):
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			// On a busy host that may be so before the first read, which is not even tried then.
+			read = waiting(r)
+		default:
 			return string(kept)
 		}
+	}
+}
+
+// waiting returns a function that reads what is in a pipe already, as much as a pipe
+// holds (pipe(7)): whoever writes on meanwhile is not followed for ever.
+func waiting(r *os.File) func(buf []byte) (int, error) {
+	const capacity = 64 << 10
+	left := capacity
+	return func(buf []byte) (n int, err error) {
+		if left <= 0 {
+			return 0, io.EOF
+		}
+		conn, err := r.SyscallConn()
+		if err != nil {
+			return 0, err
+		}
+		// Not blocking: the runtime has made it so.
+		if closed := conn.Control(func(fd uintptr) { n, err = unix.Read(int(fd), buf) }); closed != nil {
+			return 0, closed
+		}
+		if n == 0 && err == nil {
+			return 0, io.EOF
+		}
+		left -= n
+		return n, err
 	}
 }
 

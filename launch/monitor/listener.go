@@ -30,6 +30,7 @@ type filterListener struct {
 	turn   chan struct{} // full while a call is asked about, or must not be
 	notice *os.File      // written to when there is another listener, closed to end the serving
 	done   chan struct{} // closed when it has ended
+	rest   func()        // called now and then: a monitor that is to be small looks at its size
 }
 
 // takeListener takes the listener over from the payload, which has loaded its filter
@@ -61,7 +62,7 @@ func (m *Monitor) takeListener(step string, op plan.SeccompListener) error {
 }
 
 func (m *Monitor) newListener(fd int) *filterListener {
-	return &filterListener{fd: fd, pids: [2]int32{int32(os.Getpid()), int32(m.initPID)}}
+	return &filterListener{fd: fd, pids: [2]int32{int32(os.Getpid()), int32(m.initPID)}, rest: m.life.Rest}
 }
 
 // payloadGone waits, and reports whether a payload that has nothing more to say has
@@ -139,10 +140,15 @@ func (l *filterListener) close() error {
 	return nil
 }
 
+// restAfter is how many calls are asked about before the monitor looks at its size: what
+// they take of memory is not given back.
+const restAfter = 256
+
 // run serves until it is told to stop, one call at a time, as the proxy is used to.
 func (l *filterListener) run(notices int) {
 	request := make([]byte, l.sizes.Request)
 	served := []int{l.fd}
+	calls := 0
 	for {
 		l.mu.Lock()
 		fds := []unix.PollFd{{Fd: int32(notices), Events: unix.POLLIN}}
@@ -174,11 +180,16 @@ func (l *filterListener) run(notices int) {
 			default:
 				clear(request) // as the kernel demands
 				if notifyReceive(fd, request) == nil {
+					calls++
 					l.answer(fd, request)
 				} // else who made the call is gone, or was interrupted
 			}
 		}
 		<-l.turn
+		if calls >= restAfter {
+			calls = 0
+			l.rest()
+		}
 	}
 }
 

@@ -167,8 +167,8 @@ func TestBridge(t *testing.T) {
 		t.Errorf("the port is %+v", a)
 	}
 	must(t, c.Set(a, Change{Name: "port", Address: HardwareAddr{2, 0, 0, 0, 0, 9}}))
-	if port := link(t, c, "port"); port.Address.String() != "02:00:00:00:00:09" {
-		t.Errorf("the port is %+v", port)
+	if port := link(t, c, "port"); port.Address.String() != "02:00:00:00:00:09" || !port.Up {
+		t.Errorf("the port, renamed, is %+v", port)
 	}
 }
 

@@ -4,6 +4,7 @@ package netlink
 
 import (
 	"encoding/binary"
+	"errors"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,6 +20,21 @@ type Change struct {
 
 // Set changes a link.
 func (c *Conn) Set(l Link, change Change) error {
+	err := c.set(l, change)
+	if change.Name == "" || !errors.Is(err, unix.EBUSY) {
+		return err
+	}
+	// Before Linux 6.2 a link that is up is not renamed. One that is switched on in the same
+	// request is renamed first.
+	off := newRequest(unix.RTM_NEWLINK, 0, l.Name, linkHeader(unix.AF_UNSPEC, l.Index, 0, unix.IFF_UP))
+	if err := c.do(off); err != nil {
+		return err
+	}
+	change.Up = change.Up || l.Up
+	return c.set(l, change)
+}
+
+func (c *Conn) set(l Link, change Change) error {
 	var flags uint32
 	if change.Up {
 		flags = unix.IFF_UP

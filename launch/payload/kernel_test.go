@@ -153,9 +153,9 @@ func run(t *testing.T, p plan.Plan) outcome {
 		t.Fatal(err)
 	}
 	defer unix.Close(child.PIDFD)
-	n, err := unix.Poll([]unix.PollFd{{Fd: int32(child.PIDFD), Events: unix.POLLIN}}, 20_000)
+	n, err := unix.Poll([]unix.PollFd{{Fd: int32(child.PIDFD), Events: unix.POLLIN}}, 60_000)
 	for errors.Is(err, unix.EINTR) {
-		n, err = unix.Poll([]unix.PollFd{{Fd: int32(child.PIDFD), Events: unix.POLLIN}}, 20_000)
+		n, err = unix.Poll([]unix.PollFd{{Fd: int32(child.PIDFD), Events: unix.POLLIN}}, 60_000)
 	}
 	if n == 0 || err != nil {
 		_ = unix.PidfdSendSignal(child.PIDFD, unix.SIGKILL, nil, 0)
