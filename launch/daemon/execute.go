@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -96,15 +95,6 @@ func setCloseOnExec(fd int, on bool) error {
 		return fmt.Errorf("keep descriptor %d: %w", fd, err)
 	}
 	return nil
-}
-
-// The thread that has executed the program has made the container, which ends with it
-// (PR_SET_PDEATHSIG, prctl(2)). It is the first of the program now, and only an init function
-// can keep it: main may run on any.
-func init() {
-	if os.Getenv(again) != "" {
-		runtime.LockOSThread()
-	}
 }
 
 // arriveAgain is Arrive in a program that has executed itself. The notes are not read yet.
