@@ -16,7 +16,6 @@ func TestNothingIsMadeAtProcessStart(t *testing.T) {
 	allowed := map[string]string{
 		"lxcfg/launch/daemon":         "a monitor that has executed itself has to stay on its first thread, which only an init function can keep",
 		"lxcfg/launch/rlimit/started": "the limit has to be read before the os package raises it",
-		"lxcfg/launch/daemon":         "a daemon that has executed itself is in its first thread only then",
 	}
 	command := exec.Command(lxcfg(t), "version")
 	command.Env = append(os.Environ(), "GODEBUG=inittrace=1")
