@@ -67,6 +67,10 @@ func TestDevicesOfARunningContainer(t *testing.T) {
 					if diff := cmp.Diff(test.want, got); diff != "" {
 						t.Errorf("what can be read before and after %q (-want +got):\n%s", changes, diff)
 					}
+					if status, said := s.toolWithin(t, test.in, "lxc-stop", "-k"); status != 0 {
+						t.Errorf("lxc-stop ends with %d and says %s", status, said)
+					}
+					s.awaitEnd(t)
 				})
 			}
 		})

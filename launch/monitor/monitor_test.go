@@ -17,6 +17,9 @@ func newMonitor(t *testing.T) *Monitor {
 	t.Cleanup(func() {
 		m.Close()
 		signals.End()
+		if err := m.List.Remove(); err != nil {
+			t.Error(err)
+		}
 	})
 	return m
 }
