@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -51,25 +50,21 @@ func (j *joining) release() error {
 			return fmt.Errorf("set the limit lxc.prlimit.%s: %w", l.Resource, err)
 		}
 	}
-	for {
-		err := unix.Send(int(j.talk.Fd()), []byte{payload.SaysReady}, unix.MSG_NOSIGNAL)
-		switch {
-		case errors.Is(err, unix.EINTR):
-		case err == nil && j.listens:
-			return j.handListener()
-		case err == nil, errors.Is(err, unix.EPIPE): // it is gone: the conversation ends
-			return nil
-		default:
-			return fmt.Errorf("let the child go on: %w", err)
-		}
+	err := payload.GoOn(j.talk)
+	switch {
+	case err == nil && j.listens:
+		return j.handListener()
+	case err == nil, errors.Is(err, unix.EPIPE): // it is gone: the conversation ends
+		return nil
 	}
+	return fmt.Errorf("let the child go on: %w", err)
 }
 
 // handListener takes the listener of the filter out of the child, and gives it to the
 // monitor, whose proxy then decides about the calls of the command. A monitor that has no
 // proxy takes none: what the filter asks about fails with ENOSYS then.
 func (j *joining) handListener() error {
-	number, ok := payload.AwaitListener(j.image, j.ended)
+	number, ok := payload.AwaitListener(j.image, j.talk)
 	if !ok {
 		return nil
 	}
@@ -81,12 +76,4 @@ func (j *joining) handListener() error {
 	_ = j.container.peer.GiveListener(listener)
 	j.image.Release()
 	return nil
-}
-
-// ended waits, and tells whether a child that has nothing to say has ended the conversation.
-func (j *joining) ended(within time.Duration) bool {
-	fds := []unix.PollFd{{Fd: int32(j.talk.Fd()), Events: unix.POLLIN}}
-	timeout := unix.NsecToTimespec(within.Nanoseconds())
-	n, err := unix.Ppoll(fds, &timeout, nil)
-	return err == nil && n > 0
 }

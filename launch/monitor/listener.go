@@ -40,7 +40,7 @@ type filterListener struct {
 // The listener is copied out of the payload (pidfd_getfd(2), Linux 5.6). Sending it,
 // as LXC does, is a call for the filter to refuse, or to ask about.
 func (m *Monitor) takeListener(step string, op plan.SeccompListener) error {
-	number, ok := payload.AwaitListener(m.image, m.payloadGone)
+	number, ok := payload.AwaitListener(m.image, m.barrier)
 	if !ok {
 		return ErrPayloadGone
 	}
@@ -65,14 +65,8 @@ func (m *Monitor) newListener(fd int) *filterListener {
 	return &filterListener{fd: fd, pids: [2]int32{int32(os.Getpid()), int32(m.initPID)}, rest: m.life.Rest}
 }
 
-// payloadGone waits, and reports whether a payload that has nothing more to say has
-// ended the conversation.
-func (m *Monitor) payloadGone(within time.Duration) bool {
-	fds := []unix.PollFd{{Fd: int32(m.barrier.Fd()), Events: unix.POLLIN}}
-	timeout := unix.NsecToTimespec(within.Nanoseconds())
-	n, err := unix.Ppoll(fds, &timeout, nil)
-	return err == nil && n > 0
-}
+// payloadGone waits, and reports whether the payload has ended the conversation.
+func (m *Monitor) payloadGone(within time.Duration) bool { return payload.HasEnded(m.barrier, within) }
 
 // serve begins to hand a proxy what the filter asks about.
 func (l *filterListener) serve(p *proxy) (err error) {

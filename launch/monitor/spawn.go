@@ -213,18 +213,14 @@ func (m *Monitor) Go() error {
 		m.image.Release()
 		return nil
 	}
-	for {
-		err := unix.Send(int(m.barrier.Fd()), []byte{'+'}, unix.MSG_NOSIGNAL)
-		switch {
-		case errors.Is(err, unix.EINTR):
-		case errors.Is(err, unix.EPIPE):
-			return ErrPayloadGone
-		case err != nil:
-			return fmt.Errorf("tell the payload to go on: %w", err)
-		default:
-			return m.giveMounts()
-		}
+	err := payload.GoOn(m.barrier)
+	switch {
+	case errors.Is(err, unix.EPIPE):
+		return ErrPayloadGone
+	case err != nil:
+		return fmt.Errorf("tell the payload to go on: %w", err)
 	}
+	return m.giveMounts()
 }
 
 // ReachedExec reports whether the payload's last instruction was an execve: the

@@ -3,6 +3,10 @@
 package payload
 
 import (
+	"errors"
+	"os"
+	"time"
+
 	"golang.org/x/sys/unix"
 
 	"lxcfg/compile/plan"
@@ -84,6 +88,26 @@ const SaysReady = '+'
 func (l *lowering) ready() {
 	l.call("write", unix.SYS_WRITE, args(program.InputFD(InputBarrier), program.Blob([]byte{SaysReady}, `"+"`), program.Int(1)),
 		program.Least(1), program.About("the monitor"))
+}
+
+// GoOn tells a payload that waits at its barrier to go on. Where the payload is gone, the
+// error is EPIPE.
+func GoOn(talk *os.File) error {
+	for {
+		err := unix.Send(int(talk.Fd()), []byte{SaysReady}, unix.MSG_NOSIGNAL)
+		if !errors.Is(err, unix.EINTR) {
+			return err
+		}
+	}
+}
+
+// HasEnded waits, and tells whether a payload that has nothing more to say has ended the
+// conversation.
+func HasEnded(talk *os.File, within time.Duration) bool {
+	fds := []unix.PollFd{{Fd: int32(talk.Fd()), Events: unix.POLLIN}}
+	timeout := unix.NsecToTimespec(within.Nanoseconds())
+	n, err := unix.Ppoll(fds, &timeout, nil)
+	return err == nil && n > 0
 }
 
 // hold waits for the monitor without a call.

@@ -3,6 +3,7 @@
 package payload
 
 import (
+	"os"
 	"time"
 
 	"lxcfg/launch/program"
@@ -14,12 +15,12 @@ const glance = 50 * time.Microsecond
 
 // AwaitListener waits until the process that runs an image has loaded its filter, and returns
 // the listener's number there. It is not ok when the process has ended the conversation.
-func AwaitListener(image *program.Image, ended func(within time.Duration) bool) (number int, ok bool) {
+func AwaitListener(image *program.Image, talk *os.File) (number int, ok bool) {
 	for {
 		if number := image.Slot(SlotListener); number >= 0 {
 			return number, true
 		}
-		if ended(glance) {
+		if HasEnded(talk, glance) {
 			return 0, false
 		}
 	}
