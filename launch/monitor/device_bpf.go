@@ -94,7 +94,8 @@ func effectiveRules(rules []plan.DeviceRule) (rest []plan.DeviceRule, allowRest 
 		case r.Type == "a":
 			rest, allowRest = nil, r.Allow
 		case r.Allow != allowRest:
-			rest = append(rest, r)
+			// An earlier one about no more says nothing beside it.
+			rest = append(slices.DeleteFunc(rest, func(old plan.DeviceRule) bool { return covers(r, old) }), r)
 		default:
 			rest = withdraw(rest, r)
 		}
@@ -104,16 +105,13 @@ func effectiveRules(rules []plan.DeviceRule) (rest []plan.DeviceRule, allowRest 
 
 // addRule adds a rule to others. However many come, there are no more than devices.
 func addRule(rules []plan.DeviceRule, r plan.DeviceRule) []plan.DeviceRule {
-	if r.Type == "a" {
-		return []plan.DeviceRule{r}
-	}
-	rest, allowRest := effectiveRules(rules)
-	rest = slices.DeleteFunc(slices.Clone(rest), func(old plan.DeviceRule) bool {
-		return isSameDevice(old, r) && accessBits(old.Access)&^accessBits(r.Access) == 0
-	})
-	before := plan.DeviceRule{Allow: allowRest, Type: "a", Major: -1, Minor: -1}
-	rest, _ = effectiveRules(slices.Concat([]plan.DeviceRule{before}, rest, []plan.DeviceRule{r}))
-	return append([]plan.DeviceRule{before}, rest...)
+	rest, allowRest := effectiveRules(append(slices.Clone(rules), r))
+	return append([]plan.DeviceRule{{Allow: allowRest, Type: "a", Major: -1, Minor: -1}}, rest...)
+}
+
+// covers tells whether a rule is about all that another is about.
+func covers(r, other plan.DeviceRule) bool {
+	return isSameDevice(r, other) && accessBits(other.Access)&^accessBits(r.Access) == 0
 }
 
 func isSameDevice(a, b plan.DeviceRule) bool {
