@@ -46,12 +46,7 @@ func runPlan(a *app, c command, args []string) int {
 	if err := t.resolve(words, host.lxcPath); err != nil {
 		return a.usageError(c, err)
 	}
-	l, err := a.load(t, o)
-	var p plan.Plan
-	ok := false
-	if err == nil {
-		p, ok, err = a.planLoaded(host, l, t, o, everyFinding)
-	}
+	p, ok, err := a.plan(host, t, o)
 	switch {
 	case err != nil:
 		a.error(err)
@@ -59,24 +54,23 @@ func runPlan(a *app, c command, args []string) int {
 	case !ok:
 		return exitFindings
 	}
-	if err := a.printPlan(p.WithSettings(plan.ListOf(settings(l.Config)...)), o, po); err != nil {
+	if err := a.printPlan(p, o, po); err != nil {
 		a.error(err)
 		return exitUsage
 	}
 	return exitOK
 }
 
-// plan compiles a target for a host. Findings go to standard error; ok is false when they
+// plan compiles a target for a host, to be shown or stored. Findings go to standard error; ok is false when they
 // stop a launch.
 func (a *app) plan(h *host, t target, o common) (p plan.Plan, ok bool, err error) {
 	l, err := a.load(t, o)
 	if err != nil {
 		return p, false, err
 	}
-	return a.planLoaded(h, l, t, o, everyFinding)
+	p, ok, err = a.planLoaded(h, l, t, o, func(diag.Diagnostic) bool { return true })
+	return p.WithSettings(plan.ListOf(settings(l.Config)...)), ok, err
 }
-
-func everyFinding(diag.Diagnostic) bool { return true }
 
 // planLoaded compiles a configuration that was loaded, and prints those findings that are
 // to be told.
