@@ -110,11 +110,5 @@ func TestDeviceTool(t *testing.T) {
 // toolWithin runs one of LXC's tools on a container, in its launcher's surroundings.
 func (s started) toolWithin(t *testing.T, in surroundings, name string, arguments ...string) (status int, said string) {
 	t.Helper()
-	argv := in.put(t, slices.Concat([]string{name, "-P", s.lxcpath, "-n", containerName}, arguments))
-	cmd := exec.Command(argv[0], argv[1:]...)
-	out, err := cmd.CombinedOutput()
-	if cmd.ProcessState == nil {
-		t.Fatal(err)
-	}
-	return exitStatus(cmd.ProcessState), string(out)
+	return runCommand(t, in.put(t, slices.Concat([]string{name, "-P", s.lxcpath, "-n", containerName}, arguments)))
 }

@@ -3,11 +3,10 @@
 package conformance
 
 import (
-	"bytes"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -20,8 +19,7 @@ type dialogue struct {
 	t      *testing.T
 	cmd    *exec.Cmd
 	master *os.File
-	mu     sync.Mutex
-	shown  bytes.Buffer
+	shown  lockedBuffer // all that the terminal has shown
 }
 
 // talk runs a command on a terminal, until the test ends.
@@ -49,33 +47,17 @@ func talk(t *testing.T, cmd *exec.Cmd) *dialogue {
 		master.Close()
 	})
 	go func() { // ends when the last process has closed the terminal
-		buf := make([]byte, 1024)
-		for {
-			n, err := master.Read(buf)
-			d.mu.Lock()
-			d.shown.Write(buf[:n])
-			d.mu.Unlock()
-			if err != nil {
-				return
-			}
-		}
+		_, _ = io.Copy(&d.shown, master)
 	}()
 	return d
-}
-
-// screen is all that the terminal has shown.
-func (d *dialogue) screen() string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.shown.String()
 }
 
 // await waits until the terminal shows a text.
 func (d *dialogue) await(text string) {
 	d.t.Helper()
-	for deadline := time.Now().Add(patience); !strings.Contains(d.screen(), text); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !strings.Contains(d.shown.text(), text); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			d.t.Fatalf("%q shows %q and not %q", d.cmd.Args, d.screen(), text)
+			d.t.Fatalf("%q shows %q and not %q", d.cmd.Args, d.shown.text(), text)
 		}
 	}
 }
@@ -83,9 +65,9 @@ func (d *dialogue) await(text string) {
 // ask types something until it is answered: who reads may not be there yet.
 func (d *dialogue) ask(typed, answer string) {
 	d.t.Helper()
-	for try := 0; !strings.Contains(d.screen(), answer); try++ {
+	for try := 0; !strings.Contains(d.shown.text(), answer); try++ {
 		if try == 50 {
-			d.t.Fatalf("%q shows %q and not %q", d.cmd.Args, d.screen(), answer)
+			d.t.Fatalf("%q shows %q and not %q", d.cmd.Args, d.shown.text(), answer)
 		}
 		if _, err := d.master.WriteString(typed); err != nil {
 			d.t.Fatal(err)
@@ -101,7 +83,7 @@ func (d *dialogue) leave(typed string) {
 		d.t.Fatal(err)
 	}
 	if err := d.cmd.Wait(); err != nil {
-		d.t.Errorf("%q: %v; it shows %q", d.cmd.Args, err, d.screen())
+		d.t.Errorf("%q: %v; it shows %q", d.cmd.Args, err, d.shown.text())
 	}
 }
 

@@ -29,9 +29,14 @@ func runTool(t *testing.T, name string, arguments ...string) (status int, output
 	if _, err := exec.LookPath(name); err != nil {
 		t.Skipf("%s is not installed", name)
 	}
+	return runCommand(t, isolated(arguments, name))
+}
+
+// runCommand runs a command, and returns its status and what it says.
+func runCommand(t *testing.T, argv []string) (status int, output string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	argv := isolated(arguments, name)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	var shown bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &shown, &shown
@@ -39,7 +44,7 @@ func runTool(t *testing.T, name string, arguments ...string) (status int, output
 	var ended *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
-		t.Fatalf("%s %q did not end within %s; it says:\n%s", name, arguments, patience, shown.String())
+		t.Fatalf("%q did not end within %s; it says:\n%s", argv, patience, shown.String())
 	case err != nil && !errors.As(err, &ended):
 		t.Fatal(err)
 	}
